@@ -1,0 +1,193 @@
+// CEL, the only language a workflow file computes with: compiled once, evaluated over plain data, with positions in errors.
+import { type ASTNode, Environment } from '@marcbachmann/cel-js';
+import { registerFunctions } from './expression-functions.ts';
+
+export type Scope = Readonly<Record<string, unknown>>;
+
+export interface Compiled {
+  readonly source: string;
+  /** @throws ExpressionError when a name is missing or a type does not fit. */
+  evaluate(scope: Scope): unknown;
+  /** The names it reads, as far as they are spelt out: `['inputs', 'nodes']`. */
+  readonly references: readonly (readonly string[])[];
+}
+
+export type Compilation =
+  | { readonly ok: true; readonly expression: Compiled }
+  | { readonly ok: false; readonly message: string; readonly offset: number; readonly length: number };
+
+export class ExpressionError extends Error {
+  readonly source: string;
+  readonly offset: number;
+  readonly length: number;
+  constructor(message: string, at: { source: string; offset: number; length: number }) {
+    super(message);
+    this.name = 'ExpressionError';
+    this.source = at.source;
+    this.offset = at.offset;
+    this.length = at.length;
+  }
+}
+
+const environment = registerFunctions(
+  new Environment({
+    unlistedVariablesAreDyn: true,
+    homogeneousAggregateLiterals: false,
+    enableOptionalTypes: true,
+    limits: { maxAstNodes: 5000, maxDepth: 100 },
+  }),
+);
+
+/** Macros inside macros multiply; deeper nesting than this has no use and could burn hours. */
+const maximumMacroNesting = 3;
+const macros = new Set(['all', 'exists', 'exists_one', 'map', 'filter', 'bind']);
+const cache = new Map<string, Compilation>();
+
+/** Compiles a CEL expression; a mistake comes back with its place in the source. */
+export const compile = (source: string): Compilation => {
+  const known = cache.get(source);
+  if (known) return known;
+  const compilation = compileAnew(source);
+  cache.set(source, compilation);
+  return compilation;
+};
+
+const compileAnew = (source: string): Compilation => {
+  try {
+    const parsed = environment.parse(source);
+    const references: string[][] = [];
+    if (collect(parsed.ast, new Set(), references) > maximumMacroNesting) {
+      return {
+        ok: false,
+        message: `macros nested deeper than ${maximumMacroNesting}`,
+        offset: 0,
+        length: source.length,
+      };
+    }
+    const evaluate = (scope: Scope): unknown => run(source, parsed, pick(scope, references));
+    return { ok: true, expression: { source, references, evaluate } };
+  } catch (error) {
+    return { ok: false, ...place(error, source) };
+  }
+};
+
+/** Only what is read is converted: a scope may hold ten thousand steps. */
+const pick = (scope: Scope, references: readonly (readonly string[])[]): Record<string, unknown> => {
+  const picked: Record<string, unknown> = {};
+  const whole = new Set(references.filter((path) => path.length === 1).map(([root]) => root));
+  for (const [root, name] of references) {
+    if (root === undefined || !Object.hasOwn(scope, root)) continue;
+    const value = scope[root];
+    if (name === undefined || whole.has(root) || typeof value !== 'object' || value === null || Array.isArray(value)) {
+      picked[root] = toCel(value);
+      continue;
+    }
+    const part = (picked[root] ??= {}) as Record<string, unknown>;
+    if (Object.hasOwn(value, name)) part[name] = toCel((value as Record<string, unknown>)[name]);
+  }
+  return picked;
+};
+
+const run = (
+  source: string,
+  parsed: (scope: Record<string, unknown>) => unknown,
+  scope: Record<string, unknown>,
+): unknown => {
+  try {
+    return toPlain(parsed(scope));
+  } catch (error) {
+    const { message, offset, length } = place(error, source);
+    throw new ExpressionError(message, { source, offset, length });
+  }
+};
+
+const place = (error: unknown, source: string): { message: string; offset: number; length: number } => {
+  const { summary, message, range } = error as {
+    summary?: string;
+    message?: string;
+    range?: { start: number; end: number };
+  };
+  const start = Math.min(range?.start ?? 0, source.length);
+  const text = summary ?? message?.split('\n')[0] ?? String(error);
+  return { message: text, offset: start, length: Math.max(1, (range?.end ?? source.length) - start) };
+};
+
+/** Adds the names read below a node to `into`; returns how deep macros are nested there. */
+const collect = (node: ASTNode, locals: ReadonlySet<string>, into: string[][]): number => {
+  const path = pathOf(node);
+  if (path) {
+    if (path[0] !== undefined && !locals.has(path[0])) into.push(path);
+    return 0;
+  }
+  if (node.op === 'rcall') {
+    const [name, receiver, args] = node.args as [string, ASTNode, ASTNode[]];
+    if (macros.has(name)) return collectMacro(name, { receiver, args, locals }, into);
+    return Math.max(0, ...[receiver, ...args].map((each) => collect(each, locals, into)));
+  }
+  return Math.max(0, ...childrenOf(node).map((each) => collect(each, locals, into)));
+};
+
+const collectMacro = (
+  name: string,
+  { receiver, args, locals }: { receiver: ASTNode; args: ASTNode[]; locals: ReadonlySet<string> },
+  into: string[][],
+): number => {
+  const variable = args[0]?.op === 'id' ? String(args[0].args) : undefined;
+  const inner = new Set(variable === undefined ? locals : [...locals, variable]);
+  const below = args.slice(1).map((each) => collect(each, inner, into));
+  const outside = name === 'bind' ? 0 : collect(receiver, locals, into);
+  return Math.max(outside, 1 + Math.max(0, ...below));
+};
+
+const childrenOf = (node: ASTNode): ASTNode[] => {
+  const found: ASTNode[] = [];
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) for (const each of value) visit(each);
+    else if (typeof value === 'object' && value !== null && 'op' in value) found.push(value as ASTNode);
+  };
+  visit(node.args);
+  return found;
+};
+
+/** `a.b["c"]` as ['a', 'b', 'c']; an index that is computed ends the path there, and is looked at by the caller. */
+const pathOf = (node: ASTNode): string[] | undefined => {
+  if (node.op === 'id') return [String(node.args)];
+  if (node.op === '.' || node.op === '.?') {
+    const [object, name] = node.args as [ASTNode, string];
+    const path = pathOf(object);
+    return path && [...path, name];
+  }
+  if (node.op === '[]' || node.op === '[?]') {
+    const [object, index] = node.args as [ASTNode, ASTNode];
+    const path = pathOf(object);
+    if (path && index.op === 'value') return [...path, String(index.args)];
+  }
+  return undefined;
+};
+
+const converted = new WeakMap<object, unknown>();
+
+/** CEL tells integers from doubles; whole numbers of our data are integers. */
+const toCel = (value: unknown): unknown => {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
+  if (typeof value !== 'object' || value === null) return value ?? null;
+  const known = converted.get(value);
+  if (known !== undefined) return known;
+  const result = Array.isArray(value)
+    ? value.map(toCel)
+    : Object.fromEntries(Object.entries(value).map(([key, each]) => [key, toCel(each)]));
+  if (Object.isFrozen(value)) converted.set(value, result);
+  return result;
+};
+
+const toPlain = (value: unknown): unknown => {
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(toPlain);
+  if (value instanceof Map)
+    return Object.fromEntries([...value].map(([key, each]) => [String(toPlain(key)), toPlain(each)]));
+  if ('hasValue' in value && typeof value.hasValue === 'function') {
+    return value.hasValue() ? toPlain((value as unknown as { value(): unknown }).value()) : null;
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, toPlain(each)]));
+};

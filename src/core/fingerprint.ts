@@ -1,0 +1,35 @@
+// What counts as the definition of a step, as one canonical text, and how two definitions differ.
+// Cosmetic keys (name, description, timeout, retry, health timing) are left out by the caller: only what changes the world is in.
+
+export interface Definition {
+  readonly action: Readonly<Record<string, unknown>>;
+  /** Content hashes by file. */
+  readonly files: Readonly<Record<string, string | undefined>>;
+}
+
+export interface Change {
+  readonly path: string;
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+/** JSON with sorted keys, so that the order of keys in a file does not matter. */
+export const canonical = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value)
+    .filter(([, each]) => each !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, each]) => `${JSON.stringify(key)}:${canonical(each)}`).join(',')}}`;
+};
+
+/** The leaves at which two definitions differ, by path: `with.nodes: 3 -> 5`. */
+export const changes = (from: unknown, to: unknown, path = ''): readonly Change[] => {
+  if (canonical(from) === canonical(to)) return [];
+  if (!isMap(from) || !isMap(to)) return [{ path, from, to }];
+  const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort();
+  return keys.flatMap((key) => changes(from[key], to[key], path === '' ? key : `${path}.${key}`));
+};
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
