@@ -1,0 +1,165 @@
+// The lab's network as plain data, computed from a few inputs: every variant renders from it and every check expects what it says.
+import { addressAt, contains } from './addresses.ts';
+import { type FabricInputs, fabricInputs, type Settings } from './fabric-inputs.ts';
+import { type Client, clientsOf, type KubernetesNode, nodesOf, type Pod, podsOf } from './hosts.ts';
+import { hostLinksOf, type Link, linksOf } from './links.ts';
+import { type Device, devicesOf, type Namespace, namespacesOf, type Place, placesOf } from './places.ts';
+import { demandRoom, type Pools, poolsOf, vipOffset } from './room.ts';
+import { type Leaf, leavesOf, maximumPaths, type Spine, spinesOf } from './routers.ts';
+import { type Subnet, subnetsOf, type Tenant, tenantOf } from './tenant.ts';
+
+export type Fabric = {
+  name: string;
+  cluster: string;
+  spines: Spine[];
+  leaves: Leaf[];
+  nodes: KubernetesNode[];
+  /** The same list as `nodes`, under the name that can't be mistaken for the number of nodes asked for. */
+  kubernetesNodes: KubernetesNode[];
+  clients: Client[];
+  pods: Pod[];
+  /** The lab's cables: spine to leaf, leaf to node, client to leaf. */
+  links: Link[];
+  /** Inside nodes and to the management bridge; docker and the CNI plugin lay them where there are any. */
+  hostLinks: Link[];
+  devices: Device[];
+  namespaces: Namespace[];
+  places: Place[];
+  subnets: Subnet[];
+  tenant: Tenant;
+  service: {
+    name: string;
+    vip: string;
+    port: number;
+    url: string;
+    policy: 'Cluster' | 'Local';
+    snatSource: 'fabric' | 'mgmt';
+    pool: string;
+    replicas: number;
+  };
+  mgmt: { name: string; prefix: string; prefixLength: number; gateway: string; bridge: string; interfaces: string[] };
+  /** `nodeRoutes` is what a node reaches through its leaf: the fabric, and pods that are not within it. */
+  prefixes: {
+    fabric: string;
+    nodeRoutes: string[];
+    leafLoopbacks: string;
+    spineLoopbacks: string;
+    pods: string;
+    pins: string;
+  };
+  asns: { overlay: number; spine: number; tenant: number; leaves: number[] };
+  mtu: { fabric: number; access: number };
+  /** Seconds. Short ones notice a dead peer sooner, and flap when many routers share a few cores. */
+  timers: { keepalive: number; hold: number; connect: number };
+  maximumPaths: number;
+  expected: {
+    links: number;
+    underlaySessions: number;
+    overlaySessions: number;
+    tenantSessions: number;
+    sessionEnds: number;
+  };
+};
+
+/** Throws a RangeError with a sentence that names the input, for sizes and pools that can't make a fabric. */
+export function fabric(inputs: FabricInputs = {}): Fabric {
+  const read = fabricInputs.safeParse(inputs);
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    throw new RangeError(`${issue?.path.join('.')}: ${issue?.message}.`);
+  }
+  const settings = read.data;
+  const pools = poolsOf(settings);
+  demandRoom(settings, pools);
+  return assembled(settings, pools);
+}
+
+function assembled(settings: Settings, pools: Pools): Fabric {
+  const nodes = nodesOf(settings, pools);
+  const clients = clientsOf(settings, pools);
+  const pods = podsOf(settings, pools);
+  const subnets = subnetsOf(settings, pools);
+  const tenant = tenantOf(settings);
+  const around = { settings, pools, nodes, clients, subnets, tenant };
+  const spines = spinesOf(around);
+  const leaves = leavesOf(around);
+  const links = linksOf(settings);
+  const namespaces = namespacesOf({ spines, leaves, nodes, pods, clients });
+  return {
+    name: settings.lab,
+    cluster: settings.cluster,
+    spines,
+    leaves,
+    nodes,
+    kubernetesNodes: nodes,
+    clients,
+    pods,
+    links,
+    hostLinks: hostLinksOf(settings),
+    devices: devicesOf(namespaces),
+    namespaces,
+    places: placesOf(namespaces),
+    subnets,
+    tenant,
+    service: serviceOf(settings, pools),
+    mgmt: {
+      name: 'mgmt',
+      prefix: pools.mgmt.text,
+      prefixLength: pools.mgmt.length,
+      gateway: addressAt(pools.mgmt, 1),
+      bridge: 'mgmt0',
+      interfaces: nodes.map((node) => `port${node.index}`),
+    },
+    ...plan(settings, pools),
+    expected: expectedOf(settings, links),
+  };
+}
+
+function plan(settings: Settings, pools: Pools): Pick<Fabric, 'prefixes' | 'asns' | 'mtu' | 'timers' | 'maximumPaths'> {
+  const { overlayAs: overlay, spineAs: spine, tenantAs: tenant, leaves } = settings;
+  return {
+    prefixes: {
+      fabric: pools.fabricPrefix.text,
+      nodeRoutes: [pools.fabricPrefix, pools.pods]
+        .filter((route, at) => at === 0 || !contains(pools.fabricPrefix, route))
+        .map((route) => route.text),
+      leafLoopbacks: pools.leafLoopbacks.text,
+      spineLoopbacks: pools.spineLoopbacks.text,
+      pods: pools.pods.text,
+      pins: pools.pins.text,
+    },
+    asns: { overlay, spine, tenant, leaves: Array.from({ length: leaves }, (_, at) => settings.leafAsBase + at) },
+    mtu: { fabric: settings.mtu, access: settings.accessMtu },
+    // From about 15 leaves on two cores can't send every keepalive of a 1/3 session in time.
+    timers: leaves < 15 ? { keepalive: 1, hold: 3, connect: 1 } : { keepalive: 3, hold: 9, connect: 1 },
+    maximumPaths,
+  };
+}
+
+function serviceOf(settings: Settings, pools: Pools): Fabric['service'] {
+  const vip = settings.vip ?? addressAt(pools.vipPool, vipOffset);
+  const port = settings.servicePort;
+  return {
+    name: settings.service,
+    vip,
+    port,
+    url: port === 80 ? `http://${vip}/` : `http://${vip}:${port}/`,
+    policy: settings.policy,
+    snatSource: settings.snatSource,
+    pool: pools.vipPool.text,
+    replicas: settings.nodes * settings.podsPerNode,
+  };
+}
+
+function expectedOf({ spines, leaves, nodes }: Settings, links: Link[]): Fabric['expected'] {
+  const pairs = spines * leaves;
+  return {
+    links: links.length,
+    underlaySessions: pairs,
+    overlaySessions: pairs,
+    tenantSessions: nodes,
+    sessionEnds: 2 * (pairs + pairs + nodes),
+  };
+}
+
+export { fabricInputs };
