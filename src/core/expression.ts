@@ -82,8 +82,9 @@ const pick = (scope: Scope, references: readonly (readonly string[])[]): Record<
       picked[root] = toCel(value);
       continue;
     }
-    const part = (picked[root] ??= {}) as Record<string, unknown>;
+    const part = (picked[root] ?? {}) as Record<string, unknown>;
     if (Object.hasOwn(value, name)) part[name] = toCel((value as Record<string, unknown>)[name]);
+    picked[root] = part;
   }
   return picked;
 };

@@ -1,0 +1,41 @@
+// What every part of the engine is given: the ports, the registry, and the few values of this run.
+import type { EventBody, RunEvent } from '../core/event.ts';
+import type { Scope } from '../core/expression.ts';
+import type { Masker } from '../core/mask.ts';
+import type { VariantFile } from '../core/workflow.ts';
+import type { Limiter } from './limiter.ts';
+import type { Host, StepLog } from './ports.ts';
+import type { SharedAnswers } from './shared-answers.ts';
+import type { Registry } from './step-type.ts';
+import type { StopControl } from './stop.ts';
+
+export interface Engine {
+  readonly host: Host;
+  readonly registry: Registry;
+  readonly masker: Masker;
+  readonly shared: SharedAnswers;
+  readonly stop: StopControl;
+  /** How many actions, and how many looks, may be under way at once. */
+  readonly limits: {
+    readonly actions: Limiter;
+    readonly looks: Limiter;
+    readonly groups: ReadonlyMap<string, Limiter>;
+  };
+  /** Resolves when the fact is as durable as its type asks. */
+  emit(body: EventBody): Promise<RunEvent>;
+  openLog(address: string, attempt: number): Promise<StepLog>;
+  readonly run: string;
+  readonly projectDir: string;
+  readonly stateDir: string;
+  /** Values every expression may read; `steps` is added as they finish. */
+  readonly scope: Scope;
+  /** The environment steps start from. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly enter: VariantFile['enter'];
+  readonly model: unknown;
+  consent(question: string): Promise<boolean>;
+  /** What to do about a process of an earlier attempt that is still alive. */
+  survivor(description: { address: string; pid: number; command: string }): Promise<'wait' | 'end' | 'leave'>;
+  /** In [0, 1); for jitter. */
+  random(): number;
+}

@@ -1,0 +1,53 @@
+// A step with every expression that can be known replaced: what is run, proved, fingerprinted and shown.
+import type { Created, UndoRecord } from '../core/event.ts';
+import type { RetryPolicy } from '../core/retry.ts';
+import type { StepSpec } from '../core/workflow.ts';
+import type { StepType } from './step-type.ts';
+
+export interface Surroundings {
+  readonly on?: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+}
+
+export type ResolvedAction = Surroundings &
+  (
+    | { readonly kind: 'run'; readonly argv: readonly string[]; readonly stdin?: string }
+    | { readonly kind: 'shell'; readonly script: string; readonly stdin?: string }
+    | { readonly kind: 'uses'; readonly type: StepType; readonly input: unknown }
+  );
+
+export interface ResolvedProbe {
+  readonly kind: string;
+  /** What a person calls it; filled in by the probe's type when the author gave no name. */
+  readonly name?: string;
+  /** The keys of its kind. */
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly expect?: string;
+  readonly message?: string;
+  readonly withinMs?: number;
+  readonly everyMs?: number;
+  readonly forMs: number;
+  readonly staysMs: number;
+  readonly timeoutMs: number;
+  readonly on?: string;
+}
+
+export interface ResolvedStep {
+  readonly spec: StepSpec;
+  readonly name: string;
+  readonly action?: ResolvedAction;
+  readonly preconditions: readonly ResolvedProbe[];
+  readonly health: readonly ResolvedProbe[];
+  readonly satisfied?: 'never' | 'once' | readonly ResolvedProbe[];
+  readonly surroundings: Surroundings;
+  readonly timeoutMs?: number;
+  readonly graceMs: number;
+  readonly retry: RetryPolicy;
+  readonly continueOnError: boolean;
+  readonly creates: readonly Created[];
+  readonly undo?: UndoRecord;
+  readonly files: readonly string[];
+  /** The command as a person would type it. */
+  readonly command: string;
+}

@@ -1,0 +1,32 @@
+// `steps` as expressions read it: outputs and outcome by id, of foreach steps outputs by child key.
+import { parseAddress } from '../core/address.ts';
+import type { Outcome } from '../core/event.ts';
+
+interface Remembered {
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly outcome: Outcome;
+}
+
+/** Puts a finished address in; ids with a dash can also be read with an underscore, which CEL needs after a dot. */
+const remember = (steps: Record<string, unknown>, address: string, { outputs, outcome }: Remembered): void => {
+  const { step, key } = parseAddress(address);
+  if (key === undefined) {
+    const known = steps[step] as Remembered | undefined;
+    // A parent's own outputs are those of its children, which are there already.
+    const entry = { outputs: { ...known?.outputs, ...outputs }, outcome };
+    put(steps, step, entry);
+    return;
+  }
+  const known = (steps[step] as Remembered | undefined) ?? { outputs: {}, outcome };
+  // In place: a step may have ten thousand children.
+  (known.outputs as Record<string, unknown>)[key] = outputs;
+  put(steps, step, known);
+};
+
+const put = (steps: Record<string, unknown>, id: string, entry: Remembered): void => {
+  steps[id] = entry;
+  const alias = id.replaceAll('-', '_');
+  if (alias !== id) steps[alias] = entry;
+};
+
+export const stepsScope = { remember };
