@@ -1,0 +1,119 @@
+// One event as one line of words: what happened to which step. Used wherever events are told one after another.
+import { formatDuration } from '../core/duration.ts';
+import type { Outcome, RunEvent } from '../core/event.ts';
+import { remainingMs } from './estimate.ts';
+import type { RunModel, StepRecord } from './run-model.ts';
+import { cleanLine } from './text.ts';
+import { complaint, failureText, outcomeWord, stoppingText, undoneText, waitingText } from './wording.ts';
+
+export interface EventText {
+  /** One or two words that can be searched for. */
+  readonly word: string;
+  readonly text: string;
+  readonly tone: 'good' | 'bad' | 'warn' | 'live' | 'plain';
+}
+
+/** The line for an event that the model has taken in already; undefined for events that are no news to a reader. */
+export const eventText = (event: RunEvent, model: RunModel): EventText | undefined => {
+  switch (event.type) {
+    case 'run.started': {
+      const { workflow, variant, run } = event;
+      return plain('run', `${workflow}, variant ${variant}, run ${run}`);
+    }
+    case 'run.resumed':
+      return plain('resume', `run ${model.start?.run ?? ''} is continued`);
+    case 'run.planned':
+      return plain('plan', planText(model, event.at));
+    case 'run.stopping':
+      return { word: 'stopping', text: stoppingText(event), tone: 'warn' };
+    case 'run.finished':
+      return {
+        word: event.outcome,
+        text: `the run took ${formatDuration(event.durationMs)}`,
+        tone: event.outcome === 'succeeded' ? 'good' : event.outcome === 'failed' ? 'bad' : 'warn',
+      };
+    case 'notice':
+      return event.level === 'warning'
+        ? { word: 'warning', text: cleanLine(event.message), tone: 'warn' }
+        : plain('note', cleanLine(event.message));
+    case 'step.undone':
+      return {
+        word: event.outcome === 'failed' ? 'failed' : 'undone',
+        text: `${event.address}: ${undoneText(event)}, ${formatDuration(event.durationMs)}`,
+        tone: event.outcome === 'failed' ? 'bad' : 'good',
+      };
+    default:
+      return stepText(event, model);
+  }
+};
+
+const plain = (word: string, text: string): EventText => ({ word, text: cleanLine(text), tone: 'plain' });
+
+const planText = (model: RunModel, now: number): string => {
+  const count = model.counted.length;
+  const ms = remainingMs(model, now);
+  const time = ms === undefined ? '' : `, about ${formatDuration(ms)} by earlier runs`;
+  return `${count} ${count === 1 ? 'step' : 'steps'}${time}`;
+};
+
+const stepText = (event: Extract<RunEvent, { address: string }>, model: RunModel): EventText | undefined => {
+  const record = model.steps.get(event.address);
+  if (!record) return undefined;
+  const label = stepLabel(record);
+  switch (event.type) {
+    case 'step.expanded':
+      return plain('plan', `${label}: ${event.children.length} more ${event.children.length === 1 ? 'step' : 'steps'}`);
+    case 'step.judged':
+      return event.verdict === 'run' || event.verdict === 'unknown'
+        ? { word: 'redo', text: `${label}: ${cleanLine(event.reason)}`, tone: 'warn' }
+        : undefined;
+    case 'step.looked':
+      return (
+        record.waiting && { word: 'waiting', text: `${label}: ${waitingText(record.waiting, event.at)}`, tone: 'live' }
+      );
+    case 'step.started':
+      return { word: 'running', text: event.attempt > 1 ? `${label}, attempt ${event.attempt}` : label, tone: 'live' };
+    case 'step.retrying':
+      return {
+        word: 'trying again',
+        text: `${label}: ${failureText(event.failure)}; next attempt in ${formatDuration(event.delayMs)}`,
+        tone: 'warn',
+      };
+    case 'step.survived':
+      return {
+        word: 'still alive',
+        text: `${label}: process ${event.process.pid} of an earlier attempt; ${decisions[event.decision]}`,
+        tone: 'warn',
+      };
+    case 'step.finished':
+      return finishedText(record, label);
+    default:
+      return undefined;
+  }
+};
+
+const decisions = { wait: 'waiting for its end', end: 'ending it', leave: 'leaving it alone' } as const;
+
+/** The step's name, and its address when that says something else. */
+export const stepLabel = ({ planned: { address, name } }: StepRecord): string =>
+  address === name || address.endsWith(`[${name}]`) ? cleanLine(address) : cleanLine(`${address} (${name})`);
+
+const finishedText = (record: StepRecord, label: string): EventText => {
+  const { outcome, durationMs = 0 } = record;
+  const took = durationMs >= 50 ? `, ${formatDuration(durationMs)}` : '';
+  const why = reasonText(record);
+  return { word: outcomeWord(record), text: `${label}${took}${why === '' ? '' : `: ${why}`}`, tone: toneOf(outcome) };
+};
+
+/** Why it ended so: the failure, what was seen of a fact that held already, or the reason given. */
+const reasonText = ({ outcome, failure, reason = '', evidence }: StepRecord): string => {
+  if (failure && outcome !== 'interrupted') return failureText(failure);
+  const [seen] = evidence;
+  return outcome === 'satisfied' && reason === 'it holds' && seen ? complaint(seen) : cleanLine(reason);
+};
+
+const toneOf = (outcome: Outcome | undefined): EventText['tone'] => {
+  if (outcome === 'failed' || outcome === 'blocked') return 'bad';
+  if (outcome === 'interrupted') return 'warn';
+  return outcome === 'skipped' ? 'plain' : 'good';
+};

@@ -1,0 +1,289 @@
+// What every view knows of a run: the fold over its events, one record a step. It reads no clock and words nothing.
+import type { Address, EventOf, Outcome, PlannedStep, RunEvent, Scope } from '../core/event.ts';
+import type { Failure } from '../core/failure.ts';
+import type { Observation } from '../core/observation.ts';
+import { leftOut } from './left-out.ts';
+import { cleanLine } from './text.ts';
+import { type SeenFact, withLook } from './trend.ts';
+
+/**
+ * `needs`: waits for other steps. `ready`: its turn has come; it is looked at, or waits for a free place.
+ * `left-out`: the scope of the run does not reach it.
+ */
+export type Phase = 'needs' | 'ready' | 'preconditions' | 'acting' | 'health' | 'retrying' | 'left-out' | 'done';
+
+export interface Waiting {
+  readonly since: number;
+  /** Milliseconds it may take from `since`. */
+  readonly untilMs?: number | undefined;
+  readonly facts: readonly SeenFact[];
+}
+
+export interface StepRecord {
+  readonly planned: PlannedStep;
+  phase: Phase;
+  attempt: number;
+  /** When its turn began, as far as events tell. */
+  startedAt?: number;
+  finishedAt?: number;
+  lastLine?: string;
+  command?: string;
+  waiting?: Waiting | undefined;
+  retryAt?: number;
+  verdict?: EventOf<'step.judged'>['verdict'];
+  /** In this run it had been done before; now it did not hold, and was done again. */
+  healed: boolean;
+  outcome?: Outcome;
+  reason?: string | undefined;
+  failure?: Failure | undefined;
+  evidence: readonly Observation[];
+  durationMs?: number;
+  attempts: number;
+  log?: string | undefined;
+  /** How it ended before the run was continued. */
+  before?: Outcome;
+}
+
+export class RunModel {
+  readonly steps = new Map<Address, StepRecord>();
+  readonly children = new Map<Address, Address[]>();
+  readonly undone: EventOf<'step.undone'>[] = [];
+  readonly notices: EventOf<'notice'>[] = [];
+  start: EventOf<'run.started'> | undefined;
+  end: EventOf<'run.finished'> | undefined;
+  stopping: EventOf<'run.stopping'> | undefined;
+  /** When this sitting began: at the start, or when the run was taken up again. */
+  sittingSince: number | undefined;
+  resumed = false;
+  /** Grows when steps were added, so that a view can tell that its rows are no longer all. */
+  planVersion = 0;
+  private scope: Scope = {};
+  private readonly open = new Map<Address, number>();
+  private readonly followers = new Map<Address, Address[]>();
+  private readonly usual: ReadonlyMap<string, number>;
+
+  constructor({ past = [], usual }: { past?: readonly RunEvent[]; usual?: ReadonlyMap<string, number> } = {}) {
+    this.usual = usual ?? new Map();
+    for (const event of past) this.add(event);
+  }
+
+  add(event: RunEvent): void {
+    switch (event.type) {
+      case 'run.started':
+      case 'run.resumed':
+        this.begin(event);
+        break;
+      case 'run.planned':
+        this.plan(event.steps);
+        break;
+      case 'step.expanded':
+        this.plan(event.children);
+        break;
+      case 'run.stopping':
+        this.stopping = event;
+        break;
+      case 'run.finished':
+        this.end = event;
+        break;
+      case 'step.undone':
+        this.undone.push(event);
+        break;
+      case 'notice':
+        this.notices.push(event);
+        break;
+      default:
+        this.addToStep(event);
+        break;
+    }
+  }
+
+  private begin(event: EventOf<'run.started'> | EventOf<'run.resumed'>): void {
+    if (event.type === 'run.started') this.start = event;
+    this.resumed = event.type === 'run.resumed';
+    this.scope = event.scope;
+    this.sittingSince = event.at;
+    this.end = undefined;
+    this.stopping = undefined;
+    this.undone.length = 0;
+    this.notices.length = 0;
+    for (const [address, { planned, outcome, before }] of this.steps)
+      this.steps.set(address, fresh(planned, outcome ?? before));
+  }
+
+  private plan(steps: readonly PlannedStep[]): void {
+    this.planVersion += 1;
+    for (const step of steps) {
+      const usualMs = step.usualMs ?? this.usual.get(step.address);
+      const before = this.steps.get(step.address);
+      const planned = usualMs === undefined ? step : { ...step, usualMs };
+      this.steps.set(step.address, fresh(planned, before?.outcome ?? before?.before));
+      if (step.address === step.step) continue;
+      const siblings = this.children.get(step.step) ?? [];
+      if (!siblings.includes(step.address)) this.children.set(step.step, [...siblings, step.address]);
+    }
+    this.connect();
+    for (const address of leftOut(
+      this.scope,
+      [...this.steps.values()].map(({ planned }) => planned),
+    )) {
+      const record = this.steps.get(address);
+      if (record) this.close(record, 'left-out');
+    }
+  }
+
+  /** Counts anew what each step still waits for. */
+  private connect(): void {
+    this.followers.clear();
+    this.open.clear();
+    for (const { planned, phase } of this.steps.values()) {
+      const needs = [...new Set(planned.needs)].filter((need) => this.steps.has(need) && !this.isOver(need));
+      for (const need of needs) this.followers.set(need, [...(this.followers.get(need) ?? []), planned.address]);
+      this.open.set(planned.address, needs.length);
+      if (needs.length === 0 && phase === 'needs') this.ready(planned.address);
+    }
+  }
+
+  private isOver(address: Address): boolean {
+    const phase = this.steps.get(address)?.phase;
+    return phase === 'done' || phase === 'left-out';
+  }
+
+  /** A parent has no events of its own: it is over as soon as its children are. */
+  private ready(first: Address): void {
+    const queue = [first];
+    for (let address = queue.pop(); address !== undefined; address = queue.pop()) {
+      const record = this.steps.get(address);
+      if (record?.phase !== 'needs') continue;
+      record.phase = 'ready';
+      const children = this.children.get(address);
+      if (!record.planned.parent || !children) continue;
+      record.outcome = worstOf(children.map((child) => this.steps.get(child)?.outcome));
+      record.phase = 'done';
+      queue.push(...this.release(address));
+    }
+  }
+
+  /** Those that waited for nothing else. */
+  private release(address: Address): readonly Address[] {
+    const free = (this.followers.get(address) ?? []).filter((follower) => {
+      const left = (this.open.get(follower) ?? 1) - 1;
+      this.open.set(follower, left);
+      return left === 0;
+    });
+    this.followers.delete(address);
+    return free;
+  }
+
+  private close(record: StepRecord, phase: 'done' | 'left-out'): void {
+    if (this.isOver(record.planned.address)) return;
+    record.phase = phase;
+    record.waiting = undefined;
+    for (const address of this.release(record.planned.address)) this.ready(address);
+  }
+
+  private addToStep(event: Extract<RunEvent, { address: Address }>): void {
+    const { address, at } = event;
+    const record = this.steps.get(address) ?? this.adopt(address);
+    if (event.type !== 'step.judged' && event.type !== 'step.output') record.startedAt ??= at;
+    switch (event.type) {
+      case 'step.judged':
+        record.verdict = event.verdict;
+        record.reason = event.reason;
+        record.evidence = event.evidence;
+        break;
+      case 'step.looked':
+        look(record, event);
+        break;
+      case 'step.started':
+        record.phase = 'acting';
+        record.attempt = event.attempt;
+        record.command = event.command;
+        record.waiting = undefined;
+        break;
+      case 'step.spawned':
+        record.command = event.command;
+        break;
+      case 'step.output':
+        record.lastLine = lastLineOf(event.text) || (record.lastLine ?? '');
+        break;
+      case 'step.acted':
+        record.failure = event.failure;
+        break;
+      case 'step.retrying':
+        record.phase = 'retrying';
+        record.attempt = event.attempt;
+        record.failure = event.failure;
+        record.retryAt = at + event.delayMs;
+        break;
+      case 'step.finished':
+        this.finish(record, event);
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** Journals of damaged or foreign origin may name steps no plan has told of. */
+  private adopt(address: Address): StepRecord {
+    const record = fresh({ address, step: address, name: address, needs: [] });
+    this.steps.set(address, record);
+    this.planVersion += 1;
+    return record;
+  }
+
+  private finish(record: StepRecord, event: EventOf<'step.finished'>): void {
+    const { outcome, reason, failure, evidence, attempts, durationMs, log, at } = event;
+    const broken = record.verdict === 'run' && record.evidence.some((each) => !each.holds);
+    const wasDone = record.before === 'changed' || record.before === 'satisfied';
+    record.healed = outcome === 'changed' && broken && wasDone;
+    Object.assign(record, { outcome, reason, failure, evidence, attempts, durationMs, log, finishedAt: at });
+    this.close(record, 'done');
+  }
+
+  /** Steps that have an outcome of their own; parents stand for their children and are not counted. */
+  get counted(): readonly StepRecord[] {
+    return [...this.steps.values()].filter(({ planned, phase }) => planned.parent !== true && phase !== 'left-out');
+  }
+
+  get failed(): readonly StepRecord[] {
+    return this.counted.filter(({ outcome }) => outcome === 'failed');
+  }
+}
+
+const fresh = (planned: PlannedStep, before?: Outcome): StepRecord => ({
+  planned,
+  phase: 'needs',
+  attempt: 0,
+  attempts: 0,
+  healed: false,
+  evidence: [],
+  ...(before !== undefined && { before }),
+});
+
+const look = (record: StepRecord, event: EventOf<'step.looked'>): void => {
+  const { phase, since, untilMs, observations, at } = event;
+  if (phase === 'precondition') record.phase = 'preconditions';
+  else if (phase === 'health') record.phase = 'health';
+  const known = record.waiting?.since === since ? record.waiting.facts : [];
+  const facts = observations.map((seen) => {
+    const before = known.find(({ observation }) => observation.probe === seen.probe);
+    return withLook(before, seen, at);
+  });
+  record.waiting = { since, untilMs, facts };
+};
+
+const lastLineOf = (text: string): string => {
+  const lines = text.split('\n');
+  for (let at = lines.length - 1; at >= 0; at -= 1) {
+    const line = cleanLine(lines[at] ?? '').trim();
+    if (line !== '') return line;
+  }
+  return '';
+};
+
+/** How a foreach parent or a group ended, from how its members ended. */
+export const worstOf = (outcomes: readonly (Outcome | undefined)[]): Outcome => {
+  for (const worst of ['failed', 'interrupted', 'blocked', 'changed', 'satisfied'] as const)
+    if (outcomes.includes(worst)) return worst;
+  return 'skipped';
+};

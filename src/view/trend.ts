@@ -1,0 +1,36 @@
+// Which way a fact that is waited for is going, from the looks at it so far.
+import type { Observation } from '../core/observation.ts';
+
+export interface Trend {
+  readonly direction: 'first' | 'rising' | 'falling' | 'steady' | 'moving';
+  /** When what is seen last became something else. */
+  readonly changedAt: number;
+}
+
+export interface SeenFact {
+  readonly observation: Observation;
+  readonly trend: Trend;
+}
+
+/** The fact after one more look. Numbers rise and fall; other texts only move. */
+export const withLook = (before: SeenFact | undefined, observation: Observation, at: number): SeenFact => {
+  if (!before) return { observation, trend: { direction: 'first', changedAt: at } };
+  const { saw } = before.observation;
+  if (saw === observation.saw) {
+    const { direction, changedAt } = before.trend;
+    const rested = direction !== 'first' && at - changedAt > restsAfterMs ? 'steady' : direction;
+    return { observation, trend: { direction: rested, changedAt } };
+  }
+  const from = leadingNumber(saw);
+  const to = leadingNumber(observation.saw);
+  const direction = from === undefined || to === undefined || from === to ? 'moving' : to > from ? 'rising' : 'falling';
+  return { observation, trend: { direction, changedAt: at } };
+};
+
+/** A fact that has not moved for so long is no longer called rising or falling. */
+const restsAfterMs = 5000;
+
+const leadingNumber = (text: string): number | undefined => {
+  const found = /-?\d+(?:\.\d+)?/.exec(text)?.[0];
+  return found === undefined ? undefined : Number(found);
+};

@@ -1,0 +1,35 @@
+// What every way of showing a run has in common. A view is a fold over events; it decides nothing and asks for nothing.
+import type { RunEvent } from '../core/event.ts';
+
+/** A stream as far as a view needs it; process.stdout is one. */
+export interface Output {
+  write(text: string): unknown;
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+  readonly isTTY?: boolean | undefined;
+  /** Columns and rows as they are now; `columns` lags behind until the signal has come through. */
+  getWindowSize?(): [number, number];
+}
+
+export interface ViewContext {
+  readonly out: Output;
+  readonly err: Output;
+  /** Milliseconds since the epoch, on the clock of the events. */
+  now(): number;
+  readonly color: boolean;
+  /** False where only ASCII can be shown; default true. */
+  readonly unicode?: boolean;
+  /** What the journal of a continued run already holds; it is not shown, but it tells what was healed. */
+  readonly past?: readonly RunEvent[];
+  /** Usual milliseconds by address, for steps whose plan does not carry them. */
+  readonly usual?: ReadonlyMap<string, number>;
+}
+
+export interface View {
+  on(event: RunEvent): void;
+  /** Resolves when everything is written and the terminal is as it was found. */
+  close(): Promise<void>;
+  /** Leaves the terminal to a question; `resume` takes it back. */
+  pause?(): void;
+  resume?(): void;
+}
