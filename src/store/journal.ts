@@ -1,0 +1,202 @@
+// Writes a run's journal: numbers the facts, keeps their order, and answers only when a fact is as durable as its type asks.
+// After one failure nothing more is accepted: what could not be recorded must not happen. Reading back is read-journal's.
+import { closeSync, constants, fchmodSync, fstatSync, openSync, type Stats, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { durability, type EventBody, type RunEvent } from '../core/event.ts';
+import type { Journal } from '../engine/ports.ts';
+import { type Disk, realDisk } from './disk.ts';
+import { encodeLine, maximumLine } from './journal-line.ts';
+import { syncFolder } from './private-file.ts';
+import { StoreError, storeErrorFrom } from './store-error.ts';
+
+export { readJournal } from './read-journal.ts';
+export { repairTail } from './repair-tail.ts';
+
+export interface JournalOptions {
+  /** Continue a journal that was read: its last number and the bytes of its intact prefix. Without it the file must be new. */
+  readonly from?: { readonly seq: number; readonly bytes: number };
+  readonly disk?: Disk;
+}
+
+/** @throws StoreError */
+export const openJournal = async (file: string, options: JournalOptions = {}): Promise<Journal> => {
+  const path = resolve(file);
+  const { from, disk = realDisk } = options;
+  let fd: number | undefined;
+  try {
+    const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
+    fd = openSync(path, O_WRONLY | O_APPEND | O_NOFOLLOW | (from === undefined ? O_CREAT | O_EXCL : 0), 0o600);
+    fchmodSync(fd, 0o600);
+    assertLength(fd, path, from?.bytes ?? 0);
+    if (from === undefined) await syncFolder(dirname(path));
+    return new FileJournal({ fd, path, disk, seq: from?.seq ?? 0, bytes: from?.bytes ?? 0 });
+  } catch (error) {
+    if (fd !== undefined) closeSync(fd);
+    throw storeErrorFrom(error, path, 'open the journal');
+  }
+};
+
+const assertLength = (fd: number, path: string, expected: number): void => {
+  const { size } = fstatSync(fd);
+  if (size === expected) return;
+  throw new StoreError('damaged', path, {
+    saw: `the journal has ${size} bytes where ${expected} were read`,
+    remedy: 'end whatever else writes to it, then run the same command again',
+  });
+};
+
+interface Waiter {
+  resolve(): void;
+  reject(error: StoreError): void;
+}
+
+interface Opened {
+  readonly fd: number;
+  readonly path: string;
+  readonly disk: Disk;
+  readonly seq: number;
+  readonly bytes: number;
+}
+
+class FileJournal implements Journal {
+  readonly #fd: number;
+  readonly #path: string;
+  readonly #disk: Disk;
+  readonly #opened: Stats;
+  #seq: number;
+  /** Length of the file after the last batch that went well. */
+  #bytes: number;
+  #lines: string[] = [];
+  #waiters: Waiter[] = [];
+  #scheduled: NodeJS.Immediate | undefined;
+  #syncing: Promise<void> | undefined;
+  #poison: StoreError | undefined;
+  /** Whether somebody was told of the poison. */
+  #told = false;
+  #closed = false;
+
+  constructor({ fd, path, disk, seq, bytes }: Opened) {
+    this.#fd = fd;
+    this.#path = path;
+    this.#disk = disk;
+    this.#seq = seq;
+    this.#bytes = bytes;
+    this.#opened = fstatSync(fd);
+  }
+
+  async append(body: EventBody, at: number): Promise<RunEvent> {
+    if (this.#closed) throw new Error('append after close');
+    if (this.#poison !== undefined) throw this.#tell(this.#poison);
+    const kind = durability(body.type);
+    if (kind === 'view') return { ...body, seq: this.#seq, at };
+    const event: RunEvent = { ...body, seq: this.#seq + 1, at };
+    const line = this.#encode(event); // before the number is taken: an event that can't be written leaves no gap
+    this.#seq += 1;
+    this.#lines.push(line);
+    // The end of this turn of the event loop: what other steps have to say in it shares the write and the sync.
+    if (this.#syncing === undefined) this.#scheduled ??= setImmediate(() => this.#flush());
+    if (kind === 'sync') await new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    return event;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    // Synchronous up to here and through the flush: an exit right after the call loses nothing that was appended.
+    if (this.#syncing === undefined) this.#flush();
+    while (this.#syncing !== undefined) await this.#syncing;
+    try {
+      if (this.#poison === undefined) this.#disk.syncNow(this.#fd);
+    } catch (error) {
+      this.#fail(error, []);
+    } finally {
+      closeSync(this.#fd);
+    }
+    if (this.#poison !== undefined && !this.#told) throw this.#tell(this.#poison);
+  }
+
+  #encode(event: RunEvent): string {
+    const line = encodeLine(event);
+    // A character takes three bytes at most, so the exact count is rarely needed.
+    if (line.length * 3 <= maximumLine || Buffer.byteLength(line) <= maximumLine) return line;
+    throw new StoreError('io', this.#path, {
+      doing: 'write the journal',
+      saw: `a ${event.type} event of more than ${maximumLine} bytes`,
+      remedy: 'let the step put out less, or keep it in a file',
+    });
+  }
+
+  /** Hands everything that waits to the file; with several who wait for the sync, a thread does it while others gather. */
+  #flush(): void {
+    clearImmediate(this.#scheduled);
+    this.#scheduled = undefined;
+    if (this.#lines.length === 0) return;
+    const waiters = this.#waiters;
+    const bytes = Buffer.from(this.#lines.join(''));
+    this.#waiters = [];
+    this.#lines = [];
+    try {
+      this.#write(bytes);
+      if (waiters.length > 1) {
+        this.#syncing = this.#syncAside(waiters, bytes.length);
+        return;
+      }
+      if (waiters.length === 1) this.#disk.syncNow(this.#fd);
+      this.#commit(waiters, bytes.length);
+    } catch (error) {
+      this.#fail(error, waiters);
+    }
+  }
+
+  async #syncAside(waiters: readonly Waiter[], length: number): Promise<void> {
+    try {
+      await this.#disk.sync(this.#fd);
+      this.#commit(waiters, length);
+    } catch (error) {
+      this.#fail(error, waiters);
+    }
+    this.#syncing = undefined;
+    if (this.#poison === undefined) this.#flush();
+  }
+
+  #write(bytes: Buffer): void {
+    for (let done = 0; done < bytes.length; ) done += this.#disk.write(this.#fd, bytes.subarray(done));
+  }
+
+  #commit(waiters: readonly Waiter[], length: number): void {
+    this.#bytes += length;
+    if (waiters.length > 0) this.#assertInPlace();
+    for (const waiter of waiters) waiter.resolve();
+  }
+
+  /** A file that was deleted or moved takes writes without complaint, and nobody would ever find them. */
+  #assertInPlace(): void {
+    const now = statSync(this.#path, { throwIfNoEntry: false });
+    if (now !== undefined && now.ino === this.#opened.ino && now.dev === this.#opened.dev) return;
+    throw new StoreError('missing', this.#path, {
+      saw: `the journal was ${now === undefined ? 'deleted or moved' : 'replaced by another file'} while it was written`,
+      remedy: 'put the state folder back, then run `lab resume`',
+    });
+  }
+
+  /**
+   * The end of this journal. A failed sync is not tried again: the system may have dropped the pages and would then report
+   * success. The file is cut back to the last batch that went well, so that nobody later reads what was refused here.
+   */
+  #fail(error: unknown, waiters: readonly Waiter[]): void {
+    const poison = storeErrorFrom(error, this.#path, 'write the journal');
+    this.#poison = poison;
+    this.#lines = [];
+    try {
+      this.#disk.truncate(this.#fd, this.#bytes);
+    } catch {
+      // The reader drops a half-written line as well; the first error is the one to tell.
+    }
+    for (const waiter of [...waiters, ...this.#waiters.splice(0)]) waiter.reject(this.#tell(poison));
+  }
+
+  #tell(poison: StoreError): StoreError {
+    this.#told = true;
+    return poison;
+  }
+}

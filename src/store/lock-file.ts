@@ -1,0 +1,144 @@
+// The file half of the lock: says who holds it, and lets exactly one process take over from a dead holder, also where the takers
+// share no network namespace and so cannot see each other's kernel lock.
+//
+// `lock` names the holder. Taking over from a dead holder `a` starts with the exclusive making of `lock.after-a`, which is part of
+// the lock from then on, and ends by renaming it over `lock`. So a taker that dies half-way is itself taken over from.
+import { linkSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LockHolder } from './lock-holder.ts';
+import { createPrivateFile } from './private-file.ts';
+import { lookFor } from './process-identity.ts';
+import { errorCode, StoreError } from './store-error.ts';
+
+interface Link {
+  readonly id: string;
+  /** Undefined when the file cannot be understood. */
+  readonly holder?: LockHolder;
+}
+
+/** Who holds the lock according to the file, if that process is alive or nobody can tell. */
+export const fileHolder = (dir: string): LockHolder | undefined => {
+  const last = readChain(dir).at(-1);
+  return last === undefined || isDead(last) ? undefined : last.holder;
+};
+
+/** Writes the holder into the folder; resolves with the dead holder it took over from. @throws StoreError `locked`. */
+export const signLockFile = async (dir: string, holder: LockHolder): Promise<LockHolder | undefined> => {
+  const own = join(dir, `lock.${holder.id}.tmp`);
+  const file = await createPrivateFile(own);
+  try {
+    await file.writeFile(`${JSON.stringify(holder)}\n`);
+    for (;;) {
+      const chain = readChain(dir);
+      const last = chain.at(-1);
+      if (last !== undefined && !isDead(last)) throw locked(dir, last.holder);
+      if (takePlace(dir, { own, holder, chain })) {
+        removeLeftovers(dir);
+        return last?.holder;
+      }
+    }
+  } finally {
+    await file.close();
+    rmSync(own, { force: true });
+  }
+};
+
+/** Takes the file away if it is still the one of this holder. */
+export const removeLockFile = (dir: string, holder: LockHolder): void => {
+  if (readLink(join(dir, 'lock'))?.id === holder.id) rmSync(join(dir, 'lock'), { force: true });
+};
+
+export const locked = (dir: string, holder: LockHolder | undefined): StoreError =>
+  new StoreError('locked', dir, {
+    doing: 'take the lock',
+    saw:
+      holder === undefined
+        ? 'a process that does not say who it is holds the lock'
+        : `process ${holder.pid} holds the lock (${holder.command}, since ${new Date(holder.since).toISOString()})`,
+    remedy: 'wait until it has ended, or end it',
+    ...(holder === undefined ? {} : { holder }),
+  });
+
+interface Claim {
+  readonly own: string;
+  readonly holder: LockHolder;
+  /** The dead holders, as they were found. */
+  readonly chain: readonly Link[];
+}
+
+/** False when another process changed the lock meanwhile; then all is to be looked at again. */
+const takePlace = (dir: string, { own, holder, chain }: Claim): boolean => {
+  const last = chain.at(-1);
+  if (last === undefined) return linkUnlessThere(own, join(dir, 'lock'));
+  const place = join(dir, `lock.after-${last.id}`);
+  if (!linkUnlessThere(own, place)) return false;
+  // Between the look and the link, another may have taken over completely; then this place leads nowhere.
+  const expected = [...chain.map((link) => link.id), holder.id].join();
+  const found = readChain(dir).map((link) => link.id);
+  if (found.join() !== expected) {
+    rmSync(place, { force: true });
+    return false;
+  }
+  renameSync(own, join(dir, 'lock'));
+  return true;
+};
+
+const readChain = (dir: string): Link[] => {
+  const links: Link[] = [];
+  for (let name = 'lock'; ; ) {
+    const link = readLink(join(dir, name));
+    if (link === undefined) return links;
+    links.push(link);
+    name = `lock.after-${link.id}`;
+  }
+};
+
+const readLink = (path: string): Link | undefined => {
+  try {
+    const holder = parseHolder(readFileSync(path, 'utf8'));
+    // One that can't be understood was not written by a taker: those appear complete or not at all.
+    return holder === undefined ? { id: `damaged-${lstatSync(path).ino}` } : { id: holder.id, holder };
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+};
+
+const isDead = (link: Link): boolean => link.holder === undefined || lookFor(link.holder) === 'dead';
+
+const parseHolder = (text: string): LockHolder | undefined => {
+  try {
+    const found = JSON.parse(text) as Record<keyof LockHolder, unknown>;
+    const texts = [found.id, found.bootId, found.pidNamespace, found.command];
+    const numbers = [found.pid, found.startTime, found.since];
+    const fits =
+      texts.every((value) => typeof value === 'string') &&
+      numbers.every((value) => Number.isSafeInteger(value)) &&
+      /^[0-9a-f]{16}$/.test(String(found.id));
+    return fits ? (found as LockHolder) : undefined;
+  } catch {
+    return undefined; // torn or foreign; the caller treats it as left over
+  }
+};
+
+const linkUnlessThere = (from: string, to: string): boolean => {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+};
+
+/** What takers that died left behind. Whoever is still at it either lives, or finds its place gone and looks again. */
+const removeLeftovers = (dir: string): void => {
+  for (const name of readdirSync(dir)) {
+    const path = join(dir, name);
+    if (name.startsWith('lock.after-')) rmSync(path, { force: true });
+    else if (/^lock\.[0-9a-f]{16}\.tmp$/.test(name)) {
+      const left = readLink(path);
+      if (left?.holder !== undefined && isDead(left)) rmSync(path, { force: true });
+    }
+  }
+};

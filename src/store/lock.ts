@@ -1,0 +1,92 @@
+// One run at a time per state folder. On Linux the kernel holds the lock for us (an abstract unix socket, which ends with its
+// process, however it ends); the file beside it says who holds it and covers takers in other network namespaces.
+import { createHash, randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileHolder, locked, removeLockFile, signLockFile } from './lock-file.ts';
+import type { LockHolder } from './lock-holder.ts';
+import { ownIdentity } from './process-identity.ts';
+import { errorCode, storeErrorFrom } from './store-error.ts';
+
+export type { LockHolder } from './lock-holder.ts';
+
+export interface Lock {
+  readonly holder: LockHolder;
+  /** The holder that ended without releasing the lock, when there was one. */
+  readonly tookOverFrom?: LockHolder;
+  release(): Promise<void>;
+}
+
+/** @throws StoreError `locked` with the holder, or what the system says. */
+export const acquireLock = async (dir: string, { command }: { readonly command: string }): Promise<Lock> => {
+  const path = resolve(dir);
+  try {
+    const holder: LockHolder = { id: randomBytes(8).toString('hex'), ...ownIdentity(), command, since: Date.now() };
+    const kernel = await takeKernelLock(path);
+    try {
+      const dead = await signLockFile(path, holder);
+      const release = async (): Promise<void> => {
+        removeLockFile(path, holder);
+        await closeServer(kernel);
+      };
+      return { holder, ...(dead === undefined ? {} : { tookOverFrom: dead }), release };
+    } catch (error) {
+      await closeServer(kernel);
+      throw error;
+    }
+  } catch (error) {
+    throw storeErrorFrom(error, path, 'take the lock');
+  }
+};
+
+/** Who holds the lock now; writes nothing. @throws StoreError */
+export const readLockHolder = async (dir: string): Promise<LockHolder | undefined> => {
+  try {
+    return fileHolder(resolve(dir));
+  } catch (error) {
+    throw storeErrorFrom(error, dir, 'look at the lock');
+  }
+};
+
+const patienceMs = 1000;
+const lookEveryMs = 20;
+
+/** Between taking the socket and signing the file, and between the reverse, a holder is nameless for a moment: waits that long. */
+const takeKernelLock = async (dir: string): Promise<Server | undefined> => {
+  if (process.platform !== 'linux') return undefined;
+  const address = await socketAddress(dir);
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    const server = await listenUnlessTaken(address);
+    if (server !== undefined) return server;
+    const holder = fileHolder(dir);
+    if (holder !== undefined || performance.now() > deadline) throw locked(dir, holder);
+    await sleep(lookEveryMs);
+  }
+};
+
+/**
+ * Named after the folder itself, not its path. Filled up with zeros to the whole length of a socket address: Node versions
+ * differ in whether they do that, and would else take two different locks.
+ */
+const socketAddress = async (dir: string): Promise<string> => {
+  const { dev, ino } = await stat(dir, { bigint: true });
+  const hash = createHash('sha256').update(`${dev}:${ino}`).digest('hex');
+  return `\0lab-state-${hash}`.padEnd(108, '\0');
+};
+
+const listenUnlessTaken = (address: string): Promise<Server | undefined> =>
+  new Promise((settle, reject) => {
+    const server = createServer((connection) => connection.destroy());
+    server.unref();
+    server.once('error', (error) => {
+      if (errorCode(error) === 'EADDRINUSE') settle(undefined);
+      else reject(error);
+    });
+    server.listen({ path: address, exclusive: true }, () => settle(server));
+  });
+
+const closeServer = (server: Server | undefined): Promise<void> =>
+  server === undefined ? Promise.resolve() : new Promise((done) => server.close(() => done()));

@@ -1,0 +1,137 @@
+// Reads a journal back. Decides what counts: whole lines with a right checksum and the next number. What follows the last of them
+// is the mark of a crash and is told; the same in the middle is damage and refused. What the events mean is core's.
+import { type FileHandle, open } from 'node:fs/promises';
+import { eventVersion, type RunEvent } from '../core/event.ts';
+import { type DecodedLine, decodeLine, maximumLine } from './journal-line.ts';
+import { StoreError, storeErrorFrom } from './store-error.ts';
+
+export interface JournalContent {
+  readonly events: RunEvent[];
+  /** Bytes of the intact prefix. */
+  readonly bytes: number;
+  /** What follows it: a record cut off by a crash. `line` is the first line that does not count. */
+  readonly torn?: { readonly bytes: number; readonly line: number };
+}
+
+export interface EventFormat {
+  readonly version: number;
+  /** By the version they start from: each makes an event of the next version. */
+  readonly migrations: Readonly<Record<number, (event: Record<string, unknown>) => Record<string, unknown>>>;
+}
+
+const currentFormat: EventFormat = { version: eventVersion, migrations: {} };
+const chunkBytes = 1024 * 1024;
+
+/** @throws StoreError `missing`, `damaged`, `newer-format` or what the system says. */
+export const readJournal = async (file: string, format: EventFormat = currentFormat): Promise<JournalContent> => {
+  try {
+    const handle = await open(file, 'r');
+    try {
+      return await readLines(handle, { file, format });
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw storeErrorFrom(error, file, 'read the journal');
+  }
+};
+
+interface Reading {
+  readonly file: string;
+  readonly format: EventFormat;
+}
+
+const readLines = async (handle: FileHandle, reading: Reading): Promise<JournalContent> => {
+  const collector = createCollector(reading);
+  const chunk = Buffer.allocUnsafe(chunkBytes);
+  let rest: Buffer[] = [];
+  let restBytes = 0;
+  for (;;) {
+    const { bytesRead } = await handle.read(chunk, 0, chunkBytes, null);
+    if (bytesRead === 0) return collector.finish(restBytes);
+    let start = 0;
+    for (let end = chunk.indexOf(10); end !== -1 && end < bytesRead; end = chunk.indexOf(10, start)) {
+      const part = chunk.subarray(start, end);
+      collector.line(rest.length === 0 ? part : Buffer.concat([...rest, part]));
+      rest = [];
+      restBytes = 0;
+      start = end + 1;
+    }
+    if (start === bytesRead) continue;
+    rest.push(Buffer.from(chunk.subarray(start, bytesRead))); // a copy: the chunk is read into again
+    restBytes += bytesRead - start;
+    if (restBytes > maximumLine) collector.tooLong();
+  }
+};
+
+interface Collector {
+  line(bytes: Buffer): void;
+  tooLong(): never;
+  /** `rest` is the length of what follows the last line feed. */
+  finish(rest: number): JournalContent;
+}
+
+/** Takes lines in order; a bad one is only judged by what follows it. */
+const createCollector = ({ file, format }: Reading): Collector => {
+  const events: RunEvent[] = [];
+  let bytes = 0;
+  let lineNumber = 0;
+  let bad: { readonly line: number; readonly reason: string; bytes: number } | undefined;
+  return {
+    line(line) {
+      lineNumber += 1;
+      const decoded = decodeLine(line);
+      if (bad !== undefined) {
+        if (decoded.ok) throw damaged(file, bad.line, bad.reason);
+        bad.bytes += line.length + 1;
+      } else if (!decoded.ok) {
+        bad = { line: lineNumber, reason: decoded.reason, bytes: line.length + 1 };
+      } else {
+        events.push(understand(decoded, { file, format, line: lineNumber, seq: events.length + 1 }));
+        bytes += line.length + 1;
+      }
+    },
+    tooLong() {
+      throw damaged(file, bad?.line ?? lineNumber + 1, `it is longer than ${maximumLine} bytes`);
+    },
+    finish(rest) {
+      const tail = (bad?.bytes ?? 0) + rest;
+      return tail === 0
+        ? { events, bytes }
+        : { events, bytes, torn: { bytes: tail, line: bad?.line ?? lineNumber + 1 } };
+    },
+  };
+};
+
+/** The checksum is right, so a mistake here is no torn write, wherever the line stands. */
+const understand = (
+  decoded: Extract<DecodedLine, { ok: true }>,
+  at: Reading & { readonly line: number; readonly seq: number },
+): RunEvent => {
+  if (decoded.version > at.format.version) {
+    throw new StoreError('newer-format', at.file, {
+      saw: `an event of format ${decoded.version}; this program understands up to ${at.format.version}`,
+      remedy: 'use the program that wrote it, or a newer one',
+      line: at.line,
+      format: { found: decoded.version, known: at.format.version },
+    });
+  }
+  let event = decoded.event;
+  for (let version = decoded.version; version < at.format.version; version += 1) {
+    const migrate = at.format.migrations[version];
+    if (migrate === undefined) throw damaged(at.file, at.line, `its format ${decoded.version} was never in use`);
+    event = migrate(event);
+  }
+  if (event['seq'] !== at.seq) throw damaged(at.file, at.line, `its number is ${event['seq']} where ${at.seq} is due`);
+  if (typeof event['type'] !== 'string' || typeof event['at'] !== 'number') {
+    throw damaged(at.file, at.line, 'it is not an event');
+  }
+  return event as unknown as RunEvent;
+};
+
+const damaged = (file: string, line: number, reason: string): StoreError =>
+  new StoreError('damaged', file, {
+    saw: `the journal is damaged: ${reason}`,
+    remedy: 'restore the file from a copy, or move this run’s folder away and start the workflow anew',
+    line,
+  });

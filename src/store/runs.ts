@@ -1,0 +1,147 @@
+// The folders of runs: making, listing and finding them, and what their journals say where the small state lags behind.
+// What a run's events mean is core's.
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type JournalEnds, readJournalEnds } from './journal-ends.ts';
+import { ensurePrivateFolder, syncFolder } from './private-file.ts';
+import { isRunId, type RunNaming, runId } from './run-id.ts';
+import type { RunEntry } from './state.ts';
+import { errorCode, StoreError, storeErrorFrom } from './store-error.ts';
+
+export interface RunFolder {
+  readonly id: string;
+  readonly path: string;
+  readonly journal: string;
+  readonly logs: string;
+}
+
+/** Where a run is kept. @throws StoreError for anything that is no run's id, such as a path. */
+export const runFolder = (dir: string, id: string): RunFolder => {
+  if (!isRunId(id)) {
+    throw new StoreError('missing', join(resolve(dir), 'runs'), {
+      saw: `${JSON.stringify(id)} is not the id of a run`,
+      remedy: 'see `lab runs` for the ids',
+    });
+  }
+  const path = join(resolve(dir), 'runs', id);
+  return { id, path, journal: join(path, 'journal.jsonl'), logs: join(path, 'logs') };
+};
+
+/** Makes the folder of a new run, whose id sorts after all others. @throws StoreError */
+export const createRun = async (dir: string, naming: Omit<RunNaming, 'after'>): Promise<RunFolder> => {
+  const runs = join(resolve(dir), 'runs');
+  try {
+    if (await ensurePrivateFolder(runs)) await syncFolder(resolve(dir));
+    const after = (await listRuns(dir)).at(-1);
+    const folder = runFolder(dir, runId({ ...naming, ...(after === undefined ? {} : { after }) }));
+    await ensurePrivateFolder(folder.path);
+    await ensurePrivateFolder(folder.logs);
+    await syncFolder(folder.path);
+    await syncFolder(runs);
+    return folder;
+  } catch (error) {
+    throw storeErrorFrom(error, runs, 'make the folder of the run');
+  }
+};
+
+/** The ids of all runs that have a folder, oldest first. @throws StoreError */
+export const listRuns = async (dir: string): Promise<string[]> => {
+  const path = join(resolve(dir), 'runs');
+  try {
+    const entries = await readdir(path, { withFileTypes: true });
+    const ids = entries.filter((entry) => entry.isDirectory() && isRunId(entry.name)).map((entry) => entry.name);
+    return ids.sort();
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw storeErrorFrom(error, path, 'list the runs');
+  }
+};
+
+export type FoundRun =
+  | { readonly ok: true; readonly run: RunFolder }
+  | { readonly ok: false; readonly reason: 'ambiguous'; readonly candidates: readonly string[] }
+  | { readonly ok: false; readonly reason: 'none'; readonly nearest?: string }
+  /** A text that can't be part of an id. */
+  | { readonly ok: false; readonly reason: 'invalid' };
+
+/** Finds a run by `last`, its id, the beginning of it, or its random part. @throws StoreError */
+export const findRun = async (dir: string, wanted: string): Promise<FoundRun> => {
+  if (!/^[a-z0-9-]{1,100}$/.test(wanted)) return { ok: false, reason: 'invalid' };
+  const ids = await listRuns(dir);
+  const matching = wanted === 'last' ? ids.slice(-1) : matches(ids, wanted);
+  const [only, ...others] = matching;
+  if (only !== undefined && others.length === 0) return { ok: true, run: runFolder(dir, only) };
+  if (only !== undefined) return { ok: false, reason: 'ambiguous', candidates: matching };
+  const nearest = mostAlike(ids, wanted);
+  return { ok: false, reason: 'none', ...(nearest === undefined ? {} : { nearest }) };
+};
+
+const matches = (ids: readonly string[], wanted: string): readonly string[] => {
+  if (ids.includes(wanted)) return [wanted];
+  const beginning = ids.filter((id) => id.startsWith(wanted));
+  return beginning.length > 0 ? beginning : ids.filter((id) => id.endsWith(`-${wanted}`));
+};
+
+/** A slip of the fingers leaves most of an id's beginning and end as they are. */
+const mostAlike = (ids: readonly string[], wanted: string): string | undefined => {
+  const shared = (a: string, b: string): number => {
+    const different = [...a].findIndex((character, index) => character !== b[index]);
+    return different === -1 ? a.length : different;
+  };
+  const reversed = (text: string): string => [...text].reverse().join('');
+  const alike = (id: string): number => shared(wanted, id) + shared(reversed(wanted), reversed(id));
+  const best = ids.reduce<string | undefined>(
+    (found, id) => (found === undefined || alike(id) > alike(found) ? id : found),
+    undefined,
+  );
+  return best !== undefined && alike(best) * 3 >= wanted.length * 2 ? best : undefined;
+};
+
+export interface Reconciled {
+  readonly runs: RunEntry[];
+  /** Runs whose journal can't be read, or does not begin as one. */
+  readonly unreadable: readonly { readonly id: string; readonly error: StoreError }[];
+}
+
+/**
+ * The list of runs as the folders tell it, oldest first. A crash may come between a fact in a journal and its copy in the
+ * state; a run that is known to have succeeded has nothing more to tell. A folder whose run never began is left out.
+ */
+export const reconcileRuns = async (dir: string, known: readonly RunEntry[]): Promise<Reconciled> => {
+  const entries = new Map(known.map((entry) => [entry.id, entry]));
+  const runs: RunEntry[] = [];
+  const unreadable: { id: string; error: StoreError }[] = [];
+  for (const id of await listRuns(dir)) {
+    const entry = entries.get(id);
+    if (entry?.outcome === 'succeeded') {
+      runs.push(entry);
+      continue;
+    }
+    try {
+      const told = await entryFromJournal(runFolder(dir, id));
+      if (told !== undefined) runs.push(told);
+    } catch (error) {
+      unreadable.push({ id, error: storeErrorFrom(error, runFolder(dir, id).journal) });
+      if (entry !== undefined) runs.push(entry);
+    }
+  }
+  return { runs, unreadable };
+};
+
+const entryFromJournal = async (run: RunFolder): Promise<RunEntry | undefined> => {
+  const { first, last } = await readJournalEnds(run.journal).catch((error: unknown): JournalEnds => {
+    if (error instanceof StoreError && error.kind === 'missing') return {};
+    throw error;
+  });
+  if (first === undefined) return undefined;
+  if (first.type !== 'run.started') {
+    throw new StoreError('damaged', run.journal, {
+      saw: `the journal begins with ${first.type}`,
+      remedy: 'move this run’s folder away',
+      line: 1,
+    });
+  }
+  const { workflow, variant, deploys, at: startedAt } = first;
+  const entry = { id: run.id, workflow, variant, startedAt, deploys };
+  return last?.type === 'run.finished' ? { ...entry, endedAt: last.at, outcome: last.outcome } : entry;
+};
