@@ -65,11 +65,13 @@ export const judge = async (engine: Engine, item: Case): Promise<Judgement> => {
 
 const nothing = { evidence: [], changes: [] } as const;
 
+type Finding = Pick<Judgement, 'verdict' | 'reason' | 'evidence' | 'outputs'>;
+
 const judgeByWorld = async (
   engine: Engine,
   resolved: ResolvedStep,
   { known, scope, freshSince }: Case,
-): Promise<Pick<Judgement, 'verdict' | 'reason' | 'evidence' | 'outputs'>> => {
+): Promise<Finding> => {
   const done = known?.status === 'finished' && (known.outcome === 'changed' || known.outcome === 'satisfied');
   const doneHere = done && known.inThisRun;
   const { satisfied } = resolved;
@@ -77,37 +79,40 @@ const judgeByWorld = async (
   if (satisfied === 'once' && !done) return { ...nothing, verdict: 'run', reason: 'it has not run yet' };
   const around = { surroundings: resolved.surroundings, scope, signal: engine.stop.signal };
   const proofs = proofsOf(engine, resolved, around);
-  const asked: readonly Question[] = Array.isArray(satisfied)
-    ? satisfied.map((probe) => question(engine, probe, around, 0))
-    : proofs;
-  if (asked.length === 0) {
-    if (satisfied === 'once' || doneHere)
-      return {
-        ...nothing,
-        verdict: 'keep',
-        reason: 'it finished, and nothing is there to prove it by',
-        outputs: known?.outputs ?? {},
-      };
-    return {
-      ...nothing,
-      verdict: 'run',
-      reason: known ? 'nothing proves that it still holds' : 'nothing proves that it is done',
-    };
-  }
+  const own = Array.isArray(satisfied) ? satisfied.map((probe) => question(engine, probe, around, 0)) : undefined;
+  const asked = own ?? proofs;
+  if (asked.length === 0) return unproved(known, satisfied === 'once' || doneHere);
   const evidence = await askOnce(asked, freshSince);
   const broken = evidence.find((each) => !each.holds);
-  const unfinished = resolved.action ? 'run' : 'wait';
-  if (broken) return { verdict: unfinished, reason: `${broken.probe}: ${broken.saw}`, evidence };
+  if (broken) return { verdict: resolved.action ? 'run' : 'wait', reason: `${broken.probe}: ${broken.saw}`, evidence };
   const outputs = outputsOf(resolved, known, evidence);
   if (!outputs) return { verdict: 'run', reason: 'it holds, but its outputs are not known', evidence };
-  if (!Array.isArray(satisfied) || proofs.length === 0)
-    return { verdict: 'keep', reason: 'it holds', evidence, outputs };
-  const healthy = await askOnce(proofs, freshSince);
-  const sick = healthy.find((each) => !each.holds);
-  const all = [...evidence, ...healthy];
+  if (!own || proofs.length === 0) return { verdict: 'keep', reason: 'it holds', evidence, outputs };
+  return healthOfDone([...evidence, ...(await askOnce(proofs, freshSince))], outputs);
+};
+
+const unproved = (known: Known | undefined, trusted: boolean): Finding => {
+  if (trusted)
+    return {
+      ...nothing,
+      verdict: 'keep',
+      reason: 'it finished, and nothing is there to prove it by',
+      outputs: known?.outputs ?? {},
+    };
+  return {
+    ...nothing,
+    verdict: 'run',
+    reason: known ? 'nothing proves that it still holds' : 'nothing proves that it is done',
+  };
+};
+
+/** Done by its own measure; whether it is healthy too decides if it must be waited for. */
+const healthOfDone = (evidence: readonly Observation[], outputs: Finding['outputs']): Finding => {
+  const sick = evidence.find((each) => !each.holds);
+  const found = { evidence, ...(outputs && { outputs }) };
   return sick
-    ? { verdict: 'wait', reason: `done, but ${sick.probe}: ${sick.saw}`, evidence: all, outputs }
-    : { verdict: 'keep', reason: 'it holds', evidence: all, outputs };
+    ? { verdict: 'wait', reason: `done, but ${sick.probe}: ${sick.saw}`, ...found }
+    : { verdict: 'keep', reason: 'it holds', ...found };
 };
 
 /** Outputs without running: what the check says now, else what is remembered; undefined when some are missing. */

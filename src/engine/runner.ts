@@ -3,10 +3,10 @@ import { isMeantBy, parseAddress } from '../core/address.ts';
 import type { Outcome, PlannedStep, Scope as RunScope } from '../core/event.ts';
 import { ExpressionError } from '../core/expression.ts';
 import type { Failure } from '../core/failure.ts';
-import { closure } from '../core/graph.ts';
 import type { Holding } from '../core/run-state.ts';
 import { resolveText, textOf } from '../core/template.ts';
 import type { Workflow } from '../core/workflow.ts';
+import { chosenBy } from './choose-units.ts';
 import type { Engine } from './engine.ts';
 import { type Judgement, judge, type Known } from './judge.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
@@ -307,17 +307,3 @@ class Run {
 
 const isFailure = (outcome: Outcome | undefined): boolean =>
   outcome === 'failed' || outcome === 'blocked' || outcome === 'interrupted';
-
-/** The addresses a selection leaves in; all without one. */
-const chosenBy = ({ only, from, until }: RunScope, units: readonly Unit[]): ReadonlySet<string> => {
-  const meant = (selectors: readonly string[]): string[] =>
-    units.filter((unit) => selectors.some((each) => isMeantBy(unit.address, each))).map((unit) => unit.address);
-  let chosen = new Set(units.map((unit) => unit.address));
-  const keep = (set: ReadonlySet<string>): void => {
-    chosen = new Set([...chosen].filter((address) => set.has(address)));
-  };
-  if (only) keep(new Set(meant(only)));
-  if (from !== undefined) keep(closure(units, meant([from]), 'forward'));
-  if (until !== undefined) keep(closure(units, meant([until]), 'backward'));
-  return chosen;
-};

@@ -40,6 +40,8 @@ const runEntrySchema = z.strictObject({
   endedAt: z.number().exactOptional(),
   outcome: z.enum(['succeeded', 'failed', 'interrupted']).exactOptional(),
   deploys: z.boolean(),
+  /** What it built was taken down since: it can't be continued, and nothing it knew counts. */
+  superseded: z.boolean().exactOptional(),
 });
 
 const stateSchema = z.strictObject({

@@ -1,0 +1,24 @@
+// Questions to the person at the terminal; where there is none, the answer is the careful one.
+import { createInterface } from 'node:readline/promises';
+
+export const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true;
+
+/** True only for a plain yes. */
+export const askYesNo = async (question: string): Promise<boolean> =>
+  /^y(es)?$/i.test(await askText(`${question} [y/N] `));
+
+/** The answer, which is one of the first letters of the choices; the first choice when the answer is empty or none of them. */
+export const askChoice = async <T extends string>(question: string, choices: readonly [T, ...T[]]): Promise<T> => {
+  const shown = choices.map((choice) => `${choice[0]} = ${choice}`).join(', ');
+  const answer = (await askText(`${question} [${shown}] `)).trim().toLowerCase();
+  return choices.find((choice) => answer !== '' && choice.startsWith(answer)) ?? choices[0];
+};
+
+const askText = async (question: string): Promise<string> => {
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await reader.question(question);
+  } finally {
+    reader.close();
+  }
+};

@@ -1,0 +1,85 @@
+// Which variant a command is about: the one named, the one deployed, else the first this host can run.
+import type { Host } from '../engine/ports.ts';
+import { nearest } from '../parse/nearest.ts';
+import type { StateData } from '../store/state.ts';
+import { CliError, exitCode } from './exit-code.ts';
+import { openVariant } from './open-workflow.ts';
+import type { Project } from './project.ts';
+import type { Known } from './registry.ts';
+import { checkRequirements, type Requirement } from './requirements.ts';
+
+export interface Choice {
+  readonly variant: string;
+  /** Said in one line when nobody named it. */
+  readonly why: string;
+  readonly requirements: readonly Requirement[];
+}
+
+interface Question {
+  readonly project: Project;
+  readonly registry: Known;
+  readonly state: StateData;
+  readonly named: string | undefined;
+  readonly host: Host;
+}
+
+/** @throws CliError 2 for an unknown name, 4 when no variant can run here. */
+export const chooseVariant = async ({ project, registry, state, named, host }: Question): Promise<Choice> => {
+  if (project.variants.length === 0)
+    throw new CliError(exitCode.file, `${project.workflowsDir} holds no variant: a folder with a variant.yaml.`);
+  const taken = named ?? state.deployed?.variant;
+  if (taken !== undefined) {
+    requireVariant(project, taken);
+    const variant = await openVariant(project, registry, taken);
+    const why = named === undefined ? 'it is what is deployed now' : 'it was asked for';
+    return { variant: taken, why, requirements: await checkRequirements(variant.requires, host) };
+  }
+  return firstThatRuns(project, registry, host);
+};
+
+const requireVariant = (project: Project, name: string): void => {
+  if (project.variants.includes(name)) return;
+  const near = nearest(name, project.variants);
+  const hint = near === undefined ? `There are: ${project.variants.join(', ')}.` : `Did you mean ${near}?`;
+  throw new CliError(exitCode.usage, `There is no variant ${name}. ${hint}`);
+};
+
+const firstThatRuns = async (project: Project, registry: Known, host: Host): Promise<Choice> => {
+  const variants = await Promise.all(
+    project.variants.map(async (name) => ({ name, file: await openVariant(project, registry, name) })),
+  );
+  const inOrder = variants.sort(
+    (a, b) => (a.file.order ?? 100) - (b.file.order ?? 100) || a.name.localeCompare(b.name),
+  );
+  const passed: string[] = [];
+  const reports: string[] = [];
+  for (const { name, file } of inOrder) {
+    const requirements = await checkRequirements(file.requires, host);
+    const missing = requirements.filter((each) => each.state === 'missing');
+    if (missing.length === 0) {
+      const others =
+        passed.length === 0
+          ? 'first in order'
+          : `this host lacks what ${passed.join(' and ')} need${passed.length === 1 ? 's' : ''}`;
+      return { variant: name, why: `${others}; --variant NAME forces another`, requirements };
+    }
+    passed.push(name);
+    reports.push(missingText(name, missing));
+  }
+  throw new CliError(exitCode.host, `No variant can run on this host.\n\n${reports.join('\n\n')}`);
+};
+
+/** Every missing thing of a variant with what to do. */
+export const missingText = (variant: string, missing: readonly Requirement[]): string => {
+  const width = Math.max(...missing.map((each) => each.what.length));
+  const lines = missing.map(
+    ({ what, saw, remedy }) => `  ${what.padEnd(width)}  ${saw}${remedy === undefined ? '' : `  ->  ${remedy}`}`,
+  );
+  return [`${variant} can't run here; missing:`, ...lines].join('\n');
+};
+
+/** @throws CliError 4 with everything that is missing. */
+export const demandRequirements = ({ variant, requirements }: Choice): void => {
+  const missing = requirements.filter((each) => each.state === 'missing');
+  if (missing.length > 0) throw new CliError(exitCode.host, missingText(variant, missing));
+};

@@ -1,0 +1,25 @@
+// What every command starts from: the project, its step types, the state folder, the machine.
+import { join, resolve } from 'node:path';
+import type { Host } from '../engine/ports.ts';
+import { createHost } from '../host/host.ts';
+import { readState, type StateData } from '../store/state.ts';
+import type { CommonOptions } from './options.ts';
+import { findProject, type Project } from './project.ts';
+import { type Known, loadRegistry } from './registry.ts';
+
+export interface CommandContext {
+  readonly project: Project;
+  readonly registry: Known;
+  readonly stateDir: string;
+  readonly host: Host;
+}
+
+/** @throws CliError when there is no project, or a step type of it can't be loaded. */
+export const openContext = async (options: CommonOptions): Promise<CommandContext> => {
+  const project = findProject(options.project ?? process.cwd());
+  const stateDir = resolve(options.stateDir ?? process.env['LAB_STATE_DIR'] ?? join(project.dir, 'state'));
+  return { project, stateDir, host: createHost(), registry: await loadRegistry(project) };
+};
+
+/** The state as it stands; nothing is written. @throws StoreError */
+export const lookAtState = ({ stateDir }: CommandContext): Promise<StateData> => readState(stateDir);

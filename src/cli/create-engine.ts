@@ -1,0 +1,72 @@
+// Puts the engine together for a workflow that was opened: ports, limits, the values expressions read, and the answers to questions.
+import { availableParallelism } from 'node:os';
+import type { EventBody, RunEvent } from '../core/event.ts';
+import { textOf } from '../core/template.ts';
+import type { Engine } from '../engine/engine.ts';
+import { createLimiter } from '../engine/limiter.ts';
+import type { Host, StepLog } from '../engine/ports.ts';
+import { SharedAnswers } from '../engine/shared-answers.ts';
+import { StopControl } from '../engine/stop.ts';
+import { addressScope } from './deployed-scope.ts';
+import type { Opened } from './open-workflow.ts';
+
+export interface EngineParts {
+  readonly host: Host;
+  readonly stateDir: string;
+  readonly run: string;
+  readonly stop?: StopControl;
+  readonly emit?: (body: EventBody) => Promise<RunEvent>;
+  readonly openLog?: (address: string, attempt: number) => Promise<StepLog>;
+  readonly consent?: Engine['consent'];
+  readonly survivor?: Engine['survivor'];
+  /** What the deployed workflow's steps yielded, by address, and its facts. */
+  readonly deployed?: {
+    readonly outputs: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+    readonly facts: Readonly<Record<string, unknown>>;
+  };
+}
+
+/** Without `emit` and `openLog` it is an engine that only looks. */
+export const createEngine = (opened: Opened, parts: EngineParts): Engine => {
+  const { workflow, variant, project, inputs, secrets, model, masker, registry } = opened;
+  const limit = typeof workflow.concurrency === 'number' ? workflow.concurrency : workflow.concurrency?.limit;
+  const groups = typeof workflow.concurrency === 'object' ? (workflow.concurrency.groups ?? {}) : {};
+  const cores = availableParallelism();
+  const variables = Object.entries({ ...variant.env, ...workflow.env }).map(([name, value]) => [name, textOf(value)]);
+  return {
+    host: parts.host,
+    registry,
+    masker,
+    shared: new SharedAnswers(() => parts.host.clock.monotonic()),
+    stop: parts.stop ?? new StopControl(),
+    limits: {
+      actions: createLimiter(limit ?? Math.max(4, 2 * cores)),
+      looks: createLimiter(Math.max(8, 4 * cores)),
+      groups: new Map(Object.entries(groups).map(([name, size]) => [name, createLimiter(size)])),
+    },
+    emit: parts.emit ?? (async (body) => ({ ...body, seq: 0, at: parts.host.clock.now() })),
+    openLog: parts.openLog ?? (() => Promise.reject(new Error('a look has no log'))),
+    run: parts.run,
+    projectDir: project.dir,
+    stateDir: parts.stateDir,
+    scope: {
+      inputs,
+      secrets,
+      ...(variant.model !== undefined && { [variant.model]: model }),
+      deployed: addressScope(parts.deployed),
+      run: { id: parts.run, workflow: workflow.name },
+      variant: { name: variant.name },
+      project: { dir: project.dir },
+      state: { dir: parts.stateDir },
+    },
+    env: { ...processEnv(), ...Object.fromEntries(variables) },
+    enter: variant.enter,
+    model,
+    consent: parts.consent ?? (async () => false),
+    survivor: parts.survivor ?? (async () => 'wait'),
+    random: Math.random,
+  };
+};
+
+const processEnv = (): Record<string, string> =>
+  Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));

@@ -1,0 +1,54 @@
+// Finds the project a command is called in: the nearest folder upwards that has workflows/.
+import { readdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CliError, exitCode } from './exit-code.ts';
+
+export interface Project {
+  readonly dir: string;
+  readonly workflowsDir: string;
+  /** Folders below workflows/ that have a variant.yaml. */
+  readonly variants: readonly string[];
+  /** True when it is the package `lab` itself, whose step types are built in. */
+  readonly isPackage: boolean;
+}
+
+/** The folder of this program's package; dist/ and src/cli/ both lie below it. */
+export const packageDir = (() => {
+  const here = dirname(fileURLToPath(import.meta.url));
+  return isFile(join(here, '..', 'package.json')) ? resolve(here, '..') : resolve(here, '..', '..');
+})();
+
+/** @throws CliError when there is none, or the folder named is none. */
+export const findProject = (from: string): Project => {
+  for (let dir = resolve(from); ; dir = dirname(dir)) {
+    const workflowsDir = join(dir, 'workflows');
+    if (isDirectory(workflowsDir))
+      return { dir, workflowsDir, variants: variantsIn(workflowsDir), isPackage: dir === packageDir };
+    if (dir === dirname(dir)) break;
+  }
+  throw new CliError(
+    exitCode.usage,
+    `No project here: neither ${resolve(from)} nor a folder above it has a workflows/ folder.\nGo to a project, or name one with --project DIR.`,
+  );
+};
+
+const variantsIn = (workflowsDir: string): readonly string[] =>
+  readdirSync(workflowsDir)
+    .filter((name) => isFile(join(workflowsDir, name, 'variant.yaml')))
+    .sort();
+
+/** Names of the workflows in a variant's own folder. */
+export const workflowsIn = (project: Project, variant: string): readonly string[] =>
+  readdirSync(join(project.workflowsDir, variant))
+    .filter((name) => name.endsWith('.yaml') && name !== 'variant.yaml')
+    .map((name) => name.slice(0, -'.yaml'.length))
+    .sort();
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}

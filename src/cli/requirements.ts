@@ -1,0 +1,157 @@
+// Whether this host has what a variant requires, everything asked at once; each missing thing with what to do.
+import type { VariantFile } from '../core/workflow.ts';
+import type { Host } from '../engine/ports.ts';
+import { query } from '../host/query.ts';
+import { kernelFeatures } from './kernel-features.ts';
+import { satisfies, versionIn } from './version.ts';
+
+export interface Requirement {
+  readonly what: string;
+  /** `installable`: a workflow of the variant brings it, given consent. */
+  readonly state: 'met' | 'missing' | 'installable';
+  readonly saw: string;
+  readonly remedy?: string;
+  readonly package?: string;
+}
+
+type Requires = NonNullable<VariantFile['requires']>;
+type Tool = NonNullable<Requires['tools']>[number];
+
+/** Everything a variant requires, met or not. Looks only. */
+export const checkRequirements = async (
+  requires: VariantFile['requires'],
+  host: Host,
+): Promise<readonly Requirement[]> => {
+  if (!requires) return [];
+  const found = await Promise.all([
+    ...(requires.platform ? [checkPlatform(requires.platform)] : []),
+    ...(requires.privilege ? [checkPrivilege(requires.privilege, host)] : []),
+    ...(requires.tools ?? []).map((tool) => checkTool(tool, host)),
+    ...(requires.kernel ? [kernelFeatures(requires.kernel, host)] : []),
+    ...(requires.memory === undefined ? [] : [checkMemory(requires.memory, host)]),
+    ...(requires.cpus === undefined ? [] : [checkCpus(requires.cpus, host)]),
+    ...(requires.cpuFlags ?? []).map((flag) => checkCpuFlag(flag, host)),
+    ...Object.entries(requires.sysctl ?? {}).map(([name, least]) => checkSysctl(name, least, host)),
+  ]);
+  return found.flat();
+};
+
+const checkPlatform = async (platforms: readonly string[]): Promise<Requirement> => {
+  const met = platforms.includes(process.platform);
+  return {
+    what: `operating system ${platforms.join(' or ')}`,
+    state: met ? 'met' : 'missing',
+    saw: process.platform,
+    ...(!met && { remedy: `run it on ${platforms.join(' or ')}, for example in a virtual machine` }),
+  };
+};
+
+const checkPrivilege = async (privilege: 'none' | 'root' | 'root-or-userns', host: Host): Promise<Requirement> => {
+  if (privilege === 'none' || host.uid === 0)
+    return { what: 'privileges', state: 'met', saw: host.uid === 0 ? 'root' : 'none needed' };
+  if (privilege === 'root')
+    return { what: 'privileges', state: 'missing', saw: `user ${host.uid}`, remedy: 'run it as root (sudo)' };
+  const result = await host.command({
+    argv: ['unshare', '--user', '--map-root-user', '--net', '--mount', 'true'],
+    env: { PATH: process.env['PATH'] ?? '' },
+    cwd: '/',
+    timeoutMs: 5000,
+  });
+  const met = result.exitCode === 0;
+  return {
+    what: 'root, or user namespaces',
+    state: met ? 'met' : 'missing',
+    saw: met ? 'user namespaces' : `user ${host.uid}, and ${result.stderr.trim() || 'no user namespaces'}`,
+    ...(!met && {
+      remedy:
+        'run it as root (sudo), or allow user namespaces: sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns',
+    }),
+  };
+};
+
+const checkTool = async (tool: Tool, host: Host): Promise<Requirement> => {
+  const what = tool.version === undefined ? tool.tool : `${tool.tool} ${tool.version}`;
+  const path = await findTool(tool.tool, host);
+  const remedy =
+    tool.install ?? (tool.package === undefined ? `install ${tool.tool}` : `apt-get install ${tool.package}`);
+  if (path === undefined) return missingTool(tool, what, remedy, host);
+  if (tool.version === undefined) return { what, state: 'met', saw: path };
+  const answer = await query([path, ...(tool.versionFrom ?? ['--version'])], { timeoutMs: 10_000 });
+  const version = versionIn(`${answer.stdout}\n${answer.stderr}`);
+  if (version === undefined) return { what, state: 'missing', saw: `${path}, whose version can't be read`, remedy };
+  return satisfies(version, tool.version)
+    ? { what, state: 'met', saw: version }
+    : { what, state: 'missing', saw: version, remedy };
+};
+
+const missingTool = async (tool: Tool, what: string, remedy: string, host: Host): Promise<Requirement> => {
+  const canInstall = tool.package !== undefined && host.uid === 0 && (await findTool('apt-get', host)) !== undefined;
+  return {
+    what,
+    state: canInstall ? 'installable' : 'missing',
+    saw: 'not found',
+    remedy,
+    ...(tool.package !== undefined && { package: tool.package }),
+  };
+};
+
+/** Daemons live where PATH of a user does not look. */
+const extraFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/lib/frr', '/usr/libexec/frr'];
+
+const findTool = async (tool: string, host: Host): Promise<string | undefined> => {
+  const folders = tool.includes('/') ? [''] : [...(process.env['PATH'] ?? '').split(':'), ...extraFolders];
+  for (const folder of folders) {
+    const path = folder === '' ? tool : `${folder}/${tool}`;
+    const stat = await host.stat(path);
+    if (stat?.kind === 'file' && (stat.mode & 0o111) !== 0) return path;
+  }
+  return undefined;
+};
+
+const units: Record<string, number> = { MiB: 2 ** 20, GiB: 2 ** 30, MB: 1e6, GB: 1e9 };
+
+const checkMemory = async (least: string, host: Host): Promise<Requirement> => {
+  const [, count = '0', unit = 'GiB'] = /^([\d.]+)\s*(MiB|GiB|MB|GB)$/.exec(least) ?? [];
+  const available =
+    Number(/^MemAvailable:\s+(\d+) kB/m.exec((await host.readFile('/proc/meminfo')) ?? '')?.[1] ?? 0) * 1024;
+  const met = available >= Number(count) * (units[unit] ?? 1);
+  return {
+    what: `${least} of free memory`,
+    state: met ? 'met' : 'missing',
+    saw: `${(available / 2 ** 30).toFixed(1)} GiB`,
+    ...(!met && { remedy: 'close other programs, use a larger machine, or choose a smaller lab' }),
+  };
+};
+
+const cpuInfo = async (host: Host): Promise<string> => (await host.readFile('/proc/cpuinfo')) ?? '';
+
+const checkCpus = async (least: number, host: Host): Promise<Requirement> => {
+  const count = (await cpuInfo(host)).match(/^processor\s*:/gm)?.length ?? 1;
+  return {
+    what: `${least} CPUs`,
+    state: count >= least ? 'met' : 'missing',
+    saw: String(count),
+    ...(count < least && { remedy: 'use a machine with more CPUs' }),
+  };
+};
+
+const checkCpuFlag = async (flag: string, host: Host): Promise<Requirement> => {
+  const met = new RegExp(`^(flags|Features)\\s*:.*\\b${flag}\\b`, 'm').test(await cpuInfo(host));
+  return {
+    what: `CPU feature ${flag}`,
+    state: met ? 'met' : 'missing',
+    saw: met ? 'there' : 'not there',
+    ...(!met && { remedy: 'use another CPU model; in a virtual machine, pass the host CPU through' }),
+  };
+};
+
+const checkSysctl = async (name: string, least: number, host: Host): Promise<Requirement> => {
+  const value = Number((await host.readFile(`/proc/sys/${name.replaceAll('.', '/')}`)) ?? Number.NaN);
+  const met = value >= least;
+  return {
+    what: `${name} of at least ${least}`,
+    state: met ? 'met' : 'missing',
+    saw: Number.isNaN(value) ? 'not there' : String(value),
+    ...(!met && { remedy: `sysctl -w ${name}=${least}` }),
+  };
+};

@@ -1,0 +1,51 @@
+// The http probe: one request, no connection kept, any answer is an observation.
+import { z } from 'zod';
+import { defineProbe, StepError } from '../src/engine/step-type.ts';
+
+const input = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }),
+  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']).default('GET'),
+  headers: z.record(z.string(), z.string()).default({}),
+  body: z.string().optional(),
+  insecure: z.boolean().default(false).describe('Accept any certificate'),
+});
+
+export const httpProbe = defineProbe({
+  name: 'http',
+  summary: 'Asks a URL; holds when the answer is a 2xx or 3xx',
+  input,
+  values: {
+    status: 'the status code',
+    headers: 'the headers, names in lower case',
+    body: 'the text',
+    json: 'the body as JSON; null when it is none',
+    durationMs: 'how long it took',
+  },
+  describe: ({ method, url }) => `${method} ${url}`,
+  async look({ url, method, headers, body, insecure }, context) {
+    const answer = await context.host.http({
+      url,
+      method,
+      headers,
+      insecure,
+      timeoutMs: 10_000,
+      signal: context.signal,
+      ...(body !== undefined && { body }),
+    });
+    if (!answer.ok) throw new StepError(`${answer.code}: ${answer.message}`);
+    const { status, durationMs } = answer;
+    return {
+      holds: status >= 200 && status < 400,
+      saw: `HTTP ${status}`,
+      values: { status, headers: answer.headers, body: answer.body, json: jsonOf(answer.body), durationMs },
+    };
+  },
+});
+
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // Text that is no JSON is an answer too.
+  }
+};

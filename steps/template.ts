@@ -1,0 +1,46 @@
+// Step types for files of the project: one rendered from a Liquid template, so that it is exactly what its values say.
+import { z } from 'zod';
+import { defineStep, type StepContext } from '../src/engine/step-type.ts';
+
+const input = z.strictObject({
+  template: z.string().describe('A Liquid template, relative to the project'),
+  to: z.string().describe('The file to write, relative to the project'),
+  values: z.record(z.string(), z.unknown()).default({}),
+  mode: z
+    .string()
+    .regex(/^0?[0-7]{3}$/)
+    .default('644'),
+});
+type Input = z.output<typeof input>;
+
+const fileOf = ({ to }: Input, context: StepContext): string =>
+  to.startsWith('/') ? to : `${context.projectDir}/${to}`;
+
+const textOf = ({ template, values }: Input, context: StepContext): Promise<string> =>
+  context.host.render(`${context.projectDir}/${template}`, { model: context.model, ...values });
+
+export const templateStep = defineStep({
+  name: 'template',
+  summary: 'Renders a Liquid template into a file',
+  input,
+  outputs: { path: 'the file that was written' },
+  files: ({ template }) => [template],
+  describe: ({ template, to }) => `render ${template} to ${to}`,
+  creates: ({ to }) => [{ kind: 'file', name: to }],
+  async check(step, context) {
+    const [wanted, there] = await Promise.all([textOf(step, context), context.host.readFile(fileOf(step, context))]);
+    const saw =
+      there === undefined ? 'not there' : there === wanted ? 'as rendered' : 'differs from what its values say';
+    return { holds: there === wanted, saw, outputs: { path: fileOf(step, context) } };
+  },
+  async run(step, context) {
+    const path = fileOf(step, context);
+    await context.host.writeFile(path, await textOf(step, context), Number.parseInt(step.mode, 8));
+    return { path };
+  },
+  undo: (step, context) => context.host.removeFile(fileOf(step, context)),
+  async absent(step, context) {
+    const stat = await context.host.stat(fileOf(step, context));
+    return { holds: stat === undefined, saw: stat ? 'still there' : 'gone' };
+  },
+});
