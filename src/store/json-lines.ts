@@ -7,7 +7,7 @@ export const lineOfSyntaxError = (text: string): number => {
   let wrong = lines.length;
   while (right + 1 < wrong) {
     const middle = Math.floor((right + wrong) / 2);
-    if (isBeginning(lines.slice(0, middle).join('\n'))) right = middle;
+    if (isBeginning(`${lines.slice(0, middle).join('\n')}\n`)) right = middle;
     else wrong = middle;
   }
   return wrong;

@@ -86,8 +86,9 @@ export const openState = async (dir: string, options: { readonly anyOwner?: bool
       return low.data;
     },
     async update(change) {
+      change(low.data); // in the order of the calls
       await folder.assertSame();
-      await low.update(change);
+      await low.write();
     },
   };
 };
