@@ -8,7 +8,11 @@ export interface Deployed {
 }
 
 /** Undefined when that variant is not deployed, wholly or in part. @throws StoreError */
-export const deployedOf = async (stateDir: string, state: StateData, variant: string): Promise<Deployed | undefined> => {
+export const deployedOf = async (
+  stateDir: string,
+  state: StateData,
+  variant: string,
+): Promise<Deployed | undefined> => {
   const { deployed } = state;
   if (deployed?.variant !== variant) return undefined;
   const { known } = await historyOf(stateDir, state, { workflow: deployed.workflow, variant });

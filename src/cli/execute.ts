@@ -1,6 +1,5 @@
 // One run from the lock to the last line: takes the state folder, opens the journal, lets the engine work, remembers the end.
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import type { RunEvent, Scope } from '../core/event.ts';
 import { foldRun } from '../core/run-state.ts';
 import { Recorder } from '../engine/recorder.ts';
@@ -8,7 +7,7 @@ import { type RunResult, runWorkflow } from '../engine/runner.ts';
 import { StopControl } from '../engine/stop.ts';
 import { openJournal, readJournal, repairTail } from '../store/journal.ts';
 import { acquireLock } from '../store/lock.ts';
-import { createRunFolder, newRunId } from '../store/runs.ts';
+import { createRun, type RunFolder, runFolder } from '../store/runs.ts';
 import { openState, type RunEntry, type State } from '../store/state.ts';
 import { openStepLog } from '../store/step-log.ts';
 import type { CommandContext } from './context.ts';
@@ -16,7 +15,7 @@ import { createEngine } from './create-engine.ts';
 import { decideSurvivor } from './decide-survivor.ts';
 import { deployedOf } from './deployed.ts';
 import { exitCode } from './exit-code.ts';
-import { foldLedger, historyOf, holdingsOf, journalFile, removedSteps, renamed } from './history.ts';
+import { foldLedger, historyOf, holdingsOf, removedSteps, renamed } from './history.ts';
 import type { Opened } from './open-workflow.ts';
 import type { RunOptions } from './options.ts';
 import { reconcile } from './reconcile.ts';
@@ -58,11 +57,13 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   const { host, stateDir } = context;
   const { workflow, variant } = opened;
   const startedAt = host.clock.now();
-  const run = resume?.id ?? newRunId({ at: startedAt, workflow: workflow.name, random: randomBytes(4) });
+  const folder = resume
+    ? runFolder(stateDir, resume.id)
+    : await createRun(stateDir, { at: startedAt, workflow: workflow.name, random: randomBytes(2).toString('hex') });
+  const run = folder.id;
   const current = resume ? { current: resume.id } : {};
   const history = await historyOf(stateDir, state.data, { workflow: workflow.name, variant: variant.name, ...current });
   const known = renamed(history.known, workflow);
-  const { journal, past, notices } = await openRun(stateDir, run, resume);
   await noteStart(state, opened, {
     id: run,
     workflow: workflow.name,
@@ -70,11 +71,13 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
     startedAt: resume?.startedAt ?? startedAt,
     deploys: deploys(opened),
   });
+  const { journal, past, notices } = await openRun(folder, resume);
   const stop = new StopControl();
   const recorder = new Recorder({ journal, clock: host.clock, past, onBroken: () => stop.ask('stop', 'SIGTERM') });
-  const views = await openViews(execution, opened, { run, past });
+  const views = await openViews(execution, opened, { run, past, logs: folder.logs });
   recorder.listen((event) => views.on(event));
   const signals = listenToSignals(stop, recorder);
+  const deployed = await deployedOf(stateDir, state.data, variant.name);
   const engine = createEngine(opened, {
     ...{
       host,
@@ -82,9 +85,9 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
       run,
       stop,
       emit: (body) => recorder.emit(body),
-      deployed: await deployedOf(stateDir, state.data, variant.name),
+      ...(deployed && { deployed }),
     },
-    openLog: (address, attempt) => openStepLog(join(stateDir, 'runs', run, 'logs'), address, attempt),
+    openLog: (address, attempt) => openStepLog(folder.logs, { address, attempt }),
     consent: async () => execution.consent,
     survivor: (description) => decideSurvivor(options.survivors ?? 'ask', description),
   });
@@ -119,7 +122,7 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
       usualMs: history.usualMs,
       holdings,
     });
-    await noteEnd(state, { opened, run, result, past: [...past], journal: journalFile(stateDir, run) });
+    await noteEnd(state, { opened, run, result, journal: folder.journal });
     return codeOf(result, stop);
   } finally {
     signals.dispose();
@@ -139,15 +142,11 @@ type Journal = Awaited<ReturnType<typeof openJournal>>;
 type Notice = Extract<Parameters<Recorder['emit']>[0], { type: 'notice' }>;
 
 const openRun = async (
-  stateDir: string,
-  run: string,
+  folder: RunFolder,
   resume: RunEntry | undefined,
 ): Promise<{ journal: Journal; past: readonly RunEvent[]; notices: readonly Notice[] }> => {
-  const file = journalFile(stateDir, run);
-  if (!resume) {
-    await createRunFolder(stateDir, run);
-    return { journal: await openJournal(file), past: [], notices: [] };
-  }
+  const file = folder.journal;
+  if (!resume) return { journal: await openJournal(file), past: [], notices: [] };
   const read = await readJournal(file);
   const notice = await repairTail(file, read);
   const journal = await openJournal(file, { from: { seq: read.events.at(-1)?.seq ?? 0, bytes: read.bytes } });
@@ -175,7 +174,6 @@ interface Ending {
   readonly opened: Opened;
   readonly run: string;
   readonly result: RunResult;
-  readonly past: readonly RunEvent[];
   readonly journal: string;
 }
 

@@ -1,11 +1,11 @@
 // What earlier runs tell: what is known of each step, how long it usually takes, what was created and is still there.
-import { join } from 'node:path';
 import { childAddress, parseAddress } from '../core/address.ts';
 import type { RunEvent } from '../core/event.ts';
 import { foldRun, type Holding, type RunState } from '../core/run-state.ts';
 import type { Workflow } from '../core/workflow.ts';
 import type { Known } from '../engine/judge.ts';
 import { readJournal } from '../store/journal.ts';
+import { runFolder } from '../store/runs.ts';
 import type { LedgerEntry, RunEntry, StateData } from '../store/state.ts';
 import { isStoreError } from './store-errors.ts';
 
@@ -14,12 +14,10 @@ export interface History {
   usualMs(address: string): number | undefined;
 }
 
-export const journalFile = (stateDir: string, run: string): string => join(stateDir, 'runs', run, 'journal.jsonl');
-
 /** The events of a run; none when its journal was never written. @throws StoreError for a damaged one. */
 export const eventsOf = async (stateDir: string, run: string): Promise<readonly RunEvent[]> => {
   try {
-    return (await readJournal(journalFile(stateDir, run))).events;
+    return (await readJournal(runFolder(stateDir, run).journal)).events;
   } catch (error) {
     if (isStoreError(error) && error.kind === 'missing') return [];
     throw error;
@@ -51,7 +49,9 @@ const maximumRuns = 10;
 
 /** The same with renamed steps known by the names they have now. */
 export const renamed = (known: History['known'], workflow: Workflow): History['known'] => {
-  const names = new Map(workflow.steps.flatMap((step) => [step.was ?? []].flat().map((was) => [was, step.id] as const)));
+  const names = new Map(
+    workflow.steps.flatMap((step) => [step.was ?? []].flat().map((was) => [was, step.id] as const)),
+  );
   const found = new Map(known);
   for (const [address, entry] of known) {
     const { step, key } = parseAddress(address);

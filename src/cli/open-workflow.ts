@@ -5,7 +5,7 @@ import { parse as parseYaml } from 'yaml';
 import { createMasker, type Masker } from '../core/mask.ts';
 import type { VariantFile, Workflow } from '../core/workflow.ts';
 import { resolveInputs } from '../parse/inputs.ts';
-import { type LoadedWorkflow, loadVariant, loadWorkflow } from '../parse/load.ts';
+import { type LoadedVariant, type LoadedWorkflow, loadVariant, loadWorkflow } from '../parse/load.ts';
 import { formatDiagnostics } from '../view/snippet.ts';
 import { CliError, exitCode } from './exit-code.ts';
 import type { WorkflowOptions } from './options.ts';
@@ -17,7 +17,7 @@ export interface Opened {
   readonly registry: Known;
   readonly variant: VariantFile;
   readonly workflow: Workflow;
-  readonly positions: LoadedWorkflow['positions'];
+  readonly positions: Extract<LoadedWorkflow, { ok: true }>['positions'];
   readonly inputs: Readonly<Record<string, unknown>>;
   /** Inputs without secrets, for the journal. */
   readonly shownInputs: Readonly<Record<string, unknown>>;
@@ -46,10 +46,18 @@ const request = ({ project, registry }: Pick<Wish, 'project' | 'registry'>) => (
 });
 
 /** The variant's own file, with what it inherits. @throws CliError 3 with every mistake in it. */
-export const openVariant = async (project: Project, registry: Known, variant: string): Promise<VariantFile> => {
+export const openVariant = async (project: Project, registry: Known, variant: string): Promise<VariantFile> =>
+  (await openVariantWithWorkflows(project, registry, variant)).variant;
+
+/** The same with the names of its workflows, inherited ones included. @throws CliError 3 */
+export const openVariantWithWorkflows = async (
+  project: Project,
+  registry: Known,
+  variant: string,
+): Promise<Extract<LoadedVariant, { ok: true }>> => {
   const loaded = await loadVariant({ ...request({ project, registry }), variant });
   if (!loaded.ok) throw new CliError(exitCode.file, formatDiagnostics(loaded.diagnostics));
-  return loaded.variant;
+  return loaded;
 };
 
 /** Reads and checks a workflow without its inputs. @throws CliError 3 with every mistake, 2 when there is none of that name. */

@@ -11,8 +11,16 @@ export const planView = (items: readonly PlanItem[], usualMs: (address: string) 
       const usual = usualMs(unit.address);
       const changes = judgement?.changes ?? [];
       return {
-        ...{ address: unit.address, name: judgement?.resolved?.name ?? unit.key ?? unit.step.id, reason, evidence: judgement?.evidence ?? [] },
-        verdict: wordOf(verdict, changes.length > 0 || (known !== undefined && judgement?.reason === 'it was asked to run again')),
+        ...{
+          address: unit.address,
+          name: judgement?.resolved?.name ?? unit.key ?? unit.step.id,
+          reason,
+          evidence: judgement?.evidence ?? [],
+        },
+        verdict: wordOf(
+          verdict,
+          changes.length > 0 || (known !== undefined && judgement?.reason === 'it was asked to run again'),
+        ),
         ...(changes.length > 0 && { changes }),
         ...(usual !== undefined && { usualMs: usual }),
       };

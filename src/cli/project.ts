@@ -38,13 +38,6 @@ const variantsIn = (workflowsDir: string): readonly string[] =>
     .filter((name) => isFile(join(workflowsDir, name, 'variant.yaml')))
     .sort();
 
-/** Names of the workflows in a variant's own folder. */
-export const workflowsIn = (project: Project, variant: string): readonly string[] =>
-  readdirSync(join(project.workflowsDir, variant))
-    .filter((name) => name.endsWith('.yaml') && name !== 'variant.yaml')
-    .map((name) => name.slice(0, -'.yaml'.length))
-    .sort();
-
 function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

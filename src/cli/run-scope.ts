@@ -5,7 +5,8 @@ import type { RunOptions } from './options.ts';
 
 /** @throws CliError when a step is assumed without a reason. */
 export const scopeOf = ({ only, from, until, redo, assume, reason }: RunOptions): Scope => {
-  if (assume && reason === undefined) throw new CliError(exitCode.usage, '--assume needs --reason "…": it is kept with the step instead of a proof.');
+  if (assume && reason === undefined)
+    throw new CliError(exitCode.usage, '--assume needs --reason "…": it is kept with the step instead of a proof.');
   return {
     ...(only && { only }),
     ...(from !== undefined && { from }),

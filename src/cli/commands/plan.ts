@@ -10,8 +10,8 @@ import { exitCode } from '../exit-code.ts';
 import { historyOf, renamed } from '../history.ts';
 import { type Opened, openWorkflow } from '../open-workflow.ts';
 import type { RunOptions } from '../options.ts';
-import { print, printJson, screen } from '../print.ts';
 import { planView } from '../plan-view.ts';
+import { print, printJson, screen } from '../print.ts';
 import { scopeOf } from '../run-scope.ts';
 
 export const planCommand = async (workflow: string, options: RunOptions): Promise<number> => {
@@ -36,10 +36,18 @@ interface PlanWish {
 export const planOf = async ({ context, state, opened, options, current }: PlanWish): Promise<number> => {
   const { host, stateDir } = context;
   const { workflow, variant } = opened;
-  const history = await historyOf(stateDir, state, { workflow: workflow.name, variant: variant.name, ...(current !== undefined && { current }) });
+  const history = await historyOf(stateDir, state, {
+    workflow: workflow.name,
+    variant: variant.name,
+    ...(current !== undefined && { current }),
+  });
   const deployed = await deployedOf(stateDir, state, variant.name);
   const engine = createEngine(opened, { host, stateDir, run: current ?? 'plan', ...(deployed && { deployed }) });
-  const items = await planWorkflow(engine, { workflow, known: renamed(history.known, workflow), scope: scopeOf(options) });
+  const items = await planWorkflow(engine, {
+    workflow,
+    known: renamed(history.known, workflow),
+    scope: scopeOf(options),
+  });
   const view = planView(items, history.usualMs);
   if (options.json === true) printJson({ workflow: workflow.name, variant: variant.name, ...view });
   else print(formatPlan(view, screen()));

@@ -24,23 +24,37 @@ export const runCommand = async (workflow: string, options: RunOptions): Promise
   const consent = await consentTo(choice, options);
   const preamble = options.variant === undefined ? [`variant ${choice.variant}: ${choice.why}`] : [];
   const open = () => openWorkflow({ project, registry, variant: choice.variant, workflow, options, earlier });
-  return execute({ context, options, scope: scopeOf(options), consent, command: `lab run ${workflow}`, preamble, open });
+  return execute({
+    context,
+    options,
+    scope: scopeOf(options),
+    consent,
+    command: `lab run ${workflow}`,
+    preamble,
+    open,
+  });
 };
 
 /** An unfinished run of the same workflow is offered to be continued; without a terminal it is. */
 const continues = async (options: RunOptions, run: string): Promise<boolean> => {
   if (options.new === true || options.set !== undefined || options.inputs !== undefined) return false;
   if (!canAsk()) return true;
-  return (await askChoice(`Run ${run} is unfinished. Continue it, or start a new one?`, ['continue', 'new'])) === 'continue';
+  return (
+    (await askChoice(`Run ${run} is unfinished. Continue it, or start a new one?`, ['continue', 'new'])) === 'continue'
+  );
 };
 
 /** Whether packages may be installed: asked on a terminal, told by --yes elsewhere. @throws CliError 4 without an answer */
 export const consentTo = async ({ requirements, variant }: Choice, options: RunOptions): Promise<boolean> => {
-  const packages = [...new Set(requirements.filter((each) => each.state === 'installable').map((each) => each.package ?? each.what))];
+  const packages = [
+    ...new Set(requirements.filter((each) => each.state === 'installable').map((each) => each.package ?? each.what)),
+  ];
   if (packages.length === 0 || options.yes === true) return true;
   const what = `${variant} needs Debian packages this host does not have: ${packages.join(', ')}`;
   if (canAsk() && (await askYesNo(`${what}.\nInstall them with apt-get? Their services are not started.`))) return true;
   const again = `npx lab ${process.argv.slice(2).join(' ')} --yes`;
-  throw new CliError(exitCode.host, `${what}.\nTo let lab install them:  ${again}\nTo install them yourself:  apt-get install --no-install-recommends ${packages.join(' ')}`);
+  throw new CliError(
+    exitCode.host,
+    `${what}.\nTo let lab install them:  ${again}\nTo install them yourself:  apt-get install --no-install-recommends ${packages.join(' ')}`,
+  );
 };
-

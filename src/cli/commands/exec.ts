@@ -1,0 +1,71 @@
+// `lab exec PLACE -- COMMAND`: runs a command inside the lab, or a shell without one.
+import { resolveValue, textOf } from '../../core/template.ts';
+import { enterCommand } from '../../engine/context.ts';
+import { StepError } from '../../engine/step-type.ts';
+import { runInteractive } from '../../host/interactive.ts';
+import { nearest } from '../../parse/nearest.ts';
+import { lookAtState, openContext } from '../context.ts';
+import { createEngine } from '../create-engine.ts';
+import { deployedOf } from '../deployed.ts';
+import { CliError, exitCode } from '../exit-code.ts';
+import { openWorkflow } from '../open-workflow.ts';
+import type { WorkflowOptions } from '../options.ts';
+
+export const execCommand = async (
+  place: string,
+  argv: readonly string[],
+  options: WorkflowOptions,
+): Promise<number> => {
+  const context = await openContext(options);
+  const state = await lookAtState(context);
+  const { deployed } = state;
+  if (!deployed)
+    throw new CliError(
+      exitCode.stepFailed,
+      'Nothing is deployed, so there is nothing to enter.\nTo deploy: npx lab run deploy',
+    );
+  const { project, registry, host, stateDir } = context;
+  const opened = await openWorkflow({
+    project,
+    registry,
+    variant: deployed.variant,
+    workflow: deployed.workflow,
+    options,
+    earlier: deployed.inputs,
+  });
+  const yielded = await deployedOf(stateDir, state, deployed.variant);
+  const engine = createEngine(opened, { host, stateDir, run: 'exec', ...(yielded && { deployed: yielded }) });
+  const { enter } = opened.variant;
+  if (!enter)
+    throw new CliError(
+      exitCode.file,
+      `Variant ${deployed.variant} does not say how its places are entered (\`enter\` in its variant.yaml).`,
+    );
+  const names = (resolveValue(enter.places, engine.scope) as { name?: unknown }[]).map((each) => textOf(each.name));
+  if (!names.includes(place)) {
+    const near = nearest(place, names);
+    throw new CliError(
+      exitCode.usage,
+      `There is no place ${place}. ${near === undefined ? '' : `Did you mean ${near}? `}There are: ${names.join(', ')}.`,
+    );
+  }
+  const around = {
+    signal: engine.stop.signal,
+    freshSince: host.clock.monotonic(),
+    surroundings: { env: engine.env, cwd: project.dir },
+  };
+  const shell = enter.shell ?? ['bash'];
+  try {
+    const prefix = await enterCommand(engine, place, around, process.stdin.isTTY === true ? 'interactive' : 'command');
+    const env = { ...engine.env, LAB_PLACE: place };
+    const ended = await runInteractive([...prefix, ...(argv.length > 0 ? argv : shell)], { cwd: project.dir, env });
+    return ended.signal === null ? (ended.exitCode ?? exitCode.bug) : exitCode.signal(ended.signal);
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    throw new CliError(
+      exitCode.stepFailed,
+      `${error.message}\nTo see what holds: npx lab status. To heal it: npx lab run deploy`,
+      error,
+    );
+  }
+};

@@ -1,0 +1,90 @@
+// Opens the view that fits the output, and the ending that every run closes with.
+import { relative } from 'node:path';
+import { parseAddress } from '../core/address.ts';
+import type { RunEvent } from '../core/event.ts';
+import { chooseView } from '../view/choose.ts';
+import { knownCauses } from '../view/known-causes.ts';
+import { RunModel } from '../view/run-model.ts';
+import { summary } from '../view/summary.ts';
+import type { View, ViewContext } from '../view/view.ts';
+import type { Execution } from './execute.ts';
+import type { Opened } from './open-workflow.ts';
+import { screen } from './print.ts';
+
+interface RunViews {
+  on(event: RunEvent): void;
+  close(): Promise<void>;
+}
+
+interface Shown {
+  readonly run: string;
+  readonly past: readonly RunEvent[];
+  /** The folder of the run's logs. */
+  readonly logs: string;
+}
+
+export const openViews = async (
+  { options, preamble, context }: Execution,
+  opened: Opened,
+  { past, logs }: Shown,
+): Promise<RunViews> => {
+  const { color, columns } = screen();
+  const { stdout, stderr, env } = process;
+  const name = chooseView({
+    tty: stdout.isTTY === true,
+    json: options.json === true,
+    quiet: options.quiet === true,
+    github: env['GITHUB_ACTIONS'] === 'true',
+    noTty: options.tty === false,
+    dumb: env['TERM'] === 'dumb' || env['TERM'] === undefined,
+  });
+  const settings: ViewContext = { out: stdout, err: stderr, now: () => context.host.clock.now(), color, past };
+  if (name !== 'ndjson' && name !== 'quiet') for (const line of preamble) stdout.write(`${line}\n`);
+  const view = await createView(name, settings);
+  const model = new RunModel();
+  for (const event of past) model.add(event);
+  return {
+    on(event) {
+      model.add(event);
+      view.on(event);
+    },
+    async close() {
+      await view.close();
+      if (name === 'ndjson') return;
+      const shownLogs = relative(process.cwd(), logs);
+      stdout.write(
+        summary(model, {
+          color,
+          columns,
+          now: context.host.clock.now(),
+          logs: shownLogs,
+          causes: knownCauses,
+          place: placeOf(opened),
+        }),
+      );
+    },
+  };
+};
+
+/** Where a step is written: `file:line:column`. */
+const placeOf =
+  ({ positions, project }: Opened) =>
+  (address: string): string | undefined => {
+    const position = positions.of(parseAddress(address).step);
+    return position && `${relative(project.dir, position.file) || position.file}:${position.line}:${position.column}`;
+  };
+
+const createView = async (name: ReturnType<typeof chooseView>, settings: ViewContext): Promise<View> => {
+  switch (name) {
+    case 'ndjson':
+      return (await import('../view/ndjson.ts')).createNdjson(settings);
+    case 'quiet':
+      return (await import('../view/quiet.ts')).createQuiet(settings);
+    case 'github':
+      return (await import('../view/github.ts')).createGithub(settings);
+    case 'lines':
+      return (await import('../view/lines.ts')).createLines(settings);
+    default:
+      return (await import('../view/task-list.ts')).createTaskList(settings);
+  }
+};
