@@ -74,6 +74,7 @@ export class RunModel {
         this.begin(event);
         break;
       case 'run.planned':
+        this.forget(event.steps);
         this.plan(event.steps);
         break;
       case 'step.expanded':
@@ -108,6 +109,13 @@ export class RunModel {
     this.notices.length = 0;
     for (const [address, { planned, outcome, before }] of this.steps)
       this.steps.set(address, fresh(planned, outcome ?? before));
+  }
+
+  /** What the plan of an earlier sitting had and this one has not. */
+  private forget(steps: readonly PlannedStep[]): void {
+    const stay = new Set(steps.map(({ address }) => address));
+    for (const address of this.steps.keys()) if (!stay.has(address)) this.steps.delete(address);
+    this.children.clear();
   }
 
   private plan(steps: readonly PlannedStep[]): void {

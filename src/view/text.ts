@@ -57,7 +57,7 @@ const isPlain = (text: string): boolean => /^[ -~]*$/.test(text);
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 const wide =
-  /^(?:\p{Emoji_Presentation}|\p{Regional_Indicator}|[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Bopomofo}\p{sc=Yi}]|[\u3000-\u303e\u30fb\u30fc\uff01-\uff60\uffe0-\uffe6]|.\ufe0f)/u;
+  /^(?![\uff61-\uffdc])(?:\p{Emoji_Presentation}|\p{Regional_Indicator}|[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Bopomofo}\p{sc=Yi}]|[\u3000-\u303e\u30fb\u30fc\uff01-\uff60\uffe0-\uffe6]|.\ufe0f)/u;
 
 const graphemeWidth = (grapheme: string): number => {
   if (wide.test(grapheme)) return 2;

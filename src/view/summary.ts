@@ -1,0 +1,109 @@
+// The ending of a run: a line of recap, what was proved, and for every failure what a person needs to go on.
+import { formatDuration } from '../core/duration.ts';
+import { commandLine } from './command-line.ts';
+import { failureReport } from './failure-report.ts';
+import type { KnownCause } from './known-causes.ts';
+import { createPaint, type Paint } from './paint.ts';
+import type { RunModel, StepRecord } from './run-model.ts';
+import { table } from './table.ts';
+import { cleanLine } from './text.ts';
+import { countOutcomes, countsText, undoneText } from './wording.ts';
+
+export interface SummaryContext {
+  readonly color: boolean;
+  /** Of the screen; default 100. */
+  readonly columns?: number | undefined;
+  /** How this program is called; default `npx lab`. */
+  readonly program?: string;
+  /** What goes on with this run, after the program's name; default `resume`. */
+  readonly resume?: readonly string[];
+  /** The folder with the logs of this run. */
+  readonly logs?: string;
+  /** Milliseconds since the epoch; for a run that was cut off. */
+  readonly now: number;
+  /** Where a step is defined: `file:line:column`. */
+  readonly place?: (address: string) => string | undefined;
+  /** Path of a step's log, as a person would open it. */
+  readonly logPath?: (record: StepRecord) => string | undefined;
+  readonly causes?: readonly KnownCause[];
+}
+
+/** Failures that are told in full; a flood of them helps nobody. */
+const toldInFull = 3;
+
+export const summary = (model: RunModel, context: SummaryContext): string => {
+  const paint = createPaint(context.color);
+  const parts = [
+    ...failures(model, context, paint),
+    recap(model, context, paint),
+    ...undone(model, paint),
+    ...facts(model, context, paint),
+    ...next(model, context, paint),
+  ];
+  return `${parts.join('\n')}\n`;
+};
+
+const failures = (model: RunModel, context: SummaryContext, paint: Paint): readonly string[] => {
+  const all = model.failed;
+  const told = all.slice(0, toldInFull).flatMap((record) => [...failureReport(record, context, paint), '']);
+  const rest = all.slice(toldInFull).map(({ planned }) => cleanLine(planned.address));
+  return rest.length === 0 ? told : [...told, `Also failed: ${rest.join(', ')}`, ''];
+};
+
+const recap = (model: RunModel, { now }: SummaryContext, paint: Paint): string => {
+  const { start, end, sittingSince = now } = model;
+  const name = cleanLine(`${start?.workflow ?? 'the run'}`);
+  const time = formatDuration(end?.durationMs ?? now - sittingSince);
+  const counts = countsText(countOutcomes(model.counted.filter(({ phase, outcome }) => phase === 'done' || outcome)));
+  const verdict = verdicts(paint)[end?.outcome ?? 'interrupted'];
+  return `${verdict} ${paint.strong(name)} in ${time}${counts === '' ? '' : `: ${counts}`}`;
+};
+
+const verdicts = (paint: Paint) => ({
+  succeeded: paint.good('Succeeded:'),
+  failed: paint.bad('Failed:'),
+  interrupted: paint.warn('Interrupted:'),
+});
+
+const undone = ({ undone: events }: RunModel, paint: Paint): readonly string[] => {
+  if (events.length === 0) return [];
+  const left = events.filter(({ outcome }) => outcome === 'failed');
+  const counts = new Map<string, number>();
+  for (const { outcome } of events) counts.set(undoWords[outcome], (counts.get(undoWords[outcome]) ?? 0) + 1);
+  return [
+    `Taken away: ${countsText(counts)}`,
+    ...left.map((event) => `  ${paint.bad('left')} ${cleanLine(event.address)}: ${undoneText(event)}`),
+  ];
+};
+
+const undoWords = {
+  removed: 'removed',
+  absent: 'gone already',
+  contained: 'gone with what held them',
+  failed: 'not removed',
+} as const;
+
+const facts = (model: RunModel, { columns = 100, logs }: SummaryContext, paint: Paint): readonly string[] => {
+  const proved = Object.entries(model.end?.facts ?? {}).filter(([, value]) => value !== null && value !== undefined);
+  const known = logs === undefined ? proved : [...proved, ['logs', logs] as const];
+  if (known.length === 0) return [];
+  const rows = known.map(([name, value]) => [paint.strong(cleanLine(name)), factText(value)]);
+  return ['', ...table(rows, { columns, indent: 2 })];
+};
+
+const factText = (value: unknown): string => {
+  if (Array.isArray(value)) return value.map(factText).join(', ');
+  return cleanLine(typeof value === 'string' ? value : JSON.stringify(value));
+};
+
+/** The one thing to type now. */
+const next = (
+  model: RunModel,
+  { program = 'npx lab', resume = ['resume'] }: SummaryContext,
+  paint: Paint,
+): readonly string[] => {
+  const { end } = model;
+  if (end?.outcome === 'succeeded') return [];
+  const words = end?.outcome === 'failed' ? 'When that is put right, go on with:' : 'Nothing is lost. Go on with:';
+  return ['', `${words} ${paint.strong(`${program} ${commandLine(resume)}`)}`];
+};

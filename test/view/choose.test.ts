@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { type Circumstances, chooseView, type ViewName } from '../../src/view/choose.ts';
+
+const bare: Circumstances = { tty: false, json: false, quiet: false, github: false, noTty: false, dumb: false };
+
+describe('the choice of a view', () => {
+  it.each<[string, Partial<Circumstances>, ViewName]>([
+    ['a terminal', { tty: true }, 'task-list'],
+    ['a pipe', {}, 'lines'],
+    ['a dumb terminal', { tty: true, dumb: true }, 'lines'],
+    ['a terminal with --no-tty', { tty: true, noTty: true }, 'lines'],
+    ['GitHub Actions', { github: true }, 'github'],
+    ['--json on a terminal', { tty: true, json: true }, 'ndjson'],
+    ['--json in GitHub Actions', { github: true, json: true }, 'ndjson'],
+    ['--quiet', { tty: true, quiet: true }, 'quiet'],
+  ])('for %s', (_, circumstances, view) => {
+    expect(chooseView({ ...bare, ...circumstances })).toBe(view);
+  });
+});
