@@ -1,0 +1,149 @@
+// A YAML node as plain data, with a record of where each list and map was written. Aliases become copies, within limits.
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
+import { unmaskExpressions } from './expression-mask.ts';
+import { type Origins, placeOfNode } from './origins.ts';
+import type { Finding, Report, Source } from './source.ts';
+
+/** How many values aliases may add to a file, and how deep they may nest. */
+export const maximumAliasNodes = 20_000;
+const maximumAliasDepth = 64;
+
+interface Conversion {
+  readonly source: Source;
+  readonly origins: Origins;
+  readonly report: Report;
+  readonly anchors: Map<string, Node>;
+  /** Anchored nodes that are being converted: an alias to one of them has no end. */
+  readonly open: Set<Node>;
+  aliasDepth: number;
+  aliasNodes: number;
+  refused: boolean;
+}
+
+export const convertNode = (
+  node: Node,
+  { source, origins, report }: { source: Source; origins: Origins; report: Report },
+): unknown =>
+  convert(
+    node,
+    { source, origins, report, anchors: new Map(), open: new Set(), aliasDepth: 0, aliasNodes: 0, refused: false },
+    0,
+  );
+
+const convert = (node: unknown, state: Conversion, depth: number): unknown => {
+  if (state.aliasDepth > 0) state.aliasNodes += 1;
+  if (state.aliasNodes > maximumAliasNodes) return null;
+  if (isAlias(node)) return convertAlias(node, state, depth);
+  if (isScalar(node)) return convertScalar(node, state);
+  if (!isMap(node) && !isSeq(node)) return null;
+  if (node.anchor) state.anchors.set(node.anchor, node);
+  state.open.add(node);
+  const value = isMap(node) ? convertMap(node, state, depth + 1) : convertList(node, state, depth + 1);
+  state.open.delete(node);
+  state.origins.wrote(value, state.source, node);
+  return value;
+};
+
+const convertAlias = (alias: Alias, state: Conversion, depth: number): unknown => {
+  const target = state.anchors.get(alias.source);
+  const refuse = (finding: Finding): null => {
+    state.report(placeOfNode(state.source, alias), finding);
+    return null;
+  };
+  if (!target) return refuse({ code: 'unknown-alias', message: `no anchor \`&${alias.source}\` before this alias` });
+  if (state.open.has(target)) return refuse({ code: 'alias-cycle', message: `\`*${alias.source}\` contains itself` });
+  if (depth > maximumAliasDepth) return refuse(bomb);
+  state.aliasDepth += 1;
+  const value = convert(target, state, depth + 1);
+  state.aliasDepth -= 1;
+  if (state.aliasNodes <= maximumAliasNodes || state.aliasDepth > 0 || state.refused) return value;
+  state.refused = true;
+  return refuse(bomb);
+};
+
+const bomb: Finding = {
+  code: 'alias-bomb',
+  message: `aliases expand to more than ${maximumAliasNodes} values`,
+  hint: 'use shared probes, `extends` or `foreach` to say a thing once',
+};
+
+const convertList = (node: YAMLSeq, state: Conversion, depth: number): unknown[] =>
+  node.items.map((item) => convert(item, state, depth));
+
+const dangerous = new Set(['__proto__', 'constructor', 'prototype']);
+
+const convertMap = (node: YAMLMap, state: Conversion, depth: number): Record<string, unknown> => {
+  const value: Record<string, unknown> = {};
+  const first = new Map<string, Node>();
+  for (const pair of node.items as Pair<Node, Node | null>[]) {
+    const key = convertKey(pair.key, state);
+    if (key === undefined) continue;
+    const before = first.get(key);
+    if (before) {
+      const related = [{ ...placeOfNode(state.source, before), message: 'it is here already' }];
+      state.report(placeOfNode(state.source, pair.key), {
+        code: 'duplicate-key',
+        message: `\`${key}\` twice in one map`,
+        related,
+      });
+      continue;
+    }
+    first.set(key, pair.key);
+    value[key] = convert(pair.value, state, depth);
+  }
+  return value;
+};
+
+const convertKey = (node: Node | null, state: Conversion): string | undefined => {
+  const refuse = (finding: Finding): undefined => {
+    state.report(placeOfNode(state.source, node), finding);
+    return undefined;
+  };
+  if (!isScalar(node) || typeof node.value !== 'string') {
+    const spelling = isScalar(node) && node.source ? node.source : undefined;
+    return refuse({
+      code: 'key-not-text',
+      message: 'a key that is not text',
+      expected: 'text',
+      hint: spelling === undefined ? 'write `${{ … }}` and lists only as values' : `write \`"${spelling}"\``,
+    });
+  }
+  if (dangerous.has(node.value)) return refuse({ code: 'forbidden-key', message: `\`${node.value}\` can't be a key` });
+  if (node.value.includes('${{')) {
+    return refuse({
+      code: 'expression-in-key',
+      message: 'an expression as a key',
+      hint: 'expressions stand in values only',
+    });
+  }
+  return node.value;
+};
+
+const convertScalar = (node: Scalar, state: Conversion): unknown => {
+  if (node.anchor) state.anchors.set(node.anchor, node);
+  const { value } = node;
+  if (typeof value === 'string') return unmaskExpressions(value);
+  if (
+    typeof value === 'number' &&
+    (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
+  ) {
+    const hint = `write "${node.source ?? value}" if text is meant`;
+    state.report(placeOfNode(state.source, node), {
+      code: 'number-out-of-range',
+      message: 'a number that can not be kept exactly',
+      hint,
+    });
+  }
+  return value ?? null;
+};

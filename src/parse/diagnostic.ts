@@ -1,0 +1,40 @@
+// What is wrong with a file, at which token, and what to write instead. Drawing it is view's business.
+
+export interface Diagnostic {
+  /** Stable and short, for tools: `unknown-key`, `cycle`. */
+  readonly code: string;
+  /** Relative to the project. */
+  readonly file: string;
+  /** Counted from 1; columns are UTF-16 units. */
+  readonly line: number;
+  readonly column: number;
+  /** How much of the line is meant; 0 for a place where something is missing. */
+  readonly length: number;
+  readonly sourceLine: string;
+  readonly message: string;
+  readonly expected?: string;
+  /** The nearest valid name, or what to do. */
+  readonly hint?: string;
+  readonly related?: readonly Related[];
+}
+
+export interface Related {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+/** In reading order, each once: a mistake in a shared probe is one mistake, however many steps use it. */
+export const inReadingOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] => {
+  const seen = new Map<string, Diagnostic>();
+  for (const each of diagnostics) {
+    const key = `${each.file}\n${each.line}\n${each.column}\n${each.code}\n${each.message}`;
+    if (!seen.has(key)) seen.set(key, each);
+  }
+  return [...seen.values()].sort(
+    (a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column || compare(a.code, b.code),
+  );
+};
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,139 @@
+// Checks the CEL of one string: that it compiles and that every name it reads exists there, each at its own column.
+import { compile } from '../core/expression.ts';
+import { templateParts } from '../core/template.ts';
+import type { Context } from './context.ts';
+import { isMap } from './merge.ts';
+import { judgeReference, type Names, type Spot } from './names.ts';
+import type { Key } from './origins.ts';
+import type { Finding, Place } from './source.ts';
+
+/** One reading of another step's results, to be held against the needs. */
+export interface StepReading {
+  readonly from: string;
+  readonly target: string;
+  /** Found out only when it is needed: most readings are right. */
+  readonly place: () => Place | undefined;
+}
+
+export interface ExpressionChecker {
+  /** The string under `key` is CEL. */
+  cel(container: object, key: Key, spot: Spot): void;
+  /** Every string at or below `key` may hold `${{ … }}`. */
+  templates(container: object, key: Key, spot: Spot): void;
+  readonly readings: readonly StepReading[];
+}
+
+interface Text {
+  readonly container: object;
+  readonly key: Key;
+  /** The string as the file means it. */
+  readonly value: string;
+  /** Where the CEL starts in it. */
+  readonly offset: number;
+  readonly source: string;
+}
+
+export const createExpressionChecker = (context: Context, names: Names): ExpressionChecker => {
+  const readings: StepReading[] = [];
+  const check = (text: Text, spot: Spot): void => checkSource({ context, names, readings }, text, spot);
+  const cel: ExpressionChecker['cel'] = (container, key, spot) => {
+    const value = (container as Record<Key, unknown>)[key];
+    if (typeof value !== 'string') return;
+    const template = value.indexOf('${{');
+    if (template === -1) return check({ container, key, value, offset: 0, source: value }, spot);
+    const place = context.origins.placeWithin(container, key, { at: template, length: 3, value });
+    const finding = {
+      code: 'template-in-cel',
+      message: `\`${key}\` is CEL already`,
+      hint: 'write it without `${{ }}`',
+    };
+    if (place) context.report(place, finding);
+  };
+  const templates: ExpressionChecker['templates'] = (container, key, spot) => {
+    const value = (container as Record<Key, unknown>)[key];
+    if (typeof value === 'string') {
+      if (value.includes('${{')) checkTemplate(context, { container, key, value }, (text) => check(text, spot));
+    } else if (Array.isArray(value)) for (const index of value.keys()) templates(value, index, spot);
+    else if (isMap(value)) for (const each of Object.keys(value)) templates(value, each, spot);
+  };
+  return { cel, templates, readings };
+};
+
+const checkTemplate = (
+  { origins, report }: Context,
+  { container, key, value }: { container: object; key: Key; value: string },
+  check: (text: Text) => void,
+): void => {
+  let at = 0;
+  for (const part of templateParts(value)) {
+    if (part.kind === 'expression') {
+      check({ container, key, value, offset: part.offset, source: part.source });
+      at = part.offset + part.source.length + 2;
+      continue;
+    }
+    const open = part.text.indexOf('${{');
+    const place = open === -1 ? undefined : origins.placeWithin(container, key, { at: at + open, length: 3, value });
+    if (place)
+      report(place, { code: 'unclosed-expression', message: 'an expression that is not closed', expected: '`}}`' });
+    at += part.text.length;
+  }
+};
+
+const checkSource = (
+  { context, names, readings }: { context: Context; names: Names; readings: StepReading[] },
+  text: Text,
+  spot: Spot,
+): void => {
+  const { container, key, value, offset, source } = text;
+  const placeOf = (at: number, length: number): Place | undefined =>
+    context.origins.placeWithin(container, key, { at: offset + at, length, value });
+  const report = (place: Place | undefined, finding: Finding): void => {
+    const use = context.origins.useOf(container);
+    const related = use ? [{ ...use, message: 'it is used here' }] : [];
+    if (place) context.report(place, { related, ...finding });
+  };
+  if (source.trim() === '') {
+    const from = Math.max(0, offset - 3);
+    const place = context.origins.placeWithin(container, key, {
+      at: from,
+      length: offset + source.length + 2 - from,
+      value,
+    });
+    report(place, { code: 'cel-syntax', message: 'an empty expression' });
+    return;
+  }
+  const compilation = compile(source);
+  if (!compilation.ok) {
+    const { message, offset: at, length } = compilation;
+    report(placeOf(at, length), { code: 'cel-syntax', message: lowerFirst(message) });
+    return;
+  }
+  for (const path of compilation.expression.references) {
+    const { finding, part = 0, readsStep } = judgeReference(path, names, spot);
+    const placeOfPart = (which: number): Place | undefined => placeOf(...findPart(source, path, which));
+    if (finding) report(placeOfPart(part), finding);
+    if (readsStep === undefined || spot.reads !== 'needs' || spot.step === undefined || readsStep === spot.step)
+      continue;
+    readings.push({ from: spot.step, target: readsStep, place: () => placeOfPart(1) });
+  }
+};
+
+const lowerFirst = (text: string): string =>
+  /^[A-Z][A-Z]/.test(text) ? text : text.slice(0, 1).toLowerCase() + text.slice(1);
+
+/** Where a part of a path is spelt in a source: the compiler tells names, not places. */
+const findPart = (source: string, path: readonly string[], part: number): readonly [number, number] => {
+  const bare = source.replaceAll(/(\[\s*)?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')/g, (all, index: string | undefined) =>
+    index === undefined ? ' '.repeat(all.length) : all,
+  );
+  const spelt = path.slice(0, part + 1).map((name, index) => {
+    const plain = name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    return index === 0
+      ? `(?<![\\w."'])${plain}(?!\\w)`
+      : `(?:\\s*\\.\\s*\\??\\s*${plain}(?!\\w)|\\s*\\[\\s*\\??["']?${plain}["']?\\s*\\])`;
+  });
+  const found = new RegExp(spelt.join('')).exec(bare);
+  const name = path[part] ?? '';
+  if (!found) return [0, source.length];
+  return [found.index + found[0].lastIndexOf(name), name.length];
+};

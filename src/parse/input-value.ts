@@ -1,0 +1,152 @@
+// One input's value: read from text as its type says, and held against its bounds.
+import { parseDuration } from '../core/duration.ts';
+import type { InputSpec } from '../core/workflow.ts';
+import { addressFamily, problemOfPrefix } from './address-text.ts';
+import { nearest } from './nearest.ts';
+
+export interface InputProblem {
+  readonly message: string;
+  readonly expected: string;
+  readonly hint?: string;
+}
+
+export type InputReading =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly problem: InputProblem };
+
+/** The value that the text after `--set NAME=` stands for. */
+export const readInputText = (spec: InputSpec, text: string): InputReading => {
+  const value = valueOfText(spec, text);
+  const problem = problemOfInput(spec, value);
+  return problem ? { ok: false, problem } : { ok: true, value };
+};
+
+const valueOfText = (spec: InputSpec, text: string): unknown => {
+  switch (spec.type) {
+    case 'integer':
+    case 'number':
+      return numberOf(text) ?? text;
+    case 'boolean':
+      return booleanOf(text) ?? text;
+    case 'list':
+      return listOf(spec.items ?? 'string', text);
+    default:
+      return text;
+  }
+};
+
+const numberOf = (text: string): number | undefined =>
+  /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : undefined;
+
+const booleanOf = (text: string): boolean | undefined =>
+  text === 'true' ? true : text === 'false' ? false : undefined;
+
+/** JSON when it looks like a JSON list, else items between commas. */
+const listOf = (items: string, text: string): unknown => {
+  const trimmed = text.trim();
+  if (trimmed.startsWith('[')) {
+    try {
+      return JSON.parse(trimmed);
+    } catch {
+      // Not JSON is a value like any other wrong one: the caller says what was expected.
+      return text;
+    }
+  }
+  if (trimmed === '') return [];
+  return trimmed.split(',').map((each) => {
+    const item = each.trim();
+    if (items === 'integer' || items === 'number') return numberOf(item) ?? item;
+    return items === 'boolean' ? (booleanOf(item) ?? item) : item;
+  });
+};
+
+/** Why a value does not fit its input; undefined when it does. */
+export const problemOfInput = (spec: InputSpec, value: unknown): InputProblem | undefined => {
+  switch (spec.type) {
+    case 'integer':
+    case 'number':
+      return problemOfItem(spec.type, value) ?? outOfRange(Number(value), spec);
+    case 'list':
+      return problemOfList(spec, value);
+    case 'enum':
+      return problemOfChoice(spec.values, value);
+    case 'string':
+    case 'secret':
+      return problemOfItem('string', value) ?? problemOfText(spec, String(value));
+    default:
+      return problemOfItem(spec.type, value);
+  }
+};
+
+const problem = (message: string, expected: string, hint?: string): InputProblem => ({
+  message,
+  expected,
+  ...(hint === undefined ? {} : { hint }),
+});
+
+const shown = (value: unknown): string =>
+  typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? 'nothing');
+
+const expectations = {
+  string: 'text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  ip: 'an IPv4 or IPv6 address',
+  prefix: 'a prefix such as 10.0.0.0/24 or fd00::/64',
+  duration: 'a duration such as 500ms, 30s, 15m, 1h30m',
+  path: 'a path',
+};
+
+const problemOfItem = (type: keyof typeof expectations, value: unknown): InputProblem | undefined => {
+  if (fits(type, value)) return undefined;
+  const detail = type === 'prefix' && typeof value === 'string' ? problemOfPrefix(value) : undefined;
+  return problem(`${shown(value)} is not ${expectations[type]}`, detail ?? expectations[type]);
+};
+
+const fits = (type: keyof typeof expectations, value: unknown): boolean => {
+  if (type === 'integer') return Number.isSafeInteger(value);
+  if (type === 'number') return Number.isFinite(value);
+  if (type === 'boolean') return typeof value === 'boolean';
+  if (typeof value !== 'string') return false;
+  if (type === 'ip') return addressFamily(value) !== undefined;
+  if (type === 'prefix') return problemOfPrefix(value) === undefined;
+  if (type === 'duration') return parseDuration(value) !== undefined;
+  return type === 'path' ? value !== '' && !value.includes('\u0000') : true;
+};
+
+interface Range {
+  readonly minimum?: number | undefined;
+  readonly maximum?: number | undefined;
+}
+
+const outOfRange = (value: number, { minimum, maximum }: Range, unit = ''): InputProblem | undefined => {
+  const [less, more] = unit === '' ? ['is too small', 'is too large'] : ['are too few', 'are too many'];
+  if (minimum !== undefined && value < minimum) return problem(`${value}${unit} ${less}`, `at least ${minimum}${unit}`);
+  if (maximum !== undefined && value > maximum) return problem(`${value}${unit} ${more}`, `at most ${maximum}${unit}`);
+  return undefined;
+};
+
+const problemOfText = (
+  spec: { minLength?: number | undefined; maxLength?: number | undefined; pattern?: string | undefined },
+  value: string,
+): InputProblem | undefined => {
+  const length = outOfRange([...value].length, { minimum: spec.minLength, maximum: spec.maxLength }, ' characters');
+  if (length || spec.pattern === undefined) return length;
+  return new RegExp(spec.pattern).test(value)
+    ? undefined
+    : problem(`it does not match the pattern`, `text that matches ${spec.pattern}`);
+};
+
+const problemOfChoice = (values: readonly string[], value: unknown): InputProblem | undefined => {
+  if (typeof value === 'string' && values.includes(value)) return undefined;
+  const near = nearest(String(value), values);
+  return problem(`${shown(value)} is not one of the values`, values.join(', '), near && `did you mean \`${near}\`?`);
+};
+
+const problemOfList = (spec: InputSpec & { type: 'list' }, value: unknown): InputProblem | undefined => {
+  if (!Array.isArray(value)) return problem(`${shown(value)} is not a list`, 'items between commas, or a JSON list');
+  const type = spec.items ?? 'string';
+  const wrong = value.map((item) => problemOfItem(type, item)).find((each) => each !== undefined);
+  return wrong ?? outOfRange(value.length, { minimum: spec.minItems, maximum: spec.maxItems }, ' items');
+};

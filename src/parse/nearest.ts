@@ -1,0 +1,48 @@
+// Which valid name a wrong one was probably meant to be.
+
+/** The candidate that differs least, if it is near enough to be a slip of the fingers. */
+export const nearest = (name: string, candidates: Iterable<string>): string | undefined => {
+  const limit = name.length < 2 ? 0 : Math.max(1, Math.floor(Math.min(name.length, longestName) / 3));
+  let best: { readonly candidate: string; readonly distance: number } | undefined;
+  for (const candidate of candidates) {
+    if (Math.abs(candidate.length - name.length) > limit) continue;
+    const distance = damerauLevenshtein(fold(name), fold(candidate));
+    if (distance <= limit && (best === undefined || distance < best.distance)) best = { candidate, distance };
+  }
+  return best?.candidate;
+};
+
+/** The sentence for a hint; undefined when nothing is near. */
+export const didYouMean = (name: string, candidates: Iterable<string>): string | undefined => {
+  const found = nearest(name, candidates);
+  return found === undefined ? undefined : `did you mean \`${found}\`?`;
+};
+
+/** Longer names are not allowed more slips than this length would be, which also bounds the work. */
+const longestName = 24;
+
+/** Case and the kind of dash are the commonest slips of all. */
+const fold = (name: string): string => name.toLowerCase().replaceAll('_', '-').slice(0, 200);
+
+/** Insertions, deletions, substitutions and swaps of neighbours that lead from one to the other. */
+export const damerauLevenshtein = (from: string, to: string): number => {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= from.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column += 1) {
+      const same = from[row - 1] === to[column - 1];
+      let cost = Math.min(
+        (last[column] ?? 0) + 1,
+        (current[column - 1] ?? 0) + 1,
+        (last[column - 1] ?? 0) + (same ? 0 : 1),
+      );
+      const swapped = row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      if (swapped) cost = Math.min(cost, (beforeLast[column - 2] ?? 0) + 1);
+      current.push(cost);
+    }
+    beforeLast = last;
+    last = current;
+  }
+  return last[to.length] ?? 0;
+};

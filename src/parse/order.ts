@@ -1,0 +1,157 @@
+// Gives every step its `needs`: those it names, or the step above it. Reports ids that are taken, needs that name nothing,
+// and circles. Nothing here recurses over the graph.
+import type { Context } from './context.ts';
+import type { Plain } from './merge.ts';
+import { didYouMean } from './nearest.ts';
+import type { Place } from './source.ts';
+import type { Entry } from './step-list.ts';
+
+export interface LinkedStep extends Entry {
+  readonly step: Plain & { readonly needs: readonly string[] };
+  /** The needs as written, for their places; undefined when they are implied. */
+  readonly written: readonly unknown[] | undefined;
+}
+
+export const linkSteps = (
+  context: Context,
+  entries: readonly Entry[],
+  removed: ReadonlyMap<string, Place>,
+): readonly LinkedStep[] => {
+  const named = entries.filter((entry) => entry.id !== '');
+  reportDuplicates(context, named);
+  reportFormerIds(context, named);
+  const ids = new Set(named.map((entry) => entry.id));
+  const linked = named.map((entry, index): LinkedStep => {
+    const written: readonly unknown[] | undefined = Array.isArray(entry.step['needs'])
+      ? entry.step['needs']
+      : undefined;
+    const above = named[index - 1]?.id;
+    const implied = above === undefined ? [] : [above];
+    const needs = written ? knownNeeds(context, entry, { list: written, ids, removed }) : implied;
+    const step = { ...entry.step, needs };
+    context.origins.rest(step, entry.step);
+    return { ...entry, step, written };
+  });
+  reportCycles(context, linked);
+  return linked;
+};
+
+const idPlace = ({ origins }: Context, step: Plain): Place | undefined =>
+  origins.placeAt(step, 'id', 'value') ?? origins.placeOf(step);
+
+const reportDuplicates = (context: Context, entries: readonly Entry[]): void => {
+  const first = new Map<string, Entry>();
+  for (const entry of entries) {
+    const before = first.get(entry.id);
+    if (!before) {
+      first.set(entry.id, entry);
+      continue;
+    }
+    const place = idPlace(context, entry.step);
+    const other = idPlace(context, before.step);
+    if (!place) continue;
+    const related = other ? [{ ...other, message: 'the other one is here' }] : [];
+    context.report(place, { code: 'duplicate-id', message: `two steps have the id \`${entry.id}\``, related });
+  }
+};
+
+/** `was` names what this step was called before; that name must be free now. */
+const reportFormerIds = (context: Context, entries: readonly Entry[]): void => {
+  const taken = new Map(entries.map((entry) => [entry.id, entry.id]));
+  for (const { step, id } of entries) {
+    for (const { former, place } of formerIds(context, step)) {
+      const owner = taken.get(former);
+      const message = `\`${former}\` cannot be what \`${id}\` was called: it is \`${owner}\``;
+      if (owner === undefined) taken.set(former, id);
+      else if (place) context.report(place, { code: 'former-id-taken', message });
+    }
+  }
+};
+
+const formerIds = (
+  { origins }: Context,
+  step: Plain,
+): readonly { readonly former: string; readonly place: Place | undefined }[] => {
+  const { was } = step;
+  if (typeof was === 'string') return [{ former: was, place: origins.placeAt(step, 'was', 'value') }];
+  if (!Array.isArray(was)) return [];
+  return was
+    .map((former: unknown, index) => ({ former, place: origins.placeAt(was, index, 'value') }))
+    .filter((each): each is { former: string; place: Place | undefined } => typeof each.former === 'string');
+};
+
+const knownNeeds = (
+  { origins, report }: Context,
+  { step }: Entry,
+  { list, ids, removed }: { list: readonly unknown[]; ids: ReadonlySet<string>; removed: ReadonlyMap<string, Place> },
+): readonly string[] =>
+  list.flatMap((need, index) => {
+    if (typeof need !== 'string') return [];
+    if (ids.has(need)) return [need];
+    const place = origins.placeAt(list, index, 'value') ?? origins.placeAt(step, 'needs', 'value');
+    const gone = removed.get(need);
+    if (place) {
+      const message = gone ? `the step \`${need}\` was taken away` : `there is no step \`${need}\``;
+      const related = gone ? [{ ...gone, message: 'it was taken away here' }] : [];
+      report(place, { code: 'unknown-step', message, hint: didYouMean(need, ids), related });
+    }
+    return [];
+  });
+
+/** Each circle once, with its whole path, shown at the need that closes it. */
+const reportCycles = (context: Context, steps: readonly LinkedStep[]): void => {
+  const left = stepsInCircles(steps);
+  const done = new Set<string>();
+  for (const { id } of steps) {
+    if (!left.has(id) || done.has(id)) continue;
+    const path: string[] = [];
+    const at = new Map<string, number>();
+    for (let next: string | undefined = id; next !== undefined && !done.has(next); ) {
+      if (at.has(next)) {
+        reportCycle(context, left, path.slice(at.get(next)));
+        break;
+      }
+      at.set(next, path.length);
+      path.push(next);
+      next = left.get(next)?.step.needs.find((need) => left.has(need));
+    }
+    for (const each of path) done.add(each);
+  }
+};
+
+/** What remains after taking away, again and again, the steps that wait for nothing: the circles and what follows them. */
+const stepsInCircles = (steps: readonly LinkedStep[]): ReadonlyMap<string, LinkedStep> => {
+  const left = new Map(steps.map((each) => [each.id, each]));
+  const waiting = new Map<string, number>();
+  const followers = new Map<string, string[]>();
+  for (const { id, step } of left.values()) {
+    const needs = new Set(step.needs);
+    waiting.set(id, needs.size);
+    for (const need of needs) {
+      const known = followers.get(need);
+      if (known) known.push(id);
+      else followers.set(need, [id]);
+    }
+  }
+  const free = [...left.keys()].filter((id) => waiting.get(id) === 0);
+  for (let id = free.pop(); id !== undefined; id = free.pop()) {
+    left.delete(id);
+    for (const follower of followers.get(id) ?? []) {
+      const count = (waiting.get(follower) ?? 0) - 1;
+      waiting.set(follower, count);
+      if (count === 0) free.push(follower);
+    }
+  }
+  return left;
+};
+
+const reportCycle = (context: Context, steps: ReadonlyMap<string, LinkedStep>, circle: readonly string[]): void => {
+  const [first, second = first] = circle;
+  const entry = steps.get(first ?? '');
+  if (!entry || first === undefined || second === undefined) return;
+  const at = entry.written && context.origins.placeAt(entry.written, entry.written.indexOf(second), 'value');
+  const place = at ?? idPlace(context, entry.step);
+  if (!place) return;
+  const message = `steps need one another in a circle: ${[...circle, first].join(' -> ')}`;
+  context.report(place, { code: 'cycle', message, hint: 'take one of these needs away' });
+};

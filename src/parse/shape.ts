@@ -1,0 +1,175 @@
+// Whether a value has the shape its schema asks for; each of zod's issues as a finding at the very token.
+import type { z } from 'zod';
+import { didYouMean } from './nearest.ts';
+import type { Key, Origins } from './origins.ts';
+import { expectationAt, keysAt } from './schema-guide.ts';
+import type { Finding, Place, Report } from './source.ts';
+
+export interface ShapeCheck {
+  readonly schema: z.core.$ZodType;
+  readonly value: unknown;
+  /** What it is, in words: `a step`, `a workflow file`. */
+  readonly what: string;
+  /** Where the value as a whole is shown. */
+  readonly place: Place;
+  readonly origins: Origins;
+  readonly report: Report;
+  /** Issues that are not worth telling, by their path from the value. */
+  readonly ignores?: (issue: z.core.$ZodIssue) => boolean;
+}
+
+/** True when the value fits; all that does not was reported. */
+export const checkShape = (check: ShapeCheck): boolean => {
+  const result = (check.schema as z.ZodType).safeParse(check.value);
+  if (result.success) return true;
+  const issues = result.error.issues.flatMap((issue) => spreadIssue(issue, check.ignores));
+  for (const issue of issues) for (const [place, finding] of explain(issue, check)) check.report(place, finding);
+  return issues.length === 0;
+};
+
+/** A union's issue becomes those of the alternative that was most likely meant, or none if one of them is all ignored. */
+const spreadIssue = (issue: z.core.$ZodIssue, ignores?: ShapeCheck['ignores']): readonly z.core.$ZodIssue[] => {
+  if (ignores?.(issue)) return [];
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+  const alternatives = issue.errors.map((errors) =>
+    errors.flatMap((each) => spreadIssue({ ...each, path: [...issue.path, ...each.path] }, ignores)),
+  );
+  const [first] = [...alternatives].sort((a, b) => distance(a, issue.path) - distance(b, issue.path));
+  if (first === undefined || first.length === 0) return [];
+  const atRoot = first.some((each) => each.path.length === issue.path.length && each.code !== 'unrecognized_keys');
+  return atRoot ? [issue] : first;
+};
+
+/** How far a value is from an alternative of a union. */
+const distance = (issues: readonly z.core.$ZodIssue[], path: readonly PropertyKey[]): number =>
+  issues.reduce((sum, issue) => {
+    if (issue.code === 'unrecognized_keys') return sum + 4 * issue.keys.length;
+    if (issue.path.length > path.length) return sum + 3;
+    return sum + (issue.code === 'invalid_type' ? 100 : 50);
+  }, 0);
+
+const explain = (issue: z.core.$ZodIssue, check: ShapeCheck): readonly (readonly [Place, Finding])[] => {
+  const { schema, value } = check;
+  const path = issue.path as Key[];
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(schema, path) ?? [];
+    return issue.keys.map((key) => [
+      placeOf([...path, key], 'key', check),
+      unknownKey(key, known, whatAt(path, check)),
+    ]);
+  }
+  if (issue.code === 'invalid_key') {
+    const expected = issue.issues.map((each) => each.message).join(', ');
+    return [
+      [
+        placeOf(path, 'key', check),
+        { code: 'wrong-name', message: `\`${String(path.at(-1))}\` can't be a name here`, expected },
+      ],
+    ];
+  }
+  const found = valueAt(value, path);
+  if (found === undefined && path.length > 0) {
+    const message = `\`${String(path.at(-1))}\` is missing in ${whatAt(path.slice(0, -1), check)}`;
+    const expected = expectationAt(schema, path);
+    return [[placeOf(path.slice(0, -1), 'key', check), { code: 'missing-key', message, expected }]];
+  }
+  return [[placeOf(path, 'value', check), { ...wrongValue(issue, { found, schema, path }) }]];
+};
+
+export const unknownKey = (key: string, known: readonly string[], what: string): Finding => ({
+  code: 'unknown-key',
+  message: `unknown key \`${key}\` in ${what}`,
+  expected: known.length > 0 && known.length <= 12 ? known.join(', ') : undefined,
+  hint:
+    key === '<<' ? 'YAML 1.2 has no merge key; say it once as a shared probe, or `extends`' : didYouMean(key, known),
+});
+
+interface Wrong {
+  readonly found: unknown;
+  readonly schema: z.core.$ZodType;
+  readonly path: readonly Key[];
+}
+
+const wrongValue = (issue: z.core.$ZodIssue, { found, schema, path }: Wrong): Finding => {
+  const message = `${nameOf(path)} is ${describe(found)}`;
+  const expected = expectationAt(schema, path);
+  const hint = typeof found === 'string' ? didYouMean(found, namesIn(expected)) : undefined;
+  switch (issue.code) {
+    case 'invalid_type':
+      return { code: 'wrong-type', message, expected, hint: hintForType(found, expected) };
+    case 'too_small':
+    case 'too_big':
+      return { code: 'out-of-bounds', message, expected: boundOf(issue) };
+    case 'invalid_union':
+      if (issue.errors.length === 0 && 'options' in issue) return oneOf(message, found, issue.options as unknown[]);
+      return { code: typeof found === 'string' ? 'wrong-value' : 'wrong-type', message, expected, hint };
+    case 'custom':
+      return { code: 'wrong-value', message: issue.message };
+    default:
+      return { code: 'wrong-value', message, expected: expected ?? issue.message, hint };
+  }
+};
+
+const nameOf = (path: readonly Key[]): string => {
+  const last = path.at(-1);
+  if (last === undefined) return 'this';
+  return typeof last === 'number' ? `item ${last + 1}` : `\`${last}\``;
+};
+
+const hintForType = (found: unknown, expected: string | undefined): string | undefined =>
+  typeof found === 'number' && expected?.startsWith('text') ? 'put it in quotes' : undefined;
+
+const boundOf = (issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string => {
+  const unit = unitOf(issue.origin);
+  const open = issue.inclusive === false;
+  if (issue.code === 'too_small') return `${open ? 'more than' : 'at least'} ${issue.minimum}${unit}`;
+  return `${open ? 'less than' : 'at most'} ${issue.maximum}${unit}`;
+};
+
+const oneOf = (message: string, found: unknown, options: readonly unknown[]): Finding => ({
+  code: 'wrong-value',
+  message,
+  expected: options.join(', '),
+  hint: typeof found === 'string' ? didYouMean(found, options.map(String)) : undefined,
+});
+
+const unitOf = (origin: string): string =>
+  origin === 'string' ? ' characters' : origin === 'array' || origin === 'set' ? ' items' : '';
+
+const namesIn = (expected: string | undefined): readonly string[] =>
+  [...(expected ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? '');
+
+/** A value in few words, for the sentence "… is …". */
+export const describe = (value: unknown): string => {
+  if (value === null || value === undefined) return 'empty';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object') return 'a map';
+  if (typeof value !== 'string') return `${String(value)}`;
+  return value.length > 60 ? 'a long text' : `the text ${JSON.stringify(value)}`;
+};
+
+const whatAt = (path: readonly Key[], { what }: ShapeCheck): string => {
+  const names = path.filter((key) => typeof key === 'string');
+  return names.length === 0 ? what : `\`${names.join('.')}\``;
+};
+
+const valueAt = (value: unknown, path: readonly Key[]): unknown =>
+  path.reduce<unknown>(
+    (found, key) =>
+      typeof found === 'object' && found !== null && Object.hasOwn(found, key)
+        ? (found as Record<Key, unknown>)[key]
+        : undefined,
+    value,
+  );
+
+const placeOf = (path: readonly Key[], where: 'key' | 'value', { value, place, origins }: ShapeCheck): Place => {
+  let found = place;
+  let container = value;
+  for (const [index, key] of path.entries()) {
+    if (typeof container !== 'object' || container === null) break;
+    const last = index === path.length - 1;
+    found = origins.placeAt(container, key, last ? where : 'key') ?? found;
+    container = (container as Record<Key, unknown>)[key];
+  }
+  return found;
+};

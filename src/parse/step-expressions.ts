@@ -1,0 +1,98 @@
+// Walks a step, and the workflow around it, to every string that is or holds CEL, and says which names are read there.
+import type { Catalogue, Context } from './context.ts';
+import type { ExpressionChecker } from './expression-check.ts';
+import { isMap, type Plain } from './merge.ts';
+import type { Spot } from './names.ts';
+import type { LinkedStep } from './order.ts';
+import { probeLists } from './shared-probes.ts';
+
+const afterAction = ['exitCode', 'stdout', 'stderr', 'json', 'lines', 'result'];
+const afterAttempt = ['exitCode', 'message', 'stdout', 'stderr', 'attempt'];
+
+/** Keys that hold names, never expressions, and keys that are walked by rules of their own. */
+const elsewhere = new Set([
+  'id',
+  'was',
+  'needs',
+  'uses',
+  'concurrency',
+  'if',
+  'key',
+  'foreach',
+  'retry',
+  'outputs',
+  'undo',
+  'creates',
+  ...probeLists,
+]);
+
+export const checkStepExpressions = (context: Context, checker: ExpressionChecker, { step, id }: LinkedStep): void => {
+  const outside: Spot = { step: id, locals: [], reads: 'needs' };
+  const variables = isMap(step['foreach']) ? [...Object.keys(step['foreach']), 'key'] : [];
+  const spot: Spot = { ...outside, locals: variables };
+  const plain: Plain = step;
+  for (const key of Object.keys(plain)) if (!elsewhere.has(key)) checker.templates(plain, key, spot);
+  checker.cel(plain, 'if', spot);
+  checker.cel(plain, 'key', spot);
+  checker.templates(plain, 'foreach', outside);
+  checkRetry(checker, plain['retry'], spot);
+  checkOutputs(context, { checker, outputs: plain['outputs'], spot });
+  for (const key of probeLists) checkProbes(context.request.catalogue, { checker, list: plain[key], spot });
+  const later: Spot = { ...spot, own: true };
+  checker.templates(plain, 'creates', later);
+  const { undo } = plain;
+  if (!isMap(undo)) return;
+  for (const key of Object.keys(undo)) if (key !== 'absent' && key !== 'uses') checker.templates(undo, key, later);
+  checkProbes(context.request.catalogue, { checker, list: undo['absent'], spot: later });
+};
+
+const checkRetry = (checker: ExpressionChecker, retry: unknown, spot: Spot): void => {
+  if (!isMap(retry)) return;
+  for (const key of Object.keys(retry)) if (key !== 'when') checker.templates(retry, key, spot);
+  checker.cel(retry, 'when', { ...spot, locals: [...spot.locals, ...afterAttempt] });
+};
+
+const checkOutputs = (
+  { origins, report }: Context,
+  { checker, outputs, spot }: { checker: ExpressionChecker; outputs: unknown; spot: Spot },
+): void => {
+  if (!isMap(outputs)) return;
+  for (const [name, output] of Object.entries(outputs)) {
+    checker.cel(outputs, name, { ...spot, locals: [...spot.locals, ...afterAction] });
+    if (!isMap(output) || typeof output['regex'] !== 'string') continue;
+    const problem = problemOfRegex(output['regex'], output['group']);
+    const place = problem && origins.placeAt(output, problem.at, 'value');
+    if (place) report(place, { code: 'wrong-regex', message: problem.message });
+  }
+};
+
+/** What is wrong with a pattern, or with the group that is taken from it. */
+const problemOfRegex = (pattern: string, group: unknown): { at: 'regex' | 'group'; message: string } | undefined => {
+  try {
+    const match = new RegExp(`${pattern}|`).exec('') ?? [];
+    const named = 'groups' in match && match.groups ? Object.keys(match.groups) : [];
+    if (typeof group === 'number' && (group < 0 || group >= match.length)) {
+      return { at: 'group', message: `the pattern has ${match.length - 1} groups` };
+    }
+    if (typeof group === 'string' && !named.includes(group)) {
+      return { at: 'group', message: `the pattern has no group named \`${group}\`` };
+    }
+    return undefined;
+  } catch (error) {
+    return { at: 'regex', message: error instanceof Error ? error.message : String(error) };
+  }
+};
+
+/** Probes with their kinds in place; `expect` reads what its kind sees. */
+export const checkProbes = (
+  catalogue: Catalogue,
+  { checker, list, spot }: { checker: ExpressionChecker; list: unknown; spot: Spot },
+): void => {
+  if (!Array.isArray(list)) return;
+  for (const probe of list) {
+    if (!isMap(probe)) continue;
+    const kind = catalogue.probes.get(String(probe['probe']));
+    for (const key of Object.keys(probe)) if (key !== 'expect' && key !== 'probe') checker.templates(probe, key, spot);
+    if (kind) checker.cel(probe, 'expect', { ...spot, locals: [...spot.locals, ...Object.keys(kind.values)] });
+  }
+};

@@ -1,0 +1,211 @@
+// What a step must be beyond its shape: one action, known types with input that fits, probes with known kinds.
+import { templateParts } from '../core/template.ts';
+import { probeSchema } from '../core/workflow.ts';
+import type { Context } from './context.ts';
+import { isMap, type Plain } from './merge.ts';
+import { didYouMean } from './nearest.ts';
+import type { Key } from './origins.ts';
+import { checkShape } from './shape.ts';
+import { probeLists } from './shared-probes.ts';
+import type { Finding, Place } from './source.ts';
+
+const actions = ['run', 'shell', 'uses'] as const;
+
+export const checkStepRules = (context: Context, step: Plain, concurrencyGroups: ReadonlySet<string>): void => {
+  checkAction(context, step, 'a step');
+  if (
+    !actions.some((action) => action in step) &&
+    !Array.isArray(step['health']) &&
+    !Array.isArray(step['satisfied'])
+  ) {
+    reportAt(context, step, 'id', {
+      code: 'no-action',
+      message: `\`${step['id']}\` does nothing and proves nothing`,
+      expected: 'run, shell, uses or health',
+    });
+  }
+  const { undo } = step;
+  if (isMap(undo)) {
+    checkAction(context, undo, 'an undo');
+    if (!actions.some((action) => action in undo)) {
+      reportAt(
+        context,
+        step,
+        'undo',
+        { code: 'no-action', message: '`undo` does nothing', expected: 'run, shell or uses' },
+        'key',
+      );
+    }
+    checkProbeList(context, undo['absent']);
+  }
+  for (const key of probeLists) checkProbeList(context, step[key]);
+  checkForeachKeys(context, step);
+  checkGroup(context, step, concurrencyGroups);
+};
+
+const checkAction = (context: Context, owner: Plain, what: string): void => {
+  const found = actions.filter((action) => action in owner);
+  const [first, second] = found;
+  if (first !== undefined && second !== undefined) {
+    const hint = `keep one; in an override, \`${first}: null\` takes an inherited one away`;
+    reportAt(
+      context,
+      owner,
+      second,
+      { code: 'several-actions', message: `${what} with both \`${first}\` and \`${second}\``, hint },
+      'key',
+    );
+  }
+  const { uses } = owner;
+  if ('with' in owner && uses === undefined) {
+    reportAt(
+      context,
+      owner,
+      'with',
+      { code: 'with-without-uses', message: '`with` without `uses`', expected: 'a step type that it is the input of' },
+      'key',
+    );
+  }
+  if (typeof uses === 'string') checkUses(context, owner, uses);
+  if (Array.isArray(owner['run'])) for (const index of owner['run'].keys()) checkSpelling(context, owner['run'], index);
+  if (isMap(owner['env'])) for (const name of Object.keys(owner['env'])) checkSpelling(context, owner['env'], name);
+};
+
+const checkUses = (context: Context, owner: Plain, uses: string): void => {
+  const { catalogue } = context.request;
+  const type = catalogue.steps.get(uses);
+  if (!type) {
+    reportAt(context, owner, 'uses', {
+      code: 'unknown-step-type',
+      message: `there is no step type \`${uses}\``,
+      hint: nearType(uses, catalogue.steps.keys()),
+    });
+    return;
+  }
+  const input = owner['with'] ?? {};
+  if (!isMap(input)) return;
+  const place = context.origins.placeAt(owner, 'with' in owner ? 'with' : 'uses', 'with' in owner ? 'key' : 'value');
+  if (place) checkInput(context, { schema: type.input, value: input, what: `\`with\` of ${uses}`, place });
+};
+
+const checkProbeList = (context: Context, list: unknown): void => {
+  if (Array.isArray(list)) for (const probe of list) if (isMap(probe)) checkProbe(context, probe);
+};
+
+/** The kind of a probe, and the keys that belong to its kind. */
+export const checkProbe = (context: Context, probe: Plain): void => {
+  const { catalogue } = context.request;
+  const kind = probe['probe'];
+  const place = context.origins.placeAt(probe, 'probe', 'value') ?? context.origins.placeOf(probe);
+  if (!place) return;
+  if (typeof kind !== 'string') {
+    if (typeof probe['use'] !== 'string')
+      context.report(firstLine(place), {
+        code: 'no-probe',
+        message: 'a probe without a kind',
+        expected: '`probe` with a kind, or `use` with the name of a shared probe',
+      });
+    return;
+  }
+  const type = catalogue.probes.get(kind);
+  if (!type) {
+    context.report(place, {
+      code: 'unknown-probe-kind',
+      message: `there is no probe kind \`${kind}\``,
+      hint: nearType(kind, catalogue.probes.keys()),
+    });
+    return;
+  }
+  const own: Plain = {};
+  for (const [key, value] of Object.entries(probe)) if (!(key in probeSchema.shape)) own[key] = value;
+  context.origins.rest(own, probe);
+  checkInput(context, { schema: type.input, value: own, what: `a ${kind} probe`, place });
+};
+
+const firstLine = (place: Place): Place => ({ ...place, end: Math.min(place.end, place.start + 1) });
+
+const nearType = (name: string, known: Iterable<string>): string => {
+  const names = [...known];
+  return (
+    didYouMean(name, names) ?? (names.length <= 30 ? `there is ${names.join(', ')}` : '`lab list --types` names them')
+  );
+};
+
+const checkInput = (
+  context: Context,
+  {
+    schema,
+    value,
+    what,
+    place,
+  }: { schema: Parameters<typeof checkShape>[0]['schema']; value: unknown; what: string; place: Place },
+): void => {
+  checkShape({ ...context, schema, value, what, place, ignores: (issue) => isOpen(value, issue) });
+};
+
+/** What an expression will yield is not known yet: issues at it, and rules about a whole that holds one, cannot be judged. */
+const isOpen = (
+  value: unknown,
+  issue: Parameters<NonNullable<Parameters<typeof checkShape>[0]['ignores']>>[0],
+): boolean => {
+  let found = value;
+  for (const key of issue.path as Key[]) {
+    if (typeof found !== 'object' || found === null) break;
+    found = (found as Record<Key, unknown>)[key];
+  }
+  if (typeof found === 'string') {
+    const parts = templateParts(found);
+    if (!parts.some((part) => part.kind === 'expression')) return false;
+    return parts.length === 1 || issue.code !== 'invalid_type';
+  }
+  return issue.code === 'custom' && holdsExpression(found);
+};
+
+const holdsExpression = (value: unknown): boolean => {
+  if (typeof value === 'string') return value.includes('${{');
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsExpression);
+};
+
+/** Numbers become text in commands and environments; one that would read differently then must be quoted. */
+const checkSpelling = ({ origins, report }: Context, container: object, key: Key): void => {
+  const value = (container as Record<Key, unknown>)[key];
+  if (typeof value !== 'number') return;
+  const spelling = origins.spelling(container, key);
+  const place = origins.placeAt(container, key, 'value');
+  if (spelling === undefined || spelling === String(value) || spelling.startsWith('*') || !place) return;
+  report(place, {
+    code: 'number-changes',
+    message: `\`${spelling}\` is a number and would read ${value}`,
+    hint: `write "${spelling}"`,
+  });
+};
+
+const checkForeachKeys = (context: Context, step: Plain): void => {
+  if (step['foreach'] !== undefined) return;
+  if ('key' in step) {
+    reportAt(context, step, 'key', { code: 'needs-foreach', message: '`key` without `foreach`' }, 'key');
+  }
+  if (typeof step['concurrency'] !== 'number') return;
+  const hint = 'only children can be limited in number; a group is named by text';
+  const finding = { code: 'needs-foreach', message: '`concurrency` with a number, without `foreach`', hint };
+  reportAt(context, step, 'concurrency', finding, 'key');
+};
+
+const checkGroup = (context: Context, step: Plain, groups: ReadonlySet<string>): void => {
+  const { concurrency } = step;
+  if (typeof concurrency !== 'string' || groups.has(concurrency)) return;
+  const hint = didYouMean(concurrency, groups) ?? 'groups stand under `concurrency.groups` of the workflow';
+  const finding = { code: 'unknown-group', message: `there is no concurrency group \`${concurrency}\``, hint };
+  reportAt(context, step, 'concurrency', finding);
+};
+
+const reportAt = (
+  context: Context,
+  container: object,
+  key: Key,
+  finding: Finding,
+  where: 'key' | 'value' = 'value',
+): void => {
+  const place = context.origins.placeAt(container, key, where) ?? context.origins.placeOf(container);
+  if (place) context.report(place, finding);
+};

@@ -1,0 +1,84 @@
+// A variant and those it extends, as one declaration; also the folders in which its workflows are looked for.
+import { variantSchema } from '../core/workflow.ts';
+import type { Context } from './context.ts';
+import { mergeMaps, type Plain, sharesReplace } from './merge.ts';
+import { didYouMean } from './nearest.ts';
+import { type MapDocument, openMap } from './open-map.ts';
+import { folderOf, relativeTo, resolvePath } from './path.ts';
+import { checkShape } from './shape.ts';
+import type { Place } from './source.ts';
+
+export interface VariantChain {
+  readonly value: Plain;
+  /** Nearest first; a workflow that is not in the first is inherited from the next. */
+  readonly folders: readonly string[];
+  readonly place: Place;
+  readonly valid: boolean;
+}
+
+export const readVariantChain = async (context: Context): Promise<VariantChain | undefined> => {
+  const links = await readLinks(context);
+  const [nearest] = links;
+  if (!nearest) return undefined;
+  const value = links
+    .map((link) => link.value)
+    .reduceRight((parent, child) => mergeMaps(parent, child, { origins: context.origins, replaces: sharesReplace }));
+  const place = nearest.document.locate([], 'value');
+  const valid = checkShape({ ...context, ...shape, value, place });
+  return { value, folders: links.map((link) => folderOf(link.path)), place, valid };
+};
+
+const shape = { schema: variantSchema, what: 'a variant file' };
+
+interface Wanted {
+  readonly name: string;
+  readonly place?: Place;
+}
+
+const readLinks = async (context: Context): Promise<readonly MapDocument[]> => {
+  const links: MapDocument[] = [];
+  const names: string[] = [];
+  for (let wanted: Wanted | undefined = { name: context.request.variant }; wanted; ) {
+    const { name, place }: Wanted = wanted;
+    if (place && names.includes(name)) {
+      const circle = [...names.slice(names.indexOf(name)), name].join(' -> ');
+      context.report(place, { code: 'extends-cycle', message: `variants extend one another in a circle: ${circle}` });
+      break;
+    }
+    const path = variantFile(context, name);
+    if (path === undefined || !(await context.open(path))) await reportUnknown(context, name, place);
+    const link: MapDocument | undefined = path === undefined ? undefined : await openMap(context, path, shape);
+    if (!link) break;
+    checkName(context, link, name);
+    links.push(link);
+    names.push(name);
+    const parent: unknown = link.value['extends'];
+    wanted =
+      typeof parent === 'string' ? { name: parent, place: link.document.locate(['extends'], 'value') } : undefined;
+  }
+  return links;
+};
+
+/** Names come from the command line: what is no name must not become a path. */
+export const isName = (name: string): boolean => /^[A-Za-z][A-Za-z0-9_-]*$/.test(name);
+
+const variantFile = ({ request }: Context, name: string): string | undefined =>
+  isName(name) ? resolvePath(resolvePath(request.projectDir, request.workflowsDir), `${name}/variant.yaml`) : undefined;
+
+const checkName = ({ report }: Context, { document, value }: MapDocument, name: string): void => {
+  if (typeof value['name'] !== 'string' || value['name'] === name) return;
+  const message = `the variant in the folder \`${name}\` calls itself \`${value['name']}\``;
+  report(document.locate(['name'], 'value'), { code: 'name-mismatch', message, expected: name });
+};
+
+const reportUnknown = async (context: Context, name: string, place: Place | undefined): Promise<void> => {
+  const { request, report, reportFile } = context;
+  const folder = resolvePath(request.projectDir, request.workflowsDir);
+  const names = (await request.list(folder)).filter(isName);
+  const finding = { code: 'unknown-variant', message: `there is no variant \`${name}\`` };
+  const shown = relativeTo(resolvePath('/', request.projectDir), folder);
+  const known = names.length > 0 ? `the variants are ${names.join(', ')}` : `there are none in ${shown}`;
+  const hint = didYouMean(name, names) ?? known;
+  if (place) report(place, { ...finding, hint });
+  else reportFile(isName(name) ? `${shown}/${name}/variant.yaml` : shown, { ...finding, hint });
+};

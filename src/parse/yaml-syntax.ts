@@ -1,0 +1,66 @@
+// The YAML library's complaints in our words, one for each line: what follows on the same line is only its echo.
+import type { Document, ErrorCode, YAMLError } from 'yaml';
+import { type Finding, type Place, positionOf, type Source } from './source.ts';
+
+export interface SyntaxFinding {
+  readonly place: Place;
+  readonly finding: Finding;
+  readonly fatal: boolean;
+}
+
+export const explainSyntax = (source: Source, documents: readonly Document[]): readonly SyntaxFinding[] => {
+  const complaints = documents
+    .flatMap((document) => [...document.errors, ...document.warnings])
+    .sort((a, b) => a.pos[0] - b.pos[0] || Number(b.code === 'TAB_AS_INDENT') - Number(a.code === 'TAB_AS_INDENT'));
+  // A tab breaks the structure of what follows it; only the tabs themselves are worth telling then.
+  const tabs = complaints.filter((each) => each.code === 'TAB_AS_INDENT');
+  const lines = new Set<number>();
+  const found: SyntaxFinding[] = [];
+  for (const complaint of tabs.length > 0 ? tabs : complaints) {
+    const explained = explain(source, complaint);
+    const { line } = positionOf(explained.place);
+    if (lines.has(line)) continue;
+    lines.add(line);
+    found.push(explained);
+  }
+  return found;
+};
+
+const explain = (source: Source, { code, pos, message }: YAMLError): SyntaxFinding => {
+  const [start, end] = code === 'TAB_AS_INDENT' ? tabIn(source, pos) : pos;
+  const known = sentences[code];
+  const finding: Finding = known ?? { code: 'yaml-syntax', message: lowerFirst(message) };
+  return { place: { source, start, end: Math.max(end, start + 1) }, finding, fatal: code !== 'TAG_RESOLVE_FAILED' };
+};
+
+const tabIn = ({ text }: Source, [start, end]: readonly [number, number]): readonly [number, number] => {
+  const tab = text.indexOf('\t', text.lastIndexOf('\n', start) + 1);
+  return tab === -1 ? [start, end] : [tab, tab + 1];
+};
+
+const quoteIt = 'put the value in quotes';
+const sentences: Partial<Record<ErrorCode, Finding>> = {
+  TAB_AS_INDENT: { code: 'tab', message: 'a tab in the indentation', expected: 'spaces' },
+  TAG_RESOLVE_FAILED: {
+    code: 'custom-tag',
+    message: 'a YAML tag',
+    expected: 'plain values: text, numbers, lists, maps',
+  },
+  BLOCK_AS_IMPLICIT_KEY: {
+    code: 'yaml-syntax',
+    message: 'this cannot be both a value and the start of a map',
+    hint: `${quoteIt} if it holds ": ", or check the indentation`,
+  },
+  MULTILINE_IMPLICIT_KEY: { code: 'yaml-syntax', message: 'a key without a value', expected: '`key: value`' },
+  BAD_SCALAR_START: { code: 'yaml-syntax', message: 'a value cannot start with this character', hint: quoteIt },
+  BAD_INDENT: { code: 'yaml-syntax', message: 'the indentation does not fit, or a bracket before it is not closed' },
+  MISSING_CHAR: { code: 'yaml-syntax', message: 'a quote, bracket or colon is missing before here' },
+  BAD_DQ_ESCAPE: {
+    code: 'yaml-syntax',
+    message: 'no such escape in double quotes',
+    hint: 'use single quotes, or `\\\\`',
+  },
+  UNEXPECTED_TOKEN: { code: 'yaml-syntax', message: 'this does not belong here', hint: quoteIt },
+};
+
+const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1);
