@@ -23,6 +23,10 @@ export interface ViewContext {
   readonly past?: readonly RunEvent[];
   /** Usual milliseconds by address, for steps whose plan does not carry them. */
   readonly usual?: ReadonlyMap<string, number>;
+  /** Where a step is written: `file:line:column`. */
+  readonly place?: (address: string) => string | undefined;
+  /** The file GitHub Actions shows as the page of the job (`$GITHUB_STEP_SUMMARY`). */
+  readonly jobSummary?: string;
 }
 
 export interface View {

@@ -1,0 +1,113 @@
+// A plan as a person reads it: every step with its verdict, why, what was seen, and what changed in its definition.
+import { formatDuration } from '../core/duration.ts';
+import { longestPaths } from '../core/graph.ts';
+import type { Observation } from '../core/observation.ts';
+import { createPaint, type Paint } from './paint.ts';
+import { cleanLine, textWidth, truncate } from './text.ts';
+import { observationText } from './wording.ts';
+
+export type PlanVerdict = 'run' | 'keep' | 'redo' | 'skip' | 'blocked' | 'unknown';
+
+export interface PlanView {
+  readonly steps: readonly PlanViewStep[];
+  readonly totals: Readonly<Partial<Record<PlanVerdict, number>>>;
+}
+
+export interface PlanViewStep {
+  readonly address: string;
+  readonly name: string;
+  readonly verdict: PlanVerdict;
+  readonly reason: string;
+  readonly evidence: readonly Observation[];
+  readonly changes?: readonly { readonly path: string; readonly from: unknown; readonly to: unknown }[];
+  readonly usualMs?: number;
+  /** With it the time is that of the longest chain; without, of all steps one after the other. */
+  readonly needs?: readonly string[];
+}
+
+export interface PlanDrawing {
+  readonly color: boolean;
+  readonly columns?: number | undefined;
+}
+
+const marks: Readonly<Record<PlanVerdict, { sign: string; word: string; tone: keyof Paint; total: string }>> = {
+  run: { sign: '+', word: 'run', tone: 'good', total: 'to run' },
+  redo: { sign: '~', word: 'redo', tone: 'warn', total: 'to run again' },
+  unknown: { sign: '?', word: 'unknown', tone: 'live', total: 'not known before others have run' },
+  blocked: { sign: '!', word: 'blocked', tone: 'bad', total: 'blocked' },
+  keep: { sign: '=', word: 'keep', tone: 'dim', total: 'to keep' },
+  skip: { sign: '-', word: 'skip', tone: 'dim', total: 'to skip' },
+};
+
+export const formatPlan = (plan: PlanView, { color, columns = 100 }: PlanDrawing): string => {
+  const paint = createPaint(color);
+  const labels = plan.steps.map(labelOf);
+  const width = Math.min(44, Math.max(0, ...labels.map(textWidth)));
+  const rows = plan.steps.flatMap((step, at) => [
+    rowOf(step, { label: labels[at] ?? '', width, columns, paint }),
+    ...detailsOf(step, columns, paint),
+  ]);
+  return [...rows, ...(rows.length > 0 ? [''] : []), totalsOf(plan)].join('\n');
+};
+
+const labelOf = ({ address, name }: PlanViewStep): string =>
+  name === address || address.endsWith(`[${name}]`) ? cleanLine(address) : cleanLine(`${address} (${name})`);
+
+const rowOf = (
+  { verdict, reason, usualMs }: PlanViewStep,
+  { label, width, columns, paint }: { label: string; width: number; columns: number; paint: Paint },
+): string => {
+  const { sign, word, tone } = marks[verdict];
+  const shown = truncate(label, width);
+  const name = shown + ' '.repeat(width - textWidth(shown));
+  const works = verdict === 'run' || verdict === 'redo' || verdict === 'unknown';
+  const time = works && usualMs !== undefined ? ` (about ${formatDuration(usualMs)})` : '';
+  const why = truncate(cleanLine(reason), Math.max(20, columns - width - 14 - time.length));
+  return `${paint[tone](`${sign} ${word.padEnd(7)}`)}  ${name}  ${why}${paint.dim(time)}`.trimEnd();
+};
+
+/** What is seen now of a step that will not be kept, and what its definition was and is. */
+const detailsOf = (
+  { verdict, reason, evidence, changes = [] }: PlanViewStep,
+  columns: number,
+  paint: Paint,
+): string[] => {
+  const broken = verdict === 'keep' ? [] : evidence.filter(({ holds }) => !holds);
+  const seen = broken.map(observationText).filter((text) => text !== cleanLine(reason));
+  const room = Math.max(20, columns - 12);
+  return [
+    ...changes.map((change) => `${' '.repeat(11)}${paint.warn('~')} ${truncate(changeText(change), room)}`),
+    ...seen.map((text) => `${' '.repeat(11)}${paint.bad('x')} ${truncate(`${text} (does not hold)`, room)}`),
+  ];
+};
+
+/** `with.nodes: 3 -> 5`. */
+export const changeText = ({ path, from, to }: { path: string; from: unknown; to: unknown }): string =>
+  `${cleanLine(path === '' ? 'the definition' : path)}: ${valueText(from)} -> ${valueText(to)}`;
+
+const valueText = (value: unknown): string =>
+  value === undefined
+    ? '(none)'
+    : cleanLine(typeof value === 'string' ? value.replaceAll('\n', '⏎') : JSON.stringify(value));
+
+const totalsOf = (plan: PlanView): string => {
+  const words = Object.entries(marks)
+    .map(([verdict, { total }]) => [plan.totals[verdict as PlanVerdict] ?? 0, total] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, total]) => `${count} ${total}`);
+  return `Plan: ${words.length === 0 ? 'nothing to do' : words.join(', ')}.${timeText(plan)}`;
+};
+
+/** About how long it will take; nothing is said while a step that is to run has never been timed. */
+const timeText = ({ steps }: PlanView): string => {
+  const work = steps.filter(({ verdict }) => verdict === 'run' || verdict === 'redo' || verdict === 'unknown');
+  if (work.length === 0 || work.some(({ usualMs }) => usualMs === undefined)) return '';
+  const usual = new Map(work.map(({ address, usualMs = 0 }) => [address, usualMs]));
+  if (steps.some(({ needs }) => needs === undefined)) {
+    const sum = [...usual.values()].reduce((total, each) => total + each, 0);
+    return ` At most about ${formatDuration(sum)} by earlier runs.`;
+  }
+  const vertices = steps.map(({ address, needs = [] }) => ({ address, needs }));
+  const longest = Math.max(0, ...longestPaths(vertices, (address) => usual.get(address) ?? 0).values());
+  return ` About ${formatDuration(longest)} by earlier runs.`;
+};
