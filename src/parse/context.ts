@@ -48,6 +48,8 @@ export interface Context {
   readonly reportFile: (file: string, finding: Pick<Diagnostic, 'code' | 'message' | 'hint'>) => void;
   /** Each file is read once; undefined when it does not exist. */
   readonly open: (path: string) => Promise<YamlDocument | undefined>;
+  /** Part of the project could not be read: what would only be an echo of that is not told. */
+  readonly distrust: (...codes: readonly string[]) => void;
   readonly sources: () => readonly SourceFile[];
   readonly diagnostics: () => readonly Diagnostic[];
 }
@@ -55,6 +57,7 @@ export interface Context {
 export const createContext = (request: VariantRequest): Context => {
   const origins = new Origins();
   const found: Diagnostic[] = [];
+  const distrusted = new Set<string>();
   const documents = new Map<string, YamlDocument>();
   const report: Report = (place, finding) => found.push(diagnosticAt(place, finding));
   return {
@@ -72,7 +75,10 @@ export const createContext = (request: VariantRequest): Context => {
       documents.set(path, document);
       return document;
     },
+    distrust: (...codes) => {
+      for (const code of codes) distrusted.add(code);
+    },
     sources: () => [...documents.values()].map(({ source: { file, text } }) => ({ file, text })),
-    diagnostics: () => inReadingOrder(found),
+    diagnostics: () => inReadingOrder(found.filter(({ code }) => !distrusted.has(code))),
   };
 };

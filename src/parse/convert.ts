@@ -34,12 +34,13 @@ interface Conversion {
 export const convertNode = (
   node: Node,
   { source, origins, report }: { source: Source; origins: Origins; report: Report },
-): unknown =>
-  convert(
-    node,
-    { source, origins, report, anchors: new Map(), open: new Set(), aliasDepth: 0, aliasNodes: 0, refused: false },
-    0,
-  );
+): unknown => {
+  const counts = { aliasDepth: 0, aliasNodes: 0, refused: false };
+  const state: Conversion = { source, origins, report, anchors: new Map(), open: new Set(), ...counts };
+  const value = convert(node, state, 0);
+  // What is left of a bomb is no file anybody wrote.
+  return state.refused ? undefined : value;
+};
 
 const convert = (node: unknown, state: Conversion, depth: number): unknown => {
   if (state.aliasDepth > 0) state.aliasNodes += 1;
@@ -116,18 +117,19 @@ const convertKey = (node: Node | null, state: Conversion): string | undefined =>
       code: 'key-not-text',
       message: 'a key that is not text',
       expected: 'text',
-      hint: spelling === undefined ? 'write `${{ … }}` and lists only as values' : `write \`"${spelling}"\``,
+      hint: spelling === undefined ? undefined : `write \`"${spelling}"\``,
     });
   }
-  if (dangerous.has(node.value)) return refuse({ code: 'forbidden-key', message: `\`${node.value}\` can't be a key` });
-  if (node.value.includes('${{')) {
+  const key = unmaskExpressions(node.value);
+  if (dangerous.has(key)) return refuse({ code: 'forbidden-key', message: `\`${key}\` can't be a key` });
+  if (key.includes('${{')) {
     return refuse({
       code: 'expression-in-key',
       message: 'an expression as a key',
       hint: 'expressions stand in values only',
     });
   }
-  return node.value;
+  return key;
 };
 
 const convertScalar = (node: Scalar, state: Conversion): unknown => {

@@ -1,6 +1,7 @@
 // Checks the CEL of one string: that it compiles and that every name it reads exists there, each at its own column.
 import { compile } from '../core/expression.ts';
 import { templateParts } from '../core/template.ts';
+import { celMessage } from './cel-message.ts';
 import type { Context } from './context.ts';
 import { isMap } from './merge.ts';
 import { judgeReference, type Names, type Spot } from './names.ts';
@@ -105,7 +106,7 @@ const checkSource = (
   const compilation = compile(source);
   if (!compilation.ok) {
     const { message, offset: at, length } = compilation;
-    report(placeOf(at, length), { code: 'cel-syntax', message: lowerFirst(message) });
+    report(placeOf(at, length), { code: 'cel-syntax', message: celMessage(message) });
     return;
   }
   for (const path of compilation.expression.references) {
@@ -117,9 +118,6 @@ const checkSource = (
     readings.push({ from: spot.step, target: readsStep, place: () => placeOfPart(1) });
   }
 };
-
-const lowerFirst = (text: string): string =>
-  /^[A-Z][A-Z]/.test(text) ? text : text.slice(0, 1).toLowerCase() + text.slice(1);
 
 /** Where a part of a path is spelt in a source: the compiler tells names, not places. */
 const findPart = (source: string, path: readonly string[], part: number): readonly [number, number] => {

@@ -29,6 +29,7 @@ const baseOf = async (
   const seen = read.findIndex((layer) => layer.path === target);
   if (target === undefined || seen === -1) return target;
   const circle = circleOf(context, [...read.slice(seen).map((layer) => layer.path), target]);
+  context.distrust('unknown-step', 'no-steps');
   context.report(place, { code: 'extends-cycle', message: `files extend one another in a circle: ${circle}` });
   return undefined;
 };

@@ -48,7 +48,7 @@ export type LoadedVariant =
 export const loadVariant = async (request: VariantRequest): Promise<LoadedVariant> => {
   const context = createContext(request);
   const chain = await readVariantChain(context);
-  if (chain?.valid) checkVariant(context, chain);
+  if (chain) checkVariant(context, chain);
   const diagnostics = context.diagnostics();
   if (!chain || diagnostics.length > 0) return { ok: false, diagnostics };
   const workflows = await workflowNames(context, chain);
@@ -59,7 +59,7 @@ export const loadVariant = async (request: VariantRequest): Promise<LoadedVarian
 export const loadWorkflow = async (request: LoadRequest): Promise<LoadedWorkflow> => {
   const context = createContext(request);
   const chain = await readVariantChain(context);
-  if (chain?.valid) checkVariant(context, chain);
+  if (chain) checkVariant(context, chain);
   const path = chain && (await findWorkflow(context, chain, request.workflow));
   const built = chain === undefined || path === undefined ? undefined : await build(context, { request, chain, path });
   const diagnostics = context.diagnostics();

@@ -22,11 +22,16 @@ export const openMap = async (
 ): Promise<MapDocument | undefined> => {
   const document = await context.open(path);
   const value = document?.value;
+  if (isMap(value) && document) return { path, document, value };
+  distrustNames(context);
   if (!document || value === undefined) return undefined;
-  if (isMap(value)) return { path, document, value };
   checkShape({ ...context, schema, value, what, place: document.locate([], 'value') });
   return undefined;
 };
+
+/** With a file unread, these may exist all the same. */
+const distrustNames = ({ distrust }: Context): void =>
+  distrust('unknown-step', 'unknown-input', 'unknown-secret', 'unknown-probe', 'unknown-group', 'no-steps');
 
 /** The file that another one names, relative to itself; undefined, and reported, when it may not or cannot be read. */
 export const resolveFile = async (
@@ -37,10 +42,12 @@ export const resolveFile = async (
   const project = resolvePath('/', request.projectDir);
   const target = resolvePath(folderOf(from), path);
   if (!isInside(project, target)) {
+    distrustNames(context);
     report(place, { code: 'outside-project', message: `\`${path}\` lies outside the project` });
     return undefined;
   }
   if (await context.open(target)) return target;
+  distrustNames(context);
   const names = await request.list(folderOf(target));
   const name = target.slice(target.lastIndexOf('/') + 1);
   const near = nearest(name, names);

@@ -1,5 +1,6 @@
 // Gives every step its `needs`: those it names, or the step above it. Reports ids that are taken, needs that name nothing,
 // and circles. Nothing here recurses over the graph.
+import { edges } from '../core/graph.ts';
 import type { Context } from './context.ts';
 import type { Plain } from './merge.ts';
 import { didYouMean } from './nearest.ts';
@@ -121,18 +122,10 @@ const reportCycles = (context: Context, steps: readonly LinkedStep[]): void => {
 
 /** What remains after taking away, again and again, the steps that wait for nothing: the circles and what follows them. */
 const stepsInCircles = (steps: readonly LinkedStep[]): ReadonlyMap<string, LinkedStep> => {
-  const left = new Map(steps.map((each) => [each.id, each]));
-  const waiting = new Map<string, number>();
-  const followers = new Map<string, string[]>();
-  for (const { id, step } of left.values()) {
-    const needs = new Set(step.needs);
-    waiting.set(id, needs.size);
-    for (const need of needs) {
-      const known = followers.get(need);
-      if (known) known.push(id);
-      else followers.set(need, [id]);
-    }
-  }
+  const left = new Map<string, LinkedStep>();
+  // Of several steps with one id the others were reported already, and belong to no order.
+  for (const each of steps) if (!left.has(each.id)) left.set(each.id, each);
+  const { followers, waiting } = edges([...left.values()].map(({ id, step }) => ({ address: id, needs: step.needs })));
   const free = [...left.keys()].filter((id) => waiting.get(id) === 0);
   for (let id = free.pop(); id !== undefined; id = free.pop()) {
     left.delete(id);

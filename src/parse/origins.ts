@@ -74,8 +74,10 @@ export class Origins {
       end: node.range[1],
       style: (node as Scalar).type as Scalar.Type,
     };
-    const start = scalarOffset(scalar, value, at);
-    const end = length > 0 ? scalarOffset(scalar, value, at + length - 1) + 1 : start;
+    // The end of a block scalar would be on the next line: just after its last character is meant.
+    const last = value.trimEnd().length - 1;
+    const start = at > last && last >= 0 ? scalarOffset(scalar, value, last) + 1 : scalarOffset(scalar, value, at);
+    const end = length > 0 && at <= last ? scalarOffset(scalar, value, Math.min(at + length - 1, last)) + 1 : start;
     return { source: origin.source, start, end: Math.max(start, end) };
   }
 

@@ -108,11 +108,12 @@ const readPatch = (context: Context, value: unknown, place: Place): readonly Pat
   const found = isMap(value) ? verbs.filter((verb) => verb in value) : [];
   const [verb, second] = found;
   if (!isMap(value) || verb === undefined || second !== undefined) {
-    const hint = isMap(value)
-      ? Object.keys(value)
-          .map((key) => didYouMean(key, verbs))
-          .find(Boolean)
-      : undefined;
+    const hint =
+      isMap(value) && second === undefined
+        ? Object.keys(value)
+            .map((key) => didYouMean(key, verbs))
+            .find(Boolean)
+        : undefined;
     const message =
       second === undefined ? 'a patch that says nothing about a step' : 'a patch that says two things at once';
     context.report(place, {

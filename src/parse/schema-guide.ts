@@ -6,25 +6,37 @@ type Definition = z.core.$ZodTypes['_zod']['def'];
 
 const definitionOf = (schema: z.core.$ZodType): Definition => (schema as z.core.$ZodTypes)._zod.def;
 
+/** What is described: a path in a schema, and the value that was found, which tells alternatives apart. */
+export interface Spot {
+  readonly schema: z.core.$ZodType;
+  readonly value: unknown;
+  readonly path: readonly PropertyKey[];
+}
+
 /** Every schema that may describe the value at the path, unions spread out, wrappers taken off. */
-export const schemasAt = (root: z.core.$ZodType, path: readonly PropertyKey[]): readonly z.core.$ZodType[] => {
-  let found = spread(root);
-  for (const key of path) found = found.flatMap((schema) => below(schema, key as Key)).flatMap(spread);
+const schemasAt = ({ schema, value, path }: Spot): readonly z.core.$ZodType[] => {
+  let found = spread(schema, value);
+  let at = value;
+  for (const key of path) {
+    const inner = typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined;
+    found = found.flatMap((each) => below(each, key as Key)).flatMap((each) => spread(each, inner));
+    at = inner;
+  }
   return found;
 };
 
-/** The keys a map may have there; undefined when any key will do. */
-export const keysAt = (root: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] | undefined => {
-  const names = schemasAt(root, path).flatMap((schema) => {
+/** The keys a map may have there; none when any key will do. */
+export const keysAt = (spot: Spot): readonly string[] => {
+  const names = schemasAt(spot).flatMap((schema) => {
     const definition = definitionOf(schema);
     return definition.type === 'object' ? Object.keys(definition.shape) : [];
   });
-  return names.length === 0 ? undefined : [...new Set(names)];
+  return [...new Set(names)];
 };
 
 /** Such as "a whole number or a ${{ … }} expression". */
-export const expectationAt = (root: z.core.$ZodType, path: readonly PropertyKey[]): string | undefined => {
-  const words = [...new Set(schemasAt(root, path).flatMap(wordsFor))];
+export const expectationAt = (spot: Spot): string | undefined => {
+  const words = [...new Set(schemasAt(spot).flatMap(wordsFor))];
   const last = words.pop();
   if (last === undefined) return undefined;
   return words.length === 0 ? last : `${words.join(', ')} or ${last}`;
@@ -33,14 +45,13 @@ export const expectationAt = (root: z.core.$ZodType, path: readonly PropertyKey[
 /** Deep enough for any schema that is not made of itself without end. */
 const maximumWrapping = 20;
 
-const spread = (schema: z.core.$ZodType, wrapping: unknown = 0): readonly z.core.$ZodType[] => {
-  const depth = typeof wrapping === 'number' ? wrapping : 0;
+const spread = (schema: z.core.$ZodType, value: unknown, depth = 0): readonly z.core.$ZodType[] => {
   if (depth > maximumWrapping) return [];
   const definition = definitionOf(schema);
-  const further = (inner: z.core.$ZodType): readonly z.core.$ZodType[] => spread(inner, depth + 1);
+  const further = (inner: z.core.$ZodType): readonly z.core.$ZodType[] => spread(inner, value, depth + 1);
   switch (definition.type) {
     case 'union':
-      return definition.options.flatMap(further);
+      return alternatives(definition, value).flatMap(further);
     case 'intersection':
       return [...further(definition.left), ...further(definition.right)];
     case 'optional':
@@ -58,6 +69,16 @@ const spread = (schema: z.core.$ZodType, wrapping: unknown = 0): readonly z.core
     default:
       return [schema];
   }
+};
+
+/** Of a discriminated union the one alternative that the value says it is, if it says so. */
+const alternatives = (definition: Definition & { type: 'union' }, value: unknown): readonly z.core.$ZodType[] => {
+  const key = 'discriminator' in definition ? String(definition.discriminator) : undefined;
+  if (key === undefined || typeof value !== 'object' || value === null) return definition.options;
+  const chosen = definition.options.filter((option) =>
+    below(option, key).some((each) => (each as z.ZodType).safeParse((value as Record<string, unknown>)[key]).success),
+  );
+  return chosen.length > 0 ? chosen : definition.options;
 };
 
 const below = (schema: z.core.$ZodType, key: Key): readonly z.core.$ZodType[] => {

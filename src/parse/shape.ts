@@ -52,7 +52,7 @@ const explain = (issue: z.core.$ZodIssue, check: ShapeCheck): readonly (readonly
   const { schema, value } = check;
   const path = issue.path as Key[];
   if (issue.code === 'unrecognized_keys') {
-    const known = keysAt(schema, path) ?? [];
+    const known = keysAt({ schema, value, path });
     return issue.keys.map((key) => [
       placeOf([...path, key], 'key', check),
       unknownKey(key, known, whatAt(path, check)),
@@ -70,10 +70,10 @@ const explain = (issue: z.core.$ZodIssue, check: ShapeCheck): readonly (readonly
   const found = valueAt(value, path);
   if (found === undefined && path.length > 0) {
     const message = `\`${String(path.at(-1))}\` is missing in ${whatAt(path.slice(0, -1), check)}`;
-    const expected = expectationAt(schema, path);
+    const expected = expectationAt({ schema, value, path });
     return [[placeOf(path.slice(0, -1), 'key', check), { code: 'missing-key', message, expected }]];
   }
-  return [[placeOf(path, 'value', check), { ...wrongValue(issue, { found, schema, path }) }]];
+  return [[placeOf(path, 'value', check), { ...wrongValue(issue, { found, path, check }) }]];
 };
 
 export const unknownKey = (key: string, known: readonly string[], what: string): Finding => ({
@@ -86,13 +86,13 @@ export const unknownKey = (key: string, known: readonly string[], what: string):
 
 interface Wrong {
   readonly found: unknown;
-  readonly schema: z.core.$ZodType;
   readonly path: readonly Key[];
+  readonly check: ShapeCheck;
 }
 
-const wrongValue = (issue: z.core.$ZodIssue, { found, schema, path }: Wrong): Finding => {
-  const message = `${nameOf(path)} is ${describe(found)}`;
-  const expected = expectationAt(schema, path);
+const wrongValue = (issue: z.core.$ZodIssue, { found, path, check }: Wrong): Finding => {
+  const message = `${nameOf(path, check)} is ${describe(found)}`;
+  const expected = expectationAt({ ...check, path });
   const hint = typeof found === 'string' ? didYouMean(found, namesIn(expected)) : undefined;
   switch (issue.code) {
     case 'invalid_type':
@@ -110,9 +110,9 @@ const wrongValue = (issue: z.core.$ZodIssue, { found, schema, path }: Wrong): Fi
   }
 };
 
-const nameOf = (path: readonly Key[]): string => {
+const nameOf = (path: readonly Key[], { what }: ShapeCheck): string => {
   const last = path.at(-1);
-  if (last === undefined) return 'this';
+  if (last === undefined) return what;
   return typeof last === 'number' ? `item ${last + 1}` : `\`${last}\``;
 };
 
@@ -120,10 +120,11 @@ const hintForType = (found: unknown, expected: string | undefined): string | und
   typeof found === 'number' && expected?.startsWith('text') ? 'put it in quotes' : undefined;
 
 const boundOf = (issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string => {
-  const unit = unitOf(issue.origin);
+  const bound = issue.code === 'too_small' ? issue.minimum : issue.maximum;
+  const unit = unitOf(issue.origin, Number(bound));
   const open = issue.inclusive === false;
-  if (issue.code === 'too_small') return `${open ? 'more than' : 'at least'} ${issue.minimum}${unit}`;
-  return `${open ? 'less than' : 'at most'} ${issue.maximum}${unit}`;
+  if (issue.code === 'too_small') return `${open ? 'more than' : 'at least'} ${bound}${unit}`;
+  return `${open ? 'less than' : 'at most'} ${bound}${unit}`;
 };
 
 const oneOf = (message: string, found: unknown, options: readonly unknown[]): Finding => ({
@@ -133,8 +134,10 @@ const oneOf = (message: string, found: unknown, options: readonly unknown[]): Fi
   hint: typeof found === 'string' ? didYouMean(found, options.map(String)) : undefined,
 });
 
-const unitOf = (origin: string): string =>
-  origin === 'string' ? ' characters' : origin === 'array' || origin === 'set' ? ' items' : '';
+const unitOf = (origin: string, count: number): string => {
+  const unit = origin === 'string' ? ' character' : origin === 'array' || origin === 'set' ? ' item' : '';
+  return unit !== '' && count !== 1 ? `${unit}s` : unit;
+};
 
 const namesIn = (expected: string | undefined): readonly string[] =>
   [...(expected ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? '');

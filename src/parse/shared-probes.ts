@@ -48,11 +48,13 @@ const resolveItem = (book: Book, list: unknown[], index: number): readonly Plain
     if (place) origins.usedAt(copy, place);
     return [copy];
   }
-  return isMap(item) ? [resolveUse(book, item)] : [];
+  if (!isMap(item)) return [];
+  const probe = resolveUse(book, item);
+  return probe ? [probe] : [];
 };
 
 /** A probe with `use`: its own keys over those of the shared one. */
-const resolveUse = (book: Book, probe: Plain): Plain => {
+const resolveUse = (book: Book, probe: Plain): Plain | undefined => {
   const { origins, report } = book.context;
   const { use, ...own } = probe;
   if (typeof use !== 'string') return probe;
@@ -60,10 +62,12 @@ const resolveUse = (book: Book, probe: Plain): Plain => {
   if (place && own['probe'] !== undefined) {
     const finding = { code: 'wrong-probe', message: '`use` and `probe` in one probe', expected: 'one of them' };
     report(origins.placeAt(probe, 'probe', 'key') ?? place, finding);
+    return undefined;
   }
   const base = resolveName(book, use, place);
+  if (!base) return undefined;
   const result = { ...base, ...own };
-  origins.rest(result, base ?? probe);
+  origins.rest(result, base);
   for (const key of Object.keys(own)) origins.lend(result, key, probe);
   if (place) origins.usedAt(result, place);
   return result;

@@ -1,4 +1,5 @@
 // Walks a step, and the workflow around it, to every string that is or holds CEL, and says which names are read there.
+import { lowerFirst } from './cel-message.ts';
 import type { Catalogue, Context } from './context.ts';
 import type { ExpressionChecker } from './expression-check.ts';
 import { isMap, type Plain } from './merge.ts';
@@ -69,17 +70,18 @@ const checkOutputs = (
 /** What is wrong with a pattern, or with the group that is taken from it. */
 const problemOfRegex = (pattern: string, group: unknown): { at: 'regex' | 'group'; message: string } | undefined => {
   try {
-    const match = new RegExp(`${pattern}|`).exec('') ?? [];
+    const whole = new RegExp(pattern);
+    const match = new RegExp(`${whole.source}|`).exec('') ?? [];
     const named = 'groups' in match && match.groups ? Object.keys(match.groups) : [];
     if (typeof group === 'number' && (group < 0 || group >= match.length)) {
-      return { at: 'group', message: `the pattern has ${match.length - 1} groups` };
+      return { at: 'group', message: `the pattern has no group ${group}` };
     }
     if (typeof group === 'string' && !named.includes(group)) {
       return { at: 'group', message: `the pattern has no group named \`${group}\`` };
     }
     return undefined;
   } catch (error) {
-    return { at: 'regex', message: error instanceof Error ? error.message : String(error) };
+    return { at: 'regex', message: lowerFirst(error instanceof Error ? error.message : String(error)) };
   }
 };
 

@@ -45,17 +45,7 @@ export const checkStepRules = (context: Context, step: Plain, concurrencyGroups:
 
 const checkAction = (context: Context, owner: Plain, what: string): void => {
   const found = actions.filter((action) => action in owner);
-  const [first, second] = found;
-  if (first !== undefined && second !== undefined) {
-    const hint = `keep one; in an override, \`${first}: null\` takes an inherited one away`;
-    reportAt(
-      context,
-      owner,
-      second,
-      { code: 'several-actions', message: `${what} with both \`${first}\` and \`${second}\``, hint },
-      'key',
-    );
-  }
+  if (found.length > 1) reportSeveral(context, owner, { found, what });
   const { uses } = owner;
   if ('with' in owner && uses === undefined) {
     reportAt(
@@ -69,6 +59,27 @@ const checkAction = (context: Context, owner: Plain, what: string): void => {
   if (typeof uses === 'string') checkUses(context, owner, uses);
   if (Array.isArray(owner['run'])) for (const index of owner['run'].keys()) checkSpelling(context, owner['run'], index);
   if (isMap(owner['env'])) for (const name of Object.keys(owner['env'])) checkSpelling(context, owner['env'], name);
+};
+
+/** Shown at the one that came last: at the override's, when one was inherited. */
+const reportSeveral = (
+  { origins, report }: Context,
+  owner: Plain,
+  { found, what }: { found: readonly string[]; what: string },
+): void => {
+  const home = origins.placeOf(owner)?.source;
+  const places = found.flatMap((action) => {
+    const place = origins.placeAt(owner, action, 'key');
+    return place ? [{ ...place, action }] : [];
+  });
+  const [first, second] = places.sort(
+    (a, b) => Number(b.source === home) - Number(a.source === home) || a.start - b.start,
+  );
+  if (!first || !second) return;
+  const message = `${what} with both \`${first.action}\` and \`${second.action}\``;
+  const hint =
+    first.source === second.source ? 'keep one of them' : `\`${first.action}: null\` takes the inherited one away`;
+  report(second, { code: 'several-actions', message, hint, related: [{ ...first, message: 'the other one is here' }] });
 };
 
 const checkUses = (context: Context, owner: Plain, uses: string): void => {

@@ -13,22 +13,30 @@ export interface VariantChain {
   /** Nearest first; a workflow that is not in the first is inherited from the next. */
   readonly folders: readonly string[];
   readonly place: Place;
-  readonly valid: boolean;
 }
 
 export const readVariantChain = async (context: Context): Promise<VariantChain | undefined> => {
   const links = await readLinks(context);
   const [nearest] = links;
-  if (!nearest) return undefined;
+  if (!nearest) return unreadable(context);
   const value = links
     .map((link) => link.value)
     .reduceRight((parent, child) => mergeMaps(parent, child, { origins: context.origins, replaces: sharesReplace }));
   const place = nearest.document.locate([], 'value');
-  const valid = checkShape({ ...context, ...shape, value, place });
-  return { value, folders: links.map((link) => folderOf(link.path)), place, valid };
+  checkShape({ ...context, ...shape, value, place });
+  return { value, folders: links.map((link) => folderOf(link.path)), place };
 };
 
 const shape = { schema: variantSchema, what: 'a variant file' };
+
+/** The workflow is looked at all the same when variant.yaml is there but is no variant. */
+const unreadable = async (context: Context): Promise<VariantChain | undefined> => {
+  const path = variantFile(context, context.request.variant);
+  const document = path === undefined ? undefined : await context.open(path);
+  if (path === undefined || !document) return undefined;
+  context.distrust('unknown-name');
+  return { value: {}, folders: [folderOf(path)], place: document.locate([], 'value') };
+};
 
 interface Wanted {
   readonly name: string;
@@ -74,7 +82,7 @@ const checkName = ({ report }: Context, { document, value }: MapDocument, name: 
 const reportUnknown = async (context: Context, name: string, place: Place | undefined): Promise<void> => {
   const { request, report, reportFile } = context;
   const folder = resolvePath(request.projectDir, request.workflowsDir);
-  const names = (await request.list(folder)).filter(isName);
+  const names = (await request.list(folder)).filter(isName).sort();
   const finding = { code: 'unknown-variant', message: `there is no variant \`${name}\`` };
   const shown = relativeTo(resolvePath('/', request.projectDir), folder);
   const known = names.length > 0 ? `the variants are ${names.join(', ')}` : `there are none in ${shown}`;

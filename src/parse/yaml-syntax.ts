@@ -1,5 +1,6 @@
 // The YAML library's complaints in our words, one for each line: what follows on the same line is only its echo.
-import type { Document, ErrorCode, YAMLError } from 'yaml';
+import { type Document, type ErrorCode, isScalar, visit, type YAMLError } from 'yaml';
+import { lowerFirst } from './cel-message.ts';
 import { type Finding, type Place, positionOf, type Source } from './source.ts';
 
 export interface SyntaxFinding {
@@ -10,7 +11,7 @@ export interface SyntaxFinding {
 
 export const explainSyntax = (source: Source, documents: readonly Document[]): readonly SyntaxFinding[] => {
   const complaints = documents
-    .flatMap((document) => [...document.errors, ...document.warnings])
+    .flatMap((document) => [...document.errors, ...document.warnings].map((each) => atOpening(document, each)))
     .sort((a, b) => a.pos[0] - b.pos[0] || Number(b.code === 'TAB_AS_INDENT') - Number(a.code === 'TAB_AS_INDENT'));
   // A tab breaks the structure of what follows it; only the tabs themselves are worth telling then.
   const tabs = complaints.filter((each) => each.code === 'TAB_AS_INDENT');
@@ -26,7 +27,23 @@ export const explainSyntax = (source: Source, documents: readonly Document[]): r
   return found;
 };
 
-const explain = (source: Source, { code, pos, message }: YAMLError): SyntaxFinding => {
+type Complaint = Pick<YAMLError, 'code' | 'pos' | 'message'>;
+
+/** A quote that is never closed is missed at the end of the file; where it opens is what a person looks for. */
+const atOpening = (document: Document, { code, pos, message }: YAMLError): Complaint => {
+  let opening: number | undefined;
+  if (code === 'MISSING_CHAR' && /quote/.test(message)) {
+    visit(document, {
+      Scalar: (_, node) => {
+        if (isScalar(node) && node.type?.startsWith('QUOTE') && node.range && node.range[0] < pos[0])
+          opening = node.range[0];
+      },
+    });
+  }
+  return { code, message, pos: opening === undefined ? pos : [opening, opening + 1] };
+};
+
+const explain = (source: Source, { code, pos, message }: Complaint): SyntaxFinding => {
   const [start, end] = code === 'TAB_AS_INDENT' ? tabIn(source, pos) : pos;
   const known = sentences[code];
   const finding: Finding = known ?? { code: 'yaml-syntax', message: lowerFirst(message) };
@@ -54,7 +71,7 @@ const sentences: Partial<Record<ErrorCode, Finding>> = {
   MULTILINE_IMPLICIT_KEY: { code: 'yaml-syntax', message: 'a key without a value', expected: '`key: value`' },
   BAD_SCALAR_START: { code: 'yaml-syntax', message: 'a value cannot start with this character', hint: quoteIt },
   BAD_INDENT: { code: 'yaml-syntax', message: 'the indentation does not fit, or a bracket before it is not closed' },
-  MISSING_CHAR: { code: 'yaml-syntax', message: 'a quote, bracket or colon is missing before here' },
+  MISSING_CHAR: { code: 'yaml-syntax', message: 'a quote or bracket that is not closed, or a missing colon' },
   BAD_DQ_ESCAPE: {
     code: 'yaml-syntax',
     message: 'no such escape in double quotes',
@@ -62,5 +79,3 @@ const sentences: Partial<Record<ErrorCode, Finding>> = {
   },
   UNEXPECTED_TOKEN: { code: 'yaml-syntax', message: 'this does not belong here', hint: quoteIt },
 };
-
-const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1);
