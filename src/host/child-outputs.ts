@@ -1,0 +1,65 @@
+// Both output streams of a child as one thing: when they are done, when they last moved, and letting go of them.
+import type { CommandRequest } from '../engine/ports.ts';
+import type { Launched } from './launch.ts';
+import { OutputReader } from './output-reader.ts';
+
+export interface ChildOutputs {
+  readonly stdout: OutputReader;
+  readonly stderr: OutputReader;
+  /** Resolves when both are closed and consumed. */
+  readonly whenDone: Promise<void>;
+  done(): boolean;
+  /** True while the consumer holds a piece of either. */
+  busy(): boolean;
+  /** Resolves when done, at the latest after that many milliseconds. */
+  wait(ms: number): Promise<void>;
+  detach(): void;
+}
+
+export interface OutputSettings extends Pick<CommandRequest, 'onOutput' | 'keepBytes'> {
+  readonly onFailure: (error: unknown) => void;
+}
+
+const defaultKeepBytes = 2 ** 20;
+
+export const readOutputs = (child: Launched, settings: OutputSettings): ChildOutputs => {
+  const { onOutput, onFailure, keepBytes = defaultKeepBytes } = settings;
+  let finish: () => void;
+  const whenDone = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const done = (): boolean => stdout.done && stderr.done;
+  const open = (name: 'stdout' | 'stderr'): OutputReader => {
+    const stream = child[name];
+    if (!stream) throw new Error(`the child's ${name} is not ours to read`);
+    return new OutputReader(stream, {
+      keepBytes,
+      onFailure,
+      onDone: () => done() && finish(),
+      ...(onOutput && { consume: (piece) => onOutput(name, piece) }),
+    });
+  };
+  const stdout = open('stdout');
+  const stderr = open('stderr');
+  return {
+    stdout,
+    stderr,
+    whenDone,
+    done,
+    busy: () => stdout.busy || stderr.busy,
+    wait: (ms) => withinTime(whenDone, ms),
+    detach() {
+      stdout.detach();
+      stderr.detach();
+    },
+  };
+};
+
+const withinTime = (done: Promise<void>, ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    void done.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });

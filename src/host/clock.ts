@@ -1,0 +1,28 @@
+// Real time, as the engine sees it.
+import type { Clock } from '../engine/ports.ts';
+
+/** The longest wait one timer can hold; Node fires a longer one at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Resolves after that many milliseconds or as soon as the signal aborts; never rejects. */
+export const sleep = (ms: number, signal?: AbortSignal): Promise<void> => {
+  if (signal?.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const deadline = performance.now() + ms;
+    let timer: NodeJS.Timeout;
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const tick = (): void => {
+      const left = deadline - performance.now();
+      if (left <= 0) done();
+      else timer = setTimeout(tick, Math.min(Math.ceil(left), longestTimerMs));
+    };
+    signal?.addEventListener('abort', done);
+    timer = setTimeout(tick, Math.min(ms, longestTimerMs));
+  });
+};
+
+export const clock: Clock = { now: () => Date.now(), monotonic: () => performance.now(), sleep };

@@ -1,0 +1,59 @@
+// Fills a Liquid template. Strict: an unknown variable or filter is an error with its place; LiquidJS is loaded with the first one.
+import { basename, dirname } from 'node:path';
+import type { Liquid, LiquidErrors } from 'liquidjs';
+
+/** Templates come with the workflow: a runaway one ends as an error, not as a hang. */
+const limits = { renderLimit: 10_000, memoryLimit: 2e8, parseLimit: 2e8 };
+
+/** @throws an Error that a person can act on: what is wrong, file:line:column, and the lines around it. */
+export const renderTemplate = async (template: string, values: Readonly<Record<string, unknown>>): Promise<string> => {
+  const { Liquid } = await import('liquidjs');
+  const engine = new Liquid({
+    ...limits,
+    root: readableFrom(template),
+    extname: '.liquid',
+    strictVariables: true,
+    strictFilters: true,
+    ownPropertyOnly: true,
+  });
+  try {
+    return await render(engine, template, values);
+  } catch (error) {
+    throw new Error(explain(error, template), { cause: error });
+  }
+};
+
+const render = async (engine: Liquid, template: string, values: Readonly<Record<string, unknown>>): Promise<string> =>
+  String(await engine.renderFile(template, { ...values }));
+
+/** What a template may read with render and include: beside it, and all of the `assets` folder it lies in; nothing above. */
+const readableFrom = (template: string): string[] => {
+  const folder = dirname(template);
+  const assets = ancestorNamed('assets', folder);
+  return assets === undefined || assets === folder ? [folder] : [folder, assets];
+};
+
+const ancestorNamed = (name: string, folder: string): string | undefined => {
+  if (basename(folder) === name) return folder;
+  const parent = dirname(folder);
+  return parent === folder ? undefined : ancestorNamed(name, parent);
+};
+
+interface Placed {
+  readonly message: string;
+  readonly context?: string | undefined;
+  readonly token?: { readonly file?: string | undefined; getPosition(): number[] } | undefined;
+}
+
+const explain = (error: unknown, template: string): string => {
+  const placed = firstOf(error);
+  if (!placed.token) return `${template}: ${placed.message}`;
+  const [line, column] = placed.token.getPosition();
+  const file = placed.token.file ?? template;
+  // LiquidJS appends the place to its words; it comes first here, where terminals make a link of it.
+  const message = placed.message.replace(/(, file:.*)?, line:\d+, col:\d+$/s, '');
+  return `${file}:${line}:${column}: ${message}${placed.context ? `\n${placed.context}` : ''}`;
+};
+
+/** Syntax errors may come several at a time. */
+const firstOf = (error: unknown): Placed => (error as LiquidErrors).errors?.[0] ?? (error as Placed);

@@ -1,0 +1,77 @@
+// Runs a bash script through zx, which finds bash and builds its command line; zx is loaded with the first script.
+// Left alone, zx keeps all output in memory, never holds a child back, and an abort leaves grandchildren behind. So it starts
+// the child through our `launch` and does not see its streams: output, limits and ending are the same as a command's.
+import type { ChildProcess, spawn } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import type { CommandRequest, CommandResult } from '../engine/ports.ts';
+import { attend, cancelledBefore, type RegisterGroup } from './command.ts';
+import { type Launched, launch, spawnFailed } from './launch.ts';
+import { registerOpenGroup } from './open-groups.ts';
+import type { SpawnFailure } from './spawn-failure.ts';
+
+export type ScriptRequest = Omit<CommandRequest, 'argv'>;
+
+/** @throws what `onOutput` or `onSpawn` threw; everything that happens to the script is a value. */
+export const runScript = async (
+  script: string,
+  request: ScriptRequest,
+  registerGroup: RegisterGroup = registerOpenGroup,
+): Promise<CommandResult> => {
+  const zx = await import('zx/core');
+  if (request.signal?.aborted) return cancelledBefore;
+  const bash = zx.which.sync('bash', { nothrow: true });
+  if (bash === null) return spawnFailed({ code: 'ENOENT', message: 'bash is not installed, and a script needs it' });
+  const start = new ScriptStart(request);
+  const run = zx.$({
+    shell: bash,
+    quote: zx.quote,
+    prefix: 'set -euo pipefail;',
+    postfix: '',
+    env: { ...request.env },
+    cwd: request.cwd,
+    detached: true,
+    quiet: true,
+    verbose: false,
+    nothrow: true,
+    preferLocal: false,
+    spawn: start.spawn as typeof spawn,
+  });
+  // No values are put in, so there is nothing to quote: the text is one piece.
+  void run(Object.assign([script], { raw: [script] }));
+  return attend(start.outcome(), request, registerGroup);
+};
+
+/** Stands where zx expects `spawn`, and remembers what came of it. */
+class ScriptStart {
+  private readonly request: ScriptRequest;
+  private launched: Launched | Promise<SpawnFailure> | undefined;
+  private error: unknown;
+
+  constructor(request: ScriptRequest) {
+    this.request = request;
+  }
+
+  /** zx calls this with the script behind its prefix, and the shell among the options. */
+  readonly spawn = (script: string, _args: readonly string[], options: { readonly shell: string }): ChildProcess => {
+    try {
+      this.launched = launch({ ...this.request, argv: [options.shell, '--norc', '-c', script] });
+      return veiled(this.launched instanceof Promise ? undefined : this.launched);
+    } catch (error) {
+      this.error = error;
+      throw error;
+    }
+  };
+
+  /** zx starts what it is given at once, so this is known as soon as it returns. */
+  outcome(): Launched | Promise<SpawnFailure> {
+    if (this.launched) return this.launched;
+    throw this.error ?? new Error('zx did not start the script');
+  }
+}
+
+/** What zx sees of a child: its number and its end, none of its streams. */
+const veiled = (child: Launched | undefined): ChildProcess => {
+  const seen = new EventEmitter();
+  child?.once('close', (exitCode, signal) => seen.emit('close', exitCode, signal));
+  return Object.assign(seen, { pid: child?.pid, stdin: null, stdout: null, stderr: null }) as unknown as ChildProcess;
+};
