@@ -40,6 +40,16 @@ export function overlaps(a: Prefix, b: Prefix): boolean {
   return a.base < b.base + b.size && b.base < a.base + a.size;
 }
 
+/** The smallest prefix that holds all of them. */
+export function enclosing(pools: readonly Prefix[]): Prefix {
+  const first = Math.min(...pools.map((pool) => pool.base));
+  const last = Math.max(...pools.map((pool) => pool.base + pool.size - 1));
+  let length = 32;
+  while (length > 0 && Math.floor(first / 2 ** (32 - length)) !== Math.floor(last / 2 ** (32 - length))) length -= 1;
+  const size = 2 ** (32 - length);
+  return subnetAt({ text: '', base: first - (first % size), length, size }, length, 0);
+}
+
 /** 10.0.1.7 behind 2001:1600:0:100b::/64 is 2001:1600:0:100b:10:0:1:7: the decimal digits are kept, so people can read it. */
 export function embedded6(prefix6: string, address: string): string {
   const groups = [...prefix6.replace('::/64', '').split(':'), ...address.split('.')];

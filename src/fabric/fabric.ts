@@ -1,5 +1,5 @@
 // The lab's network as plain data, computed from a few inputs: every variant renders from it and every check expects what it says.
-import { addressAt, contains } from './addresses.ts';
+import { addressAt, contains, enclosing } from './addresses.ts';
 import { type FabricInputs, fabricInputs, type Settings } from './fabric-inputs.ts';
 import { type Client, clientsOf, type KubernetesNode, nodesOf, type Pod, podsOf } from './hosts.ts';
 import { hostLinksOf, type Link, linksOf } from './links.ts';
@@ -42,6 +42,8 @@ export type Fabric = {
   prefixes: {
     fabric: string;
     nodeRoutes: string[];
+    /** The smallest prefix around both subnets and the pods: where a packet needs no other source address. */
+    inside: string;
     leafLoopbacks: string;
     spineLoopbacks: string;
     pods: string;
@@ -123,6 +125,7 @@ function plan(settings: Settings, pools: Pools): Pick<Fabric, 'prefixes' | 'asns
       nodeRoutes: [pools.fabricPrefix, pools.pods]
         .filter((route, at) => at === 0 || !contains(pools.fabricPrefix, route))
         .map((route) => route.text),
+      inside: enclosing([pools.subnetA, pools.subnetB, pools.pods]).text,
       leafLoopbacks: pools.leafLoopbacks.text,
       spineLoopbacks: pools.spineLoopbacks.text,
       pods: pools.pods.text,
