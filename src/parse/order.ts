@@ -1,10 +1,11 @@
 // Gives every step its `needs`: those it names, or the step above it. Reports ids that are taken, needs that name nothing,
 // and circles. Nothing here recurses over the graph.
+import { parseAddress } from '../core/address.ts';
 import { edges } from '../core/graph.ts';
 import type { Context } from './context.ts';
 import type { Plain } from './merge.ts';
 import { didYouMean } from './nearest.ts';
-import type { Place } from './source.ts';
+import type { Finding, Place } from './source.ts';
 import type { Entry } from './step-list.ts';
 
 export interface LinkedStep extends Entry {
@@ -21,14 +22,14 @@ export const linkSteps = (
   const named = entries.filter((entry) => entry.id !== '');
   reportDuplicates(context, named);
   reportFormerIds(context, named);
-  const ids = new Set(named.map((entry) => entry.id));
+  const steps = new Map(named.map((entry) => [entry.id, entry.step]));
   const linked = named.map((entry, index): LinkedStep => {
     const written: readonly unknown[] | undefined = Array.isArray(entry.step['needs'])
       ? entry.step['needs']
       : undefined;
     const above = named[index - 1]?.id;
     const implied = above === undefined ? [] : [above];
-    const needs = written ? knownNeeds(context, entry, { list: written, ids, removed }) : implied;
+    const needs = written ? knownNeeds(context, entry, { list: written, steps, removed }) : implied;
     const step = { ...entry.step, needs };
     context.origins.rest(step, entry.step);
     return { ...entry, step, written };
@@ -81,22 +82,47 @@ const formerIds = (
     .filter((each): each is { former: string; place: Place | undefined } => typeof each.former === 'string');
 };
 
-const knownNeeds = (
-  { origins, report }: Context,
-  { step }: Entry,
-  { list, ids, removed }: { list: readonly unknown[]; ids: ReadonlySet<string>; removed: ReadonlyMap<string, Place> },
-): readonly string[] =>
-  list.flatMap((need, index) => {
+interface Needs {
+  readonly list: readonly unknown[];
+  readonly steps: ReadonlyMap<string, Plain>;
+  readonly removed: ReadonlyMap<string, Place>;
+}
+
+const knownNeeds = ({ origins, report }: Context, { step }: Entry, needs: Needs): readonly string[] =>
+  needs.list.flatMap((need, index) => {
     if (typeof need !== 'string') return [];
-    if (ids.has(need)) return [need];
-    const place = origins.placeAt(list, index, 'value') ?? origins.placeAt(step, 'needs', 'value');
-    const gone = removed.get(need);
-    if (place) {
-      const message = gone ? `the step \`${need}\` was taken away` : `there is no step \`${need}\``;
-      const related = gone ? [{ ...gone, message: 'it was taken away here' }] : [];
-      report(place, { code: 'unknown-step', message, hint: didYouMean(need, ids), related });
-    }
-    return [];
+    const finding = problemOfNeed(need, needs);
+    const place = origins.placeAt(needs.list, index, 'value') ?? origins.placeAt(step, 'needs', 'value');
+    if (finding && place) report(place, finding);
+    return finding ? [] : [need];
+  });
+
+/** A need is a step, or one child of a foreach step: `id[key]`, whose key may be an expression. */
+const problemOfNeed = (need: string, { steps, removed }: Needs): Finding | undefined => {
+  const { step: id, key } = parseAddress(need);
+  const target = steps.get(id);
+  if (target) {
+    if (key === undefined || target['foreach'] !== undefined) return undefined;
+    return { code: 'needs-foreach', message: `\`${id}\` has no children: it is no \`foreach\` step` };
+  }
+  if (id.includes('${{')) {
+    const hint = 'only the key in brackets may be an expression';
+    return { code: 'dynamic-need', message: 'a need whose step is not known before the run', hint };
+  }
+  const gone = removed.get(id);
+  return {
+    code: 'unknown-step',
+    message: gone ? `the step \`${id}\` was taken away` : `there is no step \`${id}\``,
+    hint: didYouMean(id, steps.keys()),
+    related: gone ? [{ ...gone, message: 'it was taken away here' }] : [],
+  };
+};
+
+/** The steps a step waits for, children counted as their step; a child may wait for another one of its own step. */
+export const neededSteps = ({ id, step }: LinkedStep): readonly string[] =>
+  step.needs.flatMap((need) => {
+    const address = parseAddress(need);
+    return address.step === id && address.key !== undefined ? [] : [address.step];
   });
 
 /** Each circle once, with its whole path, shown at the need that closes it. */
@@ -114,7 +140,8 @@ const reportCycles = (context: Context, steps: readonly LinkedStep[]): void => {
       }
       at.set(next, path.length);
       path.push(next);
-      next = left.get(next)?.step.needs.find((need) => left.has(need));
+      const here: LinkedStep | undefined = left.get(next);
+      next = here && neededSteps(here).find((need) => left.has(need));
     }
     for (const each of path) done.add(each);
   }
@@ -125,7 +152,9 @@ const stepsInCircles = (steps: readonly LinkedStep[]): ReadonlyMap<string, Linke
   const left = new Map<string, LinkedStep>();
   // Of several steps with one id the others were reported already, and belong to no order.
   for (const each of steps) if (!left.has(each.id)) left.set(each.id, each);
-  const { followers, waiting } = edges([...left.values()].map(({ id, step }) => ({ address: id, needs: step.needs })));
+  const { followers, waiting } = edges(
+    [...left.values()].map((each) => ({ address: each.id, needs: neededSteps(each) })),
+  );
   const free = [...left.keys()].filter((id) => waiting.get(id) === 0);
   for (let id = free.pop(); id !== undefined; id = free.pop()) {
     left.delete(id);
@@ -142,9 +171,12 @@ const reportCycle = (context: Context, steps: ReadonlyMap<string, LinkedStep>, c
   const [first, second = first] = circle;
   const entry = steps.get(first ?? '');
   if (!entry || first === undefined || second === undefined) return;
-  const at = entry.written && context.origins.placeAt(entry.written, entry.written.indexOf(second), 'value');
+  const at = entry.written && context.origins.placeAt(entry.written, indexOfNeed(entry.written, second), 'value');
   const place = at ?? idPlace(context, entry.step);
   if (!place) return;
   const message = `steps need one another in a circle: ${[...circle, first].join(' -> ')}`;
   context.report(place, { code: 'cycle', message, hint: 'take one of these needs away' });
 };
+
+const indexOfNeed = (written: readonly unknown[], id: string): number =>
+  written.findIndex((need) => typeof need === 'string' && parseAddress(need).step === id);

@@ -1,7 +1,7 @@
 // Whether a step that reads another one's results also waits for it.
 import type { Context } from './context.ts';
 import type { StepReading } from './expression-check.ts';
-import type { LinkedStep } from './order.ts';
+import { type LinkedStep, neededSteps } from './order.ts';
 
 /** Reports every reading whose target is not among what its step needs, directly or through others. */
 export const checkReadings = (
@@ -34,7 +34,8 @@ const notDirect = (
   const open = new Map<string, StepReading[]>();
   for (const reading of readings) {
     const index = indexes.get(reading.from) ?? -1;
-    if (steps[index]?.step.needs.includes(reading.target)) continue;
+    const step = steps[index];
+    if (step && neededSteps(step).includes(reading.target)) continue;
     const known = open.get(reading.target);
     if (known) known.push(reading);
     else open.set(reading.target, [reading]);
@@ -47,8 +48,8 @@ const followersOf = (
   indexes: ReadonlyMap<string, number>,
 ): readonly (readonly number[])[] => {
   const followers: number[][] = steps.map(() => []);
-  for (const [index, { step }] of steps.entries()) {
-    for (const need of step.needs) followers[indexes.get(need) ?? -1]?.push(index);
+  for (const [index, step] of steps.entries()) {
+    for (const need of neededSteps(step)) followers[indexes.get(need) ?? -1]?.push(index);
   }
   return followers;
 };

@@ -21,33 +21,31 @@ type Next = (raw: string, index: number) => number;
 /** Walks the raw text; each step of it is one character of the value, except for line breaks, which fold. */
 const inFlow = (raw: string, { at, from, next }: { at: number; from: number; next: Next }): number => {
   let index = from;
-  for (let seen = 0; seen < at && index < raw.length; ) {
+  for (let seen = 0; ; ) {
+    // An escaped line break yields no character.
+    if (next === afterDoubleQuoted) index += escapedBreak(raw, index);
+    if (seen >= at || index >= raw.length) return Math.min(index, raw.length);
     const fold = /^[ \t]*\r?\n\s*/.exec(raw.slice(index, index + 2000))?.[0];
     if (fold === undefined) {
-      const after = next(raw, index);
-      if (after > index) seen += 1;
-      index = after > index ? after : index + escapedBreak(raw, index);
+      index = next(raw, index);
+      seen += 1;
       continue;
     }
     const breaks = fold.split('\n').length - 1;
     seen += Math.max(1, breaks - 1);
     index += fold.length;
   }
-  return Math.min(index, raw.length);
 };
 
 const escapeLengths: Record<string, number> = { x: 4, u: 6, U: 10 };
 
-/** An escaped line break yields no character; the same index says so. */
-const afterDoubleQuoted: Next = (raw, index) => {
-  if (raw[index] !== '\\') return index + 1;
-  const kind = raw[index + 1] ?? '';
-  return kind === '\n' || kind === '\r' ? index : index + (escapeLengths[kind] ?? 2);
-};
+const afterDoubleQuoted: Next = (raw, index) =>
+  raw[index] === '\\' ? index + (escapeLengths[raw[index + 1] ?? ''] ?? 2) : index + 1;
 
 const afterSingleQuoted: Next = (raw, index) => (raw.startsWith("''", index) ? index + 2 : index + 1);
 
-const escapedBreak = (raw: string, index: number): number => /^\\\r?\n[ \t]*/.exec(raw.slice(index))?.[0].length ?? 1;
+const escapedBreak = (raw: string, index: number): number =>
+  /^\\\r?\n[ \t]*/.exec(raw.slice(index, index + 2000))?.[0].length ?? 0;
 
 /** Line by line: a raw line without its indentation stands in the value, then one break or, where it was folded, one space. */
 const inBlock = (raw: string, value: string, at: number): number => {
@@ -69,8 +67,7 @@ const inBlock = (raw: string, value: string, at: number): number => {
   return Math.min(rawAt, raw.length);
 };
 
-const blockIndent = (body: string, value: string): number => {
-  const firstLine = body.split('\n').find((line) => line.trim() !== '') ?? '';
-  const own = /^ */.exec(value.replace(/^\n+/, ''))?.[0].length ?? 0;
-  return Math.max(0, (/^ */.exec(firstLine)?.[0].length ?? 0) - own);
-};
+/** How far the block is indented: the first line with text has that much more in the file than in the value. */
+const blockIndent = (body: string, value: string): number => indentOfText(body) - indentOfText(value);
+
+const indentOfText = (text: string): number => /^ */.exec(/^.*\S/m.exec(text)?.[0] ?? '')?.[0].length ?? 0;

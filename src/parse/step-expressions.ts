@@ -7,7 +7,8 @@ import type { Spot } from './names.ts';
 import type { LinkedStep } from './order.ts';
 import { probeLists } from './shared-probes.ts';
 
-const afterAction = ['exitCode', 'stdout', 'stderr', 'json', 'lines', 'result'];
+const afterCommand = ['exitCode', 'stdout', 'stderr', 'message', 'json', 'lines'];
+const afterStepType = ['result'];
 const afterAttempt = ['exitCode', 'message', 'stdout', 'stderr', 'attempt'];
 
 /** Keys that hold names, never expressions, and keys that are walked by rules of their own. */
@@ -27,7 +28,11 @@ const elsewhere = new Set([
   ...probeLists,
 ]);
 
-export const checkStepExpressions = (context: Context, checker: ExpressionChecker, { step, id }: LinkedStep): void => {
+export const checkStepExpressions = (
+  context: Context,
+  checker: ExpressionChecker,
+  { step, id, written = [] }: LinkedStep,
+): void => {
   const outside: Spot = { step: id, locals: [], reads: 'needs' };
   const variables = isMap(step['foreach']) ? [...Object.keys(step['foreach']), 'key'] : [];
   const spot: Spot = { ...outside, locals: variables };
@@ -37,7 +42,9 @@ export const checkStepExpressions = (context: Context, checker: ExpressionChecke
   checker.cel(plain, 'key', spot);
   checker.templates(plain, 'foreach', outside);
   checkRetry(checker, plain['retry'], spot);
-  checkOutputs(context, { checker, outputs: plain['outputs'], spot });
+  for (const index of written.keys()) checker.templates(written, index, spot);
+  const after = plain['uses'] === undefined ? afterCommand : afterStepType;
+  checkOutputs(context, { checker, outputs: plain['outputs'], spot: { ...spot, locals: [...variables, ...after] } });
   for (const key of probeLists) checkProbes(context.request.catalogue, { checker, list: plain[key], spot });
   const later: Spot = { ...spot, own: true };
   checker.templates(plain, 'creates', later);
@@ -59,7 +66,7 @@ const checkOutputs = (
 ): void => {
   if (!isMap(outputs)) return;
   for (const [name, output] of Object.entries(outputs)) {
-    checker.cel(outputs, name, { ...spot, locals: [...spot.locals, ...afterAction] });
+    checker.cel(outputs, name, spot);
     if (!isMap(output) || typeof output['regex'] !== 'string') continue;
     const problem = problemOfRegex(output['regex'], output['group']);
     const place = problem && origins.placeAt(output, problem.at, 'value');

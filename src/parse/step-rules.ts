@@ -115,6 +115,7 @@ export const checkProbe = (context: Context, probe: Plain): void => {
         code: 'no-probe',
         message: 'a probe without a kind',
         expected: '`probe` with a kind, or `use` with the name of a shared probe',
+        hint: 'run' in probe ? 'add `probe: command`' : undefined,
       });
     return;
   }
