@@ -16,7 +16,7 @@ export type DecodedLine =
   | { readonly ok: false; readonly reason: string };
 
 const crcBytes = ',"crc":"01234567"}'.length;
-const closingBrace = 0x7d;
+const closingBrace = Buffer.from('}');
 const endOfLine = /,"v":(\d{1,9}),"crc":"([0-9a-f]{8})"\}$/;
 
 /** Reads one line, given without its line feed. The bytes may be anything. */
@@ -24,7 +24,7 @@ export const decodeLine = (line: Buffer): DecodedLine => {
   // The two last keys are searched in the few last bytes only, so that a long line costs one pass for its checksum.
   const end = endOfLine.exec(line.toString('latin1', Math.max(0, line.length - 40)));
   if (end?.[1] === undefined || end[2] === undefined) return { ok: false, reason: 'it does not end with a checksum' };
-  const sum = crc32(Buffer.of(closingBrace), crc32(line.subarray(0, line.length - crcBytes)));
+  const sum = crc32(closingBrace, crc32(line.subarray(0, line.length - crcBytes)));
   if (sum !== Number.parseInt(end[2], 16)) return { ok: false, reason: 'its checksum does not match' };
   const event = parseObject(`${line.toString('utf8', 0, line.length - end[0].length)}}`);
   return event === undefined

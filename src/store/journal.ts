@@ -66,6 +66,8 @@ class FileJournal implements Journal {
   #seq: number;
   /** Length of the file after the last batch that went well. */
   #bytes: number;
+  /** Whether something was written since the last sync. */
+  #unsynced = false;
   #lines: string[] = [];
   #waiters: Waiter[] = [];
   #scheduled: NodeJS.Immediate | undefined;
@@ -88,8 +90,8 @@ class FileJournal implements Journal {
     if (this.#closed) throw new Error('append after close');
     if (this.#poison !== undefined) throw this.#tell(this.#poison);
     const kind = durability(body.type);
-    if (kind === 'view') return { ...body, seq: this.#seq, at };
-    const event: RunEvent = { ...body, seq: this.#seq + 1, at };
+    if (kind === 'view') return { seq: this.#seq, at, ...body };
+    const event: RunEvent = { seq: this.#seq + 1, at, ...body };
     const line = this.#encode(event); // before the number is taken: an event that can't be written leaves no gap
     this.#seq += 1;
     this.#lines.push(line);
@@ -106,7 +108,7 @@ class FileJournal implements Journal {
     if (this.#syncing === undefined) this.#flush();
     while (this.#syncing !== undefined) await this.#syncing;
     try {
-      if (this.#poison === undefined) this.#disk.syncNow(this.#fd);
+      if (this.#poison === undefined && this.#unsynced) this.#disk.syncNow(this.#fd);
     } catch (error) {
       this.#fail(error, []);
     } finally {
@@ -160,12 +162,15 @@ class FileJournal implements Journal {
   }
 
   #write(bytes: Buffer): void {
+    this.#unsynced = true;
     for (let done = 0; done < bytes.length; ) done += this.#disk.write(this.#fd, bytes.subarray(done));
   }
 
   #commit(waiters: readonly Waiter[], length: number): void {
     this.#bytes += length;
-    if (waiters.length > 0) this.#assertInPlace();
+    if (waiters.length === 0) return;
+    this.#unsynced = false;
+    this.#assertInPlace();
     for (const waiter of waiters) waiter.resolve();
   }
 

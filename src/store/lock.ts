@@ -28,8 +28,11 @@ export const acquireLock = async (dir: string, { command }: { readonly command: 
     try {
       const dead = await signLockFile(path, holder);
       const release = async (): Promise<void> => {
-        removeLockFile(path, holder);
-        await closeServer(kernel);
+        try {
+          removeLockFile(path, holder);
+        } finally {
+          await closeServer(kernel);
+        }
       };
       return { holder, ...(dead === undefined ? {} : { tookOverFrom: dead }), release };
     } catch (error) {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -5,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type DocumentShape, DurableFile } from '../../src/store/durable-file.ts';
 import type { StoreError } from '../../src/store/store-error.ts';
-import { prepareChild } from './rig/child.ts';
+import { patient, prepareChild } from './rig/child.ts';
 import { isRoot, mountTemp, tempFolder } from './rig/temp-folder.ts';
 
 interface Document {
@@ -28,13 +29,14 @@ const refusal = (work: Promise<unknown>): Promise<StoreError> =>
     () => expect.fail('it was accepted'),
     (error: StoreError) => error,
   );
+const hasStrace = spawnSync('strace', ['-V']).status === 0;
 const refusalOf = (text: string): Promise<StoreError> => {
   const folder = tempFolder();
   writeFileSync(join(folder, 'state.json'), text);
   return refusal(open(folder).read());
 };
 
-describe('DurableFile', () => {
+describe('DurableFile', patient, () => {
   it('reads back what was written, also as another process would, and under NODE_ENV=test', async () => {
     expect(process.env['NODE_ENV']).toBe('test');
     const folder = tempFolder();
@@ -170,7 +172,7 @@ describe('DurableFile', () => {
   });
 });
 
-describe.skipIf(!isRoot)('DurableFile on a full disk (needs root to mount one)', () => {
+describe.skipIf(!isRoot)('DurableFile on a full disk (needs root to mount one)', patient, () => {
   it('keeps the old content and no temporary file', async () => {
     const { path } = mountTemp('64k');
     const file = open(path);
@@ -184,12 +186,27 @@ describe.skipIf(!isRoot)('DurableFile on a full disk (needs root to mount one)',
   });
 });
 
-describe('DurableFile without files to open', () => {
+describe('DurableFile as the system sees it', patient, () => {
   let callers: Awaited<ReturnType<typeof prepareChild>>;
   beforeAll(async () => {
     callers = await prepareChild(new URL('fixtures/caller.ts', import.meta.url));
   });
   afterAll(() => callers.remove());
+
+  it.skipIf(!hasStrace)(
+    'syncs the new file before it takes the old one’s place, and the folder after (needs strace)',
+    async () => {
+      const folder = tempFolder();
+      const trace = join(tempFolder(), 'trace');
+      const through = ['strace', '-f', '-y', '-o', trace, '-e', 'trace=fsync,rename'];
+      const child = callers.start(['update', folder], { through });
+      expect(await child.says()).toEqual({ ok: true });
+      await child.ended;
+      const calls = readFileSync(trace, 'utf8').match(/(fsync|rename)\([^)]*\)/g) ?? [];
+      const seen = calls.map((call) => call.replaceAll(folder, '').replaceAll(/\d+-[0-9a-f]{8}|\d+(?=<)/g, 'N'));
+      expect(seen).toEqual(['fsync(N</state.json.N.tmp>)', 'rename("/state.json.N.tmp", "/state.json")', 'fsync(N<>)']);
+    },
+  );
 
   it('tells that too many are open', async () => {
     const child = callers.start(['update-without-files', tempFolder()], { through: ['prlimit', '--nofile=60'] });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readJournal } from '../../src/store/journal.ts';
 import { openState, readState } from '../../src/store/state.ts';
-import { type Child, prepareChild } from './rig/child.ts';
+import { type Child, patient, prepareChild } from './rig/child.ts';
 import { tempFolder } from './rig/temp-folder.ts';
 
 let writers: Awaited<ReturnType<typeof prepareChild>>;
@@ -33,7 +33,7 @@ const listenAndKill = async (child: Child, answers: number): Promise<Said> => {
   }
 };
 
-describe('a writer killed by SIGKILL', () => {
+describe('a writer killed by SIGKILL', patient, () => {
   it('leaves everything that was answered, however often it is killed and started again', async () => {
     const dir = tempFolder();
     for (const answers of [1, 2, 3, 10, 40, 90, 7, 150]) {

@@ -9,11 +9,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { acquireLock, type LockHolder, readLockHolder } from '../../src/store/lock.ts';
 import { ownIdentity } from '../../src/store/process-identity.ts';
 import type { StoreError } from '../../src/store/store-error.ts';
-import { type Child, prepareChild } from './rig/child.ts';
+import { type Child, patient, prepareChild } from './rig/child.ts';
 import { isRoot, tempFolder } from './rig/temp-folder.ts';
 
 interface Answer {
@@ -73,7 +73,7 @@ const deadHolder = (change: Partial<LockHolder> = {}): LockHolder => ({
   ...change,
 });
 
-describe('acquireLock', () => {
+describe('acquireLock', patient, () => {
   it('tells the second taker who holds the lock', async () => {
     const dir = tempFolder();
     const child = await startHolder(dir);
@@ -107,6 +107,18 @@ describe('acquireLock', () => {
     const lock = await acquireLock(dir, { command: 'resume' });
     expect(lock.tookOverFrom).toMatchObject({ pid: child.process.pid, command: 'run deploy' });
     expect(readdirSync(dir)).toEqual(['lock']);
+    await lock.release();
+  });
+
+  it('does not live on in what a killed holder had started', async () => {
+    const dir = tempFolder();
+    const child = await startHolder(dir);
+    child.tell('spawn');
+    const { pid } = await child.says<{ pid: number }>();
+    onTestFinished(() => void process.kill(pid, 'SIGKILL'));
+    await kill(child);
+    const lock = await acquireLock(dir, { command: 'resume' });
+    process.kill(pid, 0);
     await lock.release();
   });
 
@@ -217,7 +229,7 @@ describe('acquireLock', () => {
   });
 });
 
-describe.skipIf(!isRoot)('acquireLock between namespaces (needs root)', () => {
+describe.skipIf(!isRoot)('acquireLock between namespaces (needs root)', patient, () => {
   const ownNetwork = ['unshare', '--net'];
   const ownProcesses = ['unshare', '--net', '--pid', '--mount-proc', '--fork', '--kill-child'];
 

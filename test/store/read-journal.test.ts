@@ -6,6 +6,7 @@ import type { EventBody, RunEvent } from '../../src/core/event.ts';
 import { openJournal, readJournal, repairTail } from '../../src/store/journal.ts';
 import { encodeLine, maximumLine } from '../../src/store/journal-line.ts';
 import type { StoreError } from '../../src/store/store-error.ts';
+import { patient } from './rig/child.ts';
 import { anyBody, finished, notice, numbered, started } from './rig/events.ts';
 import { tempFolder } from './rig/temp-folder.ts';
 
@@ -21,7 +22,7 @@ const refusal = (file: string): Promise<StoreError> =>
   );
 const three = [started('a'), finished('a', { text: 'æ "quoted"\n' }), notice('end')];
 
-describe('readJournal', () => {
+describe('readJournal', patient, () => {
   it('reads any events back as they were, and any beginning of the file as a beginning of the events', async () => {
     const folder = tempFolder();
     const file = join(folder, 'journal.jsonl');
@@ -176,7 +177,7 @@ describe('readJournal', () => {
   });
 });
 
-describe('repairTail', () => {
+describe('repairTail', patient, () => {
   it('does nothing to a whole journal', async () => {
     const folder = tempFolder();
     const file = join(folder, 'journal.jsonl');

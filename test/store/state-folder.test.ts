@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStateFolder } from '../../src/store/state-folder.ts';
 import type { StoreError } from '../../src/store/store-error.ts';
-import { prepareChild } from './rig/child.ts';
+import { patient, prepareChild } from './rig/child.ts';
 import { isRoot, mountTemp, tempFolder } from './rig/temp-folder.ts';
 
 const refusal = (work: Promise<unknown>): Promise<StoreError> =>
@@ -24,7 +24,7 @@ const refusal = (work: Promise<unknown>): Promise<StoreError> =>
   );
 const modeOf = (path: string): number => statSync(path).mode & 0o777;
 
-describe('openStateFolder', () => {
+describe('openStateFolder', patient, () => {
   it('makes a private folder for writing, whatever the umask is', async () => {
     for (const umask of [0, 0o277]) {
       const dir = join(tempFolder(), 'a-state');
@@ -108,7 +108,7 @@ describe('openStateFolder', () => {
   });
 });
 
-describe.skipIf(!isRoot)('openStateFolder of other users (needs root)', () => {
+describe.skipIf(!isRoot)('openStateFolder of other users (needs root)', patient, () => {
   const nobody = 65534;
   let callers: Awaited<ReturnType<typeof prepareChild>>;
   beforeAll(async () => {

@@ -67,3 +67,6 @@ const startChild = (args: readonly string[], { uid, through = [] }: ChildOptions
     tell: (line) => child.stdin.write(`${line}\n`),
   };
 };
+
+/** For tests that start many processes or touch many files; only a machine in trouble comes near it. */
+export const patient = { timeout: 120_000 };

@@ -60,4 +60,4 @@ export const anyBody: fc.Arbitrary<EventBody> = fc.oneof(
 
 /** What a journal makes of bodies. */
 export const numbered = (bodies: readonly EventBody[]): RunEvent[] =>
-  bodies.map((body, index) => ({ ...body, seq: index + 1, at: index }));
+  bodies.map((body, index) => ({ seq: index + 1, at: index, ...body }));
