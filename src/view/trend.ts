@@ -2,7 +2,7 @@
 import type { Observation } from '../core/observation.ts';
 
 export interface Trend {
-  readonly direction: 'first' | 'rising' | 'falling' | 'steady' | 'moving';
+  readonly direction: 'first' | 'rising' | 'falling' | 'moving';
   /** When what is seen last became something else. */
   readonly changedAt: number;
 }
@@ -16,19 +16,12 @@ export interface SeenFact {
 export const withLook = (before: SeenFact | undefined, observation: Observation, at: number): SeenFact => {
   if (!before) return { observation, trend: { direction: 'first', changedAt: at } };
   const { saw } = before.observation;
-  if (saw === observation.saw) {
-    const { direction, changedAt } = before.trend;
-    const rested = direction !== 'first' && at - changedAt > restsAfterMs ? 'steady' : direction;
-    return { observation, trend: { direction: rested, changedAt } };
-  }
+  if (saw === observation.saw) return { observation, trend: before.trend };
   const from = leadingNumber(saw);
   const to = leadingNumber(observation.saw);
   const direction = from === undefined || to === undefined || from === to ? 'moving' : to > from ? 'rising' : 'falling';
   return { observation, trend: { direction, changedAt: at } };
 };
-
-/** A fact that has not moved for so long is no longer called rising or falling. */
-const restsAfterMs = 5000;
 
 const leadingNumber = (text: string): number | undefined => {
   const found = /-?\d+(?:\.\d+)?/.exec(text)?.[0];

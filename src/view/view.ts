@@ -7,8 +7,6 @@ export interface Output {
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;
   readonly isTTY?: boolean | undefined;
-  /** Columns and rows as they are now; `columns` lags behind until the signal has come through. */
-  getWindowSize?(): [number, number];
 }
 
 export interface ViewContext {

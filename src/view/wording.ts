@@ -69,16 +69,12 @@ const factText = ({ observation, trend }: SeenFact, now: number): string => {
   return going === '' ? observationText(observation) : `${observationText(observation)}, ${going}`;
 };
 
+/** A fact that has not moved for so long is no longer called rising or falling. */
+const restsAfterMs = 5000;
+
 const trendText = ({ direction, changedAt }: Trend, now: number): string => {
-  switch (direction) {
-    case 'rising':
-    case 'falling':
-      return direction;
-    case 'steady':
-      return `unchanged for ${formatDuration(now - changedAt)}`;
-    default:
-      return '';
-  }
+  if (now - changedAt > restsAfterMs) return `unchanged for ${formatDuration(now - changedAt)}`;
+  return direction === 'rising' || direction === 'falling' ? direction : '';
 };
 
 /** What went wrong, as the end of a sentence that starts with the step's name. */

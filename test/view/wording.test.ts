@@ -43,9 +43,12 @@ describe('the sentence for a failure', () => {
 
 describe('other sentences', () => {
   it('say what is waited for, how it goes, and how much time has passed', () => {
-    const fact = { observation: bgp('2 of 4 Established'), trend: { direction: 'rising', changedAt: 0 } } as const;
+    const fact = { observation: bgp('2 of 4 Established'), trend: { direction: 'rising', changedAt: 10_000 } } as const;
     expect(waitingText({ since: 0, untilMs: 60_000, facts: [fact] }, 12_000)).toBe(
       'BGP leaf1: 2 of 4 Established, rising, 12s of 1m00s',
+    );
+    expect(waitingText({ since: 0, untilMs: 60_000, facts: [fact] }, 20_000)).toContain(
+      'unchanged for 10s, 20s of 1m00s',
     );
     const held = { observation: bgp('4 of 4', true), trend: { direction: 'first', changedAt: 0 } } as const;
     expect(waitingText({ since: 0, facts: [held, fact, fact] }, 12_000)).toContain('(and 1 more), 12s');
