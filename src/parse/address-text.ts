@@ -25,19 +25,20 @@ const bytesOfV4 = (text: string): readonly number[] | undefined => {
 const groupsOfV6 = (text: string): readonly number[] | undefined => {
   const halves = text.split('::');
   if (halves.length > 2 || !text.includes(':')) return undefined;
-  const [head, tail] = halves.map(groupsOf);
+  const [head, tail] = halves.map((half, index) => groupsOf(half, index === halves.length - 1));
   if (!head || (halves.length === 2 && !tail)) return undefined;
   if (halves.length === 1) return head.length === 8 ? head : undefined;
   const missing = 8 - head.length - (tail?.length ?? 0);
   return missing >= 1 ? [...head, ...Array<number>(missing).fill(0), ...(tail ?? [])] : undefined;
 };
 
-const groupsOf = (text: string): readonly number[] | undefined => {
+/** The last half may end in a dotted address. */
+const groupsOf = (text: string, last: boolean): readonly number[] | undefined => {
   if (text === '') return [];
   const parts = text.split(':');
   const groups: number[] = [];
   for (const [index, part] of parts.entries()) {
-    const bytes = index === parts.length - 1 ? bytesOfV4(part) : undefined;
+    const bytes = last && index === parts.length - 1 ? bytesOfV4(part) : undefined;
     if (bytes) groups.push((bytes[0] ?? 0) * 256 + (bytes[1] ?? 0), (bytes[2] ?? 0) * 256 + (bytes[3] ?? 0));
     else if (/^[0-9A-Fa-f]{1,4}$/.test(part)) groups.push(Number.parseInt(part, 16));
     else return undefined;

@@ -120,10 +120,15 @@ interface Range {
   readonly maximum?: number | undefined;
 }
 
-const outOfRange = (value: number, { minimum, maximum }: Range, unit = ''): InputProblem | undefined => {
-  const [less, more] = unit === '' ? ['is too small', 'is too large'] : ['are too few', 'are too many'];
-  if (minimum !== undefined && value < minimum) return problem(`${value}${unit} ${less}`, `at least ${minimum}${unit}`);
-  if (maximum !== undefined && value > maximum) return problem(`${value}${unit} ${more}`, `at most ${maximum}${unit}`);
+const outOfRange = (value: number, { minimum, maximum }: Range, unit?: string): InputProblem | undefined => {
+  const amount = (count: number): string =>
+    unit === undefined ? `${count}` : `${count} ${unit}${count === 1 ? '' : 's'}`;
+  const [less, more] = unit === undefined ? ['too small', 'too large'] : ['too few', 'too many'];
+  const verb = unit === undefined || value === 1 ? 'is' : 'are';
+  if (minimum !== undefined && value < minimum)
+    return problem(`${amount(value)} ${verb} ${less}`, `at least ${amount(minimum)}`);
+  if (maximum !== undefined && value > maximum)
+    return problem(`${amount(value)} ${verb} ${more}`, `at most ${amount(maximum)}`);
   return undefined;
 };
 
@@ -131,7 +136,7 @@ const problemOfText = (
   spec: { minLength?: number | undefined; maxLength?: number | undefined; pattern?: string | undefined },
   value: string,
 ): InputProblem | undefined => {
-  const length = outOfRange([...value].length, { minimum: spec.minLength, maximum: spec.maxLength }, ' characters');
+  const length = outOfRange([...value].length, { minimum: spec.minLength, maximum: spec.maxLength }, 'character');
   if (length || spec.pattern === undefined) return length;
   return new RegExp(spec.pattern).test(value)
     ? undefined
@@ -148,5 +153,5 @@ const problemOfList = (spec: InputSpec & { type: 'list' }, value: unknown): Inpu
   if (!Array.isArray(value)) return problem(`${shown(value)} is not a list`, 'items between commas, or a JSON list');
   const type = spec.items ?? 'string';
   const wrong = value.map((item) => problemOfItem(type, item)).find((each) => each !== undefined);
-  return wrong ?? outOfRange(value.length, { minimum: spec.minItems, maximum: spec.maxItems }, ' items');
+  return wrong ?? outOfRange(value.length, { minimum: spec.minItems, maximum: spec.maxItems }, 'item');
 };
