@@ -2,15 +2,21 @@
 // states and says when to draw; how a row looks and which rows fit is the renderer's business.
 import { Listr, type ListrRendererFactory, type ListrTask, ListrTaskState, type ListrTaskWrapper } from 'listr2';
 import type { Address } from '../core/event.ts';
-import { type BoardNode, boardTree, childNodes, membersOf } from './board-tree.ts';
-import type { Phase, RunModel, StepRecord } from './run-model.ts';
+import { type BoardNode, boardTree, childNodes } from './board-tree.ts';
+import type { RunModel, StepRecord } from './run-model.ts';
 
 type Wrapper = ListrTaskWrapper<unknown, ListrRendererFactory, ListrRendererFactory>;
 type Row = ListrTask<unknown, ListrRendererFactory, ListrRendererFactory>;
 
+/** How a row stands; listr2 has no words for what was blocked or cut off, so those rows stay waiting to it. */
+type Standing = 'waiting' | 'live' | 'retrying' | 'done' | 'failed' | 'skipped' | 'stuck';
+
 interface Place {
   readonly node: BoardNode;
   readonly above: Place | undefined;
+  standing: Standing;
+  /** How many rows below stand how: folds of thousands are not counted anew for each event. */
+  readonly below: Map<Standing, number>;
   /** Absent until listr2 has called the task: it does so late, and events come before. */
   wrapper?: Wrapper;
   /** Ends the task, with its subtasks if they became known only now. */
@@ -40,7 +46,8 @@ export class Board {
 
   /** Brings the row of a step, and the rows it is folded into, to what the model says. */
   sync(address: Address): void {
-    for (let place = this.places.get(address); place; place = place.above) this.show(place);
+    const place = this.places.get(address);
+    if (place) this.stand(place, standingOf(this.model.steps.get(address)));
   }
 
   /** The children of a foreach step have become known. */
@@ -55,75 +62,100 @@ export class Board {
   }
 
   private row(node: BoardNode, above?: Place): Row {
-    const place: Place = { node, above, ended: new Deferred() };
+    const standing = standingOf(this.model.steps.get(node.address));
+    const place: Place = { node, above, standing: 'waiting', below: new Map(), ended: new Deferred() };
     if (node.kind === 'group') this.groups.push(place);
     else this.places.set(node.address, place);
+    if (above) count(above, 'waiting', 1);
+    const children = node.children.map((child) => this.row(child, place));
+    if (node.kind === 'step') this.stand(place, standing);
     const begin = (wrapper: Wrapper) => {
       place.wrapper = wrapper;
-      this.show(place);
-      if (node.children.length > 0) return this.below(place, node.children);
-      return place.ended.promise.then((late) => (late && late.length > 0 ? this.below(place, late) : undefined));
+      wrapper.task.state$ = states[place.standing];
+      if (children.length > 0) return this.subtasks(wrapper, children);
+      return place.ended.promise.then((late) =>
+        late && late.length > 0
+          ? this.subtasks(
+              wrapper,
+              late.map((child) => this.row(child, place)),
+            )
+          : undefined,
+      );
     };
     return { title: node.title, rendererOptions: { node }, task: (_, wrapper) => begin(wrapper) };
   }
 
-  private below(place: Place, nodes: readonly BoardNode[]) {
-    return place.wrapper?.newListr(
-      nodes.map((child) => this.row(child, place)),
-      { concurrent: true, exitOnError: false },
-    );
+  private subtasks(wrapper: Wrapper, rows: Row[]) {
+    return wrapper.newListr(rows, { concurrent: true, exitOnError: false });
   }
 
-  private show({ node, wrapper, ended }: Place): void {
-    const state = node.kind === 'step' ? stateOf(this.model.steps.get(node.address)) : this.folded(node);
-    if (wrapper && wrapper.task.state !== state) wrapper.task.state$ = state;
-    const phase = this.model.steps.get(node.address)?.phase;
-    const waitsForChildren = node.kind !== 'step' && !(isOver(phase) && membersOf(node, this.model).length === 0);
-    if (isOver(phase) && !waitsForChildren) ended.resolve(undefined);
-  }
-
-  /** listr2 fails running rows below a failed one, so a fold fails only when all of it is over. */
-  private folded(node: BoardNode): ListrTaskState {
-    const members = membersOf(node, this.model).map((address) => this.model.steps.get(address));
-    if (members.length === 0) return stateOf(this.model.steps.get(node.address));
-    const states = members.map(stateOf);
-    if (members.every((member) => isOver(member?.phase))) {
-      if (states.includes(ListrTaskState.FAILED)) return ListrTaskState.FAILED;
-      return states.every((state) => state === ListrTaskState.SKIPPED)
-        ? ListrTaskState.SKIPPED
-        : ListrTaskState.COMPLETED;
+  private stand(first: Place, standing: Standing): void {
+    let next = standing;
+    for (let place: Place | undefined = first; place && place.standing !== next; place = place.above) {
+      const before = place.standing;
+      place.standing = next;
+      if (place.wrapper && place.wrapper.task.state !== states[next]) place.wrapper.task.state$ = states[next];
+      if (isOver(next)) place.ended.resolve(undefined);
+      if (!place.above) return;
+      count(place.above, before, -1);
+      count(place.above, next, 1);
+      next = foldedOf(place.above.below);
     }
-    return states.every((state) => state === ListrTaskState.WAITING) ? ListrTaskState.WAITING : ListrTaskState.STARTED;
   }
 }
 
-const isOver = (phase: Phase | undefined): boolean => phase === 'done' || phase === 'left-out';
+const count = ({ below }: Place, standing: Standing, by: number): void =>
+  void below.set(standing, (below.get(standing) ?? 0) + by);
 
-const stateOf = (record: StepRecord | undefined): ListrTaskState => {
+const isOver = (standing: Standing): boolean =>
+  standing === 'done' || standing === 'failed' || standing === 'skipped' || standing === 'stuck';
+
+/** listr2 fails running rows below a failed one, so a fold fails only when all of it is over. */
+const foldedOf = (below: ReadonlyMap<Standing, number>): Standing => {
+  const has = (standing: Standing): boolean => (below.get(standing) ?? 0) > 0;
+  const over = has('failed') || has('stuck') || has('done') || has('skipped');
+  if (has('live') || has('retrying') || (has('waiting') && over)) return 'live';
+  if (has('waiting')) return 'waiting';
+  if (has('failed')) return 'failed';
+  if (has('stuck')) return 'stuck';
+  return has('done') ? 'done' : 'skipped';
+};
+
+const standingOf = (record: StepRecord | undefined): Standing => {
   switch (record?.phase) {
     case 'preconditions':
     case 'acting':
     case 'health':
-      return ListrTaskState.STARTED;
+      return 'live';
     case 'retrying':
-      return ListrTaskState.RETRY;
+      return 'retrying';
     case 'left-out':
-      return ListrTaskState.SKIPPED;
+      return 'skipped';
     case 'done':
-      return endStates[record.outcome ?? 'blocked'];
+      return endStandings[record.outcome ?? 'blocked'];
     default:
-      return ListrTaskState.WAITING;
+      return 'waiting';
   }
 };
 
-const endStates = {
-  changed: ListrTaskState.COMPLETED,
-  satisfied: ListrTaskState.COMPLETED,
-  skipped: ListrTaskState.SKIPPED,
-  failed: ListrTaskState.FAILED,
-  blocked: ListrTaskState.WAITING,
-  interrupted: ListrTaskState.WAITING,
+const endStandings = {
+  changed: 'done',
+  satisfied: 'done',
+  skipped: 'skipped',
+  failed: 'failed',
+  blocked: 'stuck',
+  interrupted: 'stuck',
 } as const;
+
+const states: Readonly<Record<Standing, ListrTaskState>> = {
+  waiting: ListrTaskState.WAITING,
+  live: ListrTaskState.STARTED,
+  retrying: ListrTaskState.RETRY,
+  done: ListrTaskState.COMPLETED,
+  failed: ListrTaskState.FAILED,
+  skipped: ListrTaskState.SKIPPED,
+  stuck: ListrTaskState.WAITING,
+};
 
 class Deferred<T> {
   readonly promise: Promise<T>;

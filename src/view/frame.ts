@@ -2,7 +2,7 @@
 import { formatDuration } from '../core/duration.ts';
 import { type BoardRow, type BoardTask, boardRows } from './board-rows.ts';
 import { createPaint, type Paint } from './paint.ts';
-import { type RowSurroundings, type RowText, rowText } from './row-text.ts';
+import { type RowSurroundings, type RowText, type RowWeight, rowText, rowWeight } from './row-text.ts';
 import type { RunModel } from './run-model.ts';
 import { cleanLine, textWidth, truncate } from './text.ts';
 import { chooseRows, type WindowLine } from './window.ts';
@@ -18,23 +18,27 @@ export interface FrameRequest extends RowSurroundings {
   readonly remainingMs: number | undefined;
 }
 
+/** A row and how it counts; its text is made only when it is shown. */
 interface Drawn {
   readonly row: BoardRow;
-  readonly text: RowText;
+  readonly weight: RowWeight;
+  readonly text: () => RowText;
 }
 
 export const composeFrame = (request: FrameRequest): readonly string[] => {
   const { model, columns, lines, final } = request;
   const paint = createPaint(request.color);
-  const drawn = boardRows(request.tasks).map((row) => ({ row, text: rowText(row, request) }));
+  const drawn = boardRows(request.tasks).map((row) => ({
+    row,
+    weight: rowWeight(row, request),
+    text: () => rowText(row, request),
+  }));
   const foot = final ? [] : footOf(model, paint, columns, lines);
   const head = final || lines < 6 ? [] : [headOf(request, paint)];
   const undone = undoneRows(model, paint, columns).slice(-Math.max(0, Math.floor(lines / 2)));
   const budget = lines - head.length - foot.length - undone.length;
-  const chosen = chooseRows(
-    drawn.map(({ row, text }) => ({ ...text, detail: text.detail !== undefined, parent: row.parent })),
-    budget,
-  );
+  const weights = drawn.map(({ weight }) => weight);
+  const chosen = chooseRows(weights, budget);
   const shown = chosen.flatMap((line) => (line.kind === 'row' ? (drawn[line.at] ?? []) : []));
   const width = Math.min(
     Math.floor(columns * 0.45),
@@ -58,27 +62,33 @@ const bodyLines = (line: WindowLine, drawn: readonly Drawn[], drawing: Drawing):
     return [paint.dim(truncate(`${unicode ? '…' : '...'} ${gapText(drawn.slice(line.from, line.to))}`, columns))];
   const item = drawn[line.at];
   if (!item) return [];
-  const { row, text } = item;
-  const first = rowLine(item, line.detail, drawing);
+  const { row } = item;
+  const text = item.text();
+  const first = rowLine(item, text, line.detail, drawing);
   if (!line.detail || text.detail === undefined) return [first];
   const indent = ' '.repeat(row.level * 2 + 2);
   return [first, `${indent}${paint.dim(truncate(`${unicode ? '│' : '|'} ${text.detail}`, columns - indent.length))}`];
 };
 
-const rowLine = ({ row, text }: Drawn, detailBelow: boolean, { paint, columns, width }: Drawing): string => {
+const rowLine = (
+  { row, weight }: Drawn,
+  text: RowText,
+  detailBelow: boolean,
+  { paint, columns, width }: Drawing,
+): string => {
   const indent = ' '.repeat(row.level * 2);
   const title = truncate(row.node.title, Math.max(8, width - indent.length));
   const pad = ' '.repeat(Math.max(0, width - indent.length - textWidth(title)));
   const more = !detailBelow && text.detail !== undefined ? `: ${text.detail}` : '';
   const room = columns - indent.length - textWidth(text.sign) - 1 - textWidth(title) - pad.length - 2;
   const status = truncate(text.status + more, Math.max(0, room));
-  const tone = text.live || text.failed ? paint[text.tone] : paint.dim;
+  const tone = weight.running || weight.failed ? paint[text.tone] : paint.dim;
   return `${indent}${paint[text.tone](text.sign)} ${title}${pad}  ${tone(status)}`;
 };
 
 const gapText = (hidden: readonly Drawn[]): string => {
-  const live = hidden.filter(({ text }) => text.live).length;
-  const waiting = hidden.filter(({ text }) => !text.live && text.tone === 'dim').length;
+  const live = hidden.filter(({ weight }) => weight.running).length;
+  const waiting = hidden.filter(({ weight }) => weight.waiting).length;
   const counts = new Map([
     ['running', live],
     ['done', hidden.length - live - waiting],

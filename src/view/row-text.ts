@@ -1,4 +1,5 @@
 // One row of the board in words: a sign, the step's name, how it stands, and on a second line what it says or waits for.
+import { ListrTaskState } from 'listr2';
 import { formatDuration } from '../core/duration.ts';
 import type { Outcome } from '../core/event.ts';
 import type { BoardRow } from './board-rows.ts';
@@ -13,9 +14,6 @@ export interface RowText {
   readonly tone: keyof Paint;
   readonly status: string;
   readonly detail?: string;
-  /** It runs, or waits for something of its own. */
-  readonly live: boolean;
-  readonly failed: boolean;
 }
 
 export interface RowSurroundings {
@@ -27,6 +25,36 @@ export interface RowSurroundings {
   /** The last frame: nothing goes on any more. */
   readonly final: boolean;
 }
+
+/** How a row counts when not all fit; cheap, since it is asked of every row at every draw. */
+export interface RowWeight {
+  /** It runs, or its turn has come. */
+  readonly live: boolean;
+  readonly running: boolean;
+  readonly failed: boolean;
+  readonly waiting: boolean;
+  readonly detail: boolean;
+  readonly parent: number | undefined;
+}
+
+export const rowWeight = ({ node, state, parent }: BoardRow, { model, final }: RowSurroundings): RowWeight => {
+  const record = model.steps.get(node.address);
+  const running = !final && (state === ListrTaskState.STARTED || state === ListrTaskState.RETRY);
+  const failed = state === ListrTaskState.FAILED;
+  const over = node.kind === 'group' ? isFinal(state) : record?.phase === 'done' || record?.phase === 'left-out';
+  const ready = !final && node.kind === 'step' && record?.phase === 'ready';
+  const detail = node.kind === 'step' && (failed || (running && record !== undefined && hasDetail(record)));
+  return { live: running || ready, running, failed, waiting: !running && !over, detail, parent };
+};
+
+const isFinal = (state: ListrTaskState): boolean =>
+  state === ListrTaskState.COMPLETED || state === ListrTaskState.FAILED || state === ListrTaskState.SKIPPED;
+
+const hasDetail = ({ phase, waiting, lastLine, failure }: StepRecord): boolean => {
+  if (phase === 'retrying' && failure) return true;
+  if ((phase === 'health' || phase === 'preconditions') && waiting) return true;
+  return lastLine !== undefined && lastLine !== '';
+};
 
 export const rowText = (row: BoardRow, around: RowSurroundings): RowText => {
   const record = around.model.steps.get(row.node.address);
@@ -40,16 +68,13 @@ const stepText = (record: StepRecord, around: RowSurroundings): RowText => {
     const detail = record.outcome === 'failed' && failure ? { detail: failureText(failure) } : {};
     return { ...ended(record.outcome, around), status: endStatus(record), ...detail };
   }
-  if (phase === 'left-out') return { ...signs('left-out', around), status: 'left out', live: false, failed: false };
-  if (around.final) return { ...signs('waiting', around), status: finalStatus(record), live: false, failed: false };
-  if (phase === 'needs' || phase === 'ready')
-    return { ...signs('waiting', around), status: waitsFor(record, around), live: false, failed: false };
+  if (phase === 'left-out') return { ...signs('left-out', around), status: 'left out' };
+  if (around.final) return { ...signs('waiting', around), status: finalStatus(record) };
+  if (phase === 'needs' || phase === 'ready') return { ...signs('waiting', around), status: waitsFor(record, around) };
   const detail = detailOf(record, around.now);
   return {
     ...signs('live', around),
     status: liveStatus(record, around.now),
-    live: true,
-    failed: false,
     ...(detail && { detail }),
   };
 };
@@ -112,9 +137,8 @@ const foldText = (row: BoardRow, around: RowSurroundings): RowText => {
     return { ...ended(outcome, around), status: `${foldWord(members)}${time}` };
   }
   const count = `${over} of ${members.length} done`;
-  if (around.final || starts.length === 0)
-    return { ...signs('waiting', around), status: count, live: false, failed: false };
-  return { ...signs('live', around), status: `${count}, ${formatDuration(now - since)}`, live: true, failed: false };
+  if (around.final || starts.length === 0) return { ...signs('waiting', around), status: count };
+  return { ...signs('live', around), status: `${count}, ${formatDuration(now - since)}` };
 };
 
 /** `3 kept`, or `1 failed, 2 changed` when they differ. */
@@ -127,11 +151,7 @@ const foldWord = (members: readonly StepRecord[]): string => {
   return [...counts].map(([word, count]) => `${count} ${word}`).join(', ');
 };
 
-const ended = (outcome: Outcome | undefined, around: RowSurroundings) => ({
-  ...signs(outcome ?? 'waiting', around),
-  live: false,
-  failed: outcome === 'failed',
-});
+const ended = (outcome: Outcome | undefined, around: RowSurroundings) => signs(outcome ?? 'waiting', around);
 
 type Sign = Outcome | 'waiting' | 'live' | 'left-out';
 

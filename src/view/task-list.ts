@@ -40,10 +40,7 @@ class TaskList implements View {
     if (event.type === 'run.planned') this.board ??= this.open();
     else if (event.type === 'step.expanded') this.board?.expand(event.address);
     else if (event.type === 'notice') this.tell(event);
-    if ('address' in event) {
-      this.board?.sync(event.address);
-      if (event.type === 'step.finished') this.estimate = undefined;
-    }
+    if ('address' in event) this.board?.sync(event.address);
   }
 
   async close(): Promise<void> {
