@@ -1,5 +1,6 @@
 // Real time, as the engine sees it.
 import type { Clock } from '../engine/ports.ts';
+import { onAbort } from './abort.ts';
 
 /** The longest wait one timer can hold; Node fires a longer one at once. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -12,7 +13,7 @@ export const sleep = (ms: number, signal?: AbortSignal): Promise<void> => {
     let timer: NodeJS.Timeout;
     const done = (): void => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
+      forget();
       resolve();
     };
     const tick = (): void => {
@@ -20,7 +21,7 @@ export const sleep = (ms: number, signal?: AbortSignal): Promise<void> => {
       if (left <= 0) done();
       else timer = setTimeout(tick, Math.min(Math.ceil(left), longestTimerMs));
     };
-    signal?.addEventListener('abort', done);
+    const forget = onAbort(signal, done);
     timer = setTimeout(tick, Math.min(ms, longestTimerMs));
   });
 };

@@ -13,36 +13,44 @@ export interface DrainRequest {
 }
 
 const lookEveryMs = 50;
-const silence = { left: 50, inGroup: 500 };
-const flow = { mostMs: 10_000, mostMsOnceEnded: 1000, leastBytes: 2 ** 20 };
+/** What the child's own pipes can hold at its end, and more. */
+const ownBytes = 2 ** 20;
+
+interface Patience {
+  readonly silenceMs: number;
+  readonly flowMs: number;
+}
+
+/** Daemons, which left the group, have nothing to say to us; `tee` behind a script or a job in the background may. */
+const patienceWith: Readonly<Record<'daemons' | 'members' | 'ended', Patience>> = {
+  daemons: { silenceMs: 50, flowMs: 2000 },
+  members: { silenceMs: 500, flowMs: 10_000 },
+  ended: { silenceMs: 50, flowMs: 1000 },
+};
 
 /**
- * A daemon that left the group has nothing more to say to us: 50 ms of silence are enough. What stays in the group (`tee`
- * behind a script, a job in the background) gets 500 ms. Output that flows is taken until it has flowed for 10 s and all that
- * the child itself can have left in the pipe is read. Then we let go, and who writes to us later gets EPIPE.
+ * Waits until the pipes are closed, silent for a while, or have flowed for so long that nobody can mean it; all that the child
+ * itself wrote is read by then. Who writes to us later gets EPIPE.
  */
 export const drain = async (outputs: ChildOutputs, { group, ended, attend }: DrainRequest): Promise<void> => {
   const since = performance.now();
   const before = received(outputs);
   for (;;) {
     await outputs.wait(lookEveryMs);
-    // Output that waits in the pipe is read before the silence is judged, however busy we are.
+    const patience = patienceWith[ended() ? 'ended' : hasMembers(group) ? 'members' : 'daemons'];
+    // Looked at before: what they wrote until then is in the pipe, and is read before the silence is judged.
     await nextTurn();
     if (outputs.done()) return;
     await attend();
     // The consumer is slow: that is no silence, and what the child wrote before its end is not to be lost.
-    if (outputs.busy() && received(outputs) - before < flow.leastBytes) continue;
-    if (performance.now() - since > (ended() ? flow.mostMsOnceEnded : flow.mostMs)) break;
-    if (isSilent(outputs, since, group)) break;
+    if (outputs.busy() && received(outputs) - before < ownBytes) continue;
+    if (performance.now() - since > patience.flowMs || silentMs(outputs, since) >= patience.silenceMs) break;
   }
   outputs.detach();
   await outputs.whenDone;
 };
 
-const isSilent = (outputs: ChildOutputs, since: number, group: number): boolean => {
-  if (outputs.busy()) return false;
-  const silentMs = performance.now() - Math.max(since, outputs.stdout.movedAt, outputs.stderr.movedAt);
-  return silentMs >= silence.inGroup || (silentMs >= silence.left && !hasMembers(group));
-};
+const silentMs = (outputs: ChildOutputs, since: number): number =>
+  outputs.busy() ? 0 : performance.now() - Math.max(since, outputs.stdout.movedAt, outputs.stderr.movedAt);
 
 const received = ({ stdout, stderr }: ChildOutputs): number => stdout.received + stderr.received;

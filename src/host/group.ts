@@ -12,11 +12,16 @@ export interface Ending {
   readonly first?: NodeJS.Signals;
   /** Milliseconds from the first signal to SIGKILL. */
   readonly graceMs: number;
+  /** Known to have members still, without asking: saves a look at every process there is. */
+  readonly surelyHasMembers?: () => boolean;
 }
 
 /** Signals every process of the group until none is left. Resolves then. */
-export const endProcessGroup = async (group: number, { first = 'SIGTERM', graceMs }: Ending): Promise<void> => {
-  const gone = (): boolean => !hasMembers(group);
+export const endProcessGroup = async (
+  group: number,
+  { first = 'SIGTERM', graceMs, surelyHasMembers }: Ending,
+): Promise<void> => {
+  const gone = (): boolean => !surelyHasMembers?.() && !hasMembers(group);
   const ladder: readonly NodeJS.Signals[] = first === 'SIGINT' ? ['SIGINT', 'SIGTERM'] : [first];
   for (const rung of ladder) {
     if (gone()) return;

@@ -19,7 +19,9 @@ export class OutputReader {
   movedAt = 0;
   private readonly stream: Readable;
   private readonly consumer: OutputConsumer;
-  private pending = 0;
+  private inHand = false;
+  /** What came although the stream is paused: a piece, at most two. */
+  private readonly waiting: Uint8Array[] = [];
   private closed = false;
   private failed = false;
 
@@ -35,7 +37,7 @@ export class OutputReader {
 
   /** True while the consumer holds a piece. */
   get busy(): boolean {
-    return this.pending > 0;
+    return this.inHand;
   }
 
   get done(): boolean {
@@ -53,30 +55,37 @@ export class OutputReader {
     this.movedAt = performance.now();
     this.kept.append(piece);
     if (!this.consumer.consume || this.failed) return;
+    if (this.inHand) this.waiting.push(piece);
+    else this.hand(piece);
+    // Again for each that comes: Node resumes the streams of a child that has exited, paused or not.
+    if (this.inHand) this.stream.pause();
+  }
+
+  private hand(piece: Uint8Array): void {
     try {
-      const consumed = this.consumer.consume(piece);
-      if (consumed instanceof Promise) this.hold(consumed);
+      const consumed = this.consumer.consume?.(piece);
+      if (!(consumed instanceof Promise)) return;
+      this.inHand = true;
+      consumed
+        .catch((error: unknown) => this.fail(error))
+        .then(() => this.release())
+        .catch((error: unknown) => this.fail(error));
     } catch (error) {
       this.fail(error);
     }
-    // Also when another piece is the cause: Node resumes the streams of a child that has exited, paused or not.
-    if (this.busy) this.stream.pause();
-  }
-
-  private hold(consumed: Promise<void>): void {
-    this.pending++;
-    consumed
-      .catch((error: unknown) => this.fail(error))
-      .then(() => this.release())
-      .catch((error: unknown) => this.fail(error));
   }
 
   private release(): void {
-    this.pending--;
-    if (this.busy) return;
+    this.inHand = false;
     this.movedAt = performance.now();
-    this.stream.resume();
+    while (!this.inHand) {
+      const next = this.waiting.shift();
+      if (!next) break;
+      if (!this.failed) this.hand(next);
+    }
+    if (this.inHand) return;
     if (this.closed) this.consumer.onDone();
+    else this.stream.resume();
   }
 
   private fail(error: unknown): void {

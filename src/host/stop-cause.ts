@@ -1,4 +1,5 @@
 // Why a running child is to be ended before its time: too slow, no longer wanted, or nobody can take its output any more.
+import { onAbort } from './abort.ts';
 
 export type StopCause =
   | { readonly kind: 'timeout' }
@@ -26,16 +27,15 @@ export const watchForStop = ({ timeoutMs, signal }: { timeoutMs?: number; signal
     current = why;
     tell(why);
   };
-  const cancel = (): void => stop({ kind: 'cancelled', first: firstSignal(signal?.reason) });
   const timer = startTimer(timeoutMs, () => stop({ kind: 'timeout' }));
-  signal?.addEventListener('abort', cancel, { once: true });
+  const forget = onAbort(signal, () => stop({ kind: 'cancelled', first: firstSignal(signal?.reason) }));
   return {
     cause,
     current: () => current,
     stop,
     dispose() {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', cancel);
+      forget();
     },
   };
 };

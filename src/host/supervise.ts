@@ -20,7 +20,7 @@ export const supervise = async (child: Launched, request: SuperviseRequest): Pro
   const release = request.registerGroup(child.pid);
   const watch = watchForStop(request);
   const outputs = readOutputs(child, { ...request, onFailure: (error) => watch.stop({ kind: 'consumer', error }) });
-  const endOnce = onlyOnce((cause: StopCause) => endGroup(child.pid, cause, request));
+  const endOnce = onlyOnce((cause: StopCause) => endGroup(child, cause, request));
   try {
     const first = await Promise.race([exited, watch.cause]);
     const stopped = 'kind' in first ? first : undefined;
@@ -65,13 +65,16 @@ const exitAfterEnd = async (child: Launched, exited: Promise<Exit>): Promise<Exi
   // What not even SIGKILL ends (stuck in the kernel) has no exit to wait for.
   if (hasMembers(child.pid)) return { exitCode: null, signal: null };
   // Does nothing, unless the child has moved itself into another group.
-  if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  if (!hasExited(child)) child.kill('SIGKILL');
   return exited;
 };
 
-const endGroup = (group: number, cause: StopCause, request: SuperviseRequest): Promise<void> =>
-  endProcessGroup(group, {
+const hasExited = (child: Launched): boolean => child.exitCode !== null || child.signalCode !== null;
+
+const endGroup = (child: Launched, cause: StopCause, request: SuperviseRequest): Promise<void> =>
+  endProcessGroup(child.pid, {
     graceMs: request.graceMs ?? defaultGraceMs,
+    surelyHasMembers: () => !hasExited(child),
     ...(cause.kind === 'cancelled' && { first: cause.first }),
   });
 
