@@ -13,6 +13,7 @@ await build({
   splitting: true,
   format: 'esm',
   platform: 'node',
+  mainFields: ['module', 'main'],
   target: 'node20.19',
   sourcemap: 'linked',
   // jiti finds its own files beside itself.

@@ -1,17 +1,40 @@
 // The one list of the step types and probe types that come with `lab`.
 import type { ProbeType, Registry, StepType } from '../src/engine/step-type.ts';
+import { aptPackages } from './apt.ts';
+import { capsule, capsuleLeftovers, capsuleProbe } from './capsule.ts';
 import { commandProbe } from './command.ts';
 import { fileProbe } from './file.ts';
+import { frrRouter } from './frr.ts';
+import { bgpSessions, routerMacs, tenantRoute } from './frr-probes.ts';
 import { httpProbe } from './http.ts';
+import { netnsHost, netnsLink, netnsNamespaces } from './netns.ts';
+import { nginxPod } from './nginx.ts';
+import { serviceNat } from './service-nat.ts';
 import { tcpProbe } from './tcp.ts';
 import { templateStep } from './template.ts';
 
-const steps: readonly StepType[] = [templateStep] as readonly unknown[] as readonly StepType[];
-const probes: readonly ProbeType[] = [
+// Each type checks its own input; the registry only needs to know that they are step types.
+const steps = [
+  templateStep,
+  aptPackages,
+  capsule,
+  netnsNamespaces,
+  netnsLink,
+  netnsHost,
+  frrRouter,
+  nginxPod,
+  serviceNat,
+] as readonly unknown[] as readonly StepType[];
+const probes = [
   commandProbe,
   httpProbe,
   tcpProbe,
   fileProbe,
+  capsuleProbe,
+  capsuleLeftovers,
+  bgpSessions,
+  tenantRoute,
+  routerMacs,
 ] as readonly unknown[] as readonly ProbeType[];
 
 export const builtIn: Registry = {

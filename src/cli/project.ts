@@ -35,7 +35,7 @@ export const findProject = (from: string): Project => {
 
 const variantsIn = (workflowsDir: string): readonly string[] =>
   readdirSync(workflowsDir)
-    .filter((name) => isFile(join(workflowsDir, name, 'variant.yaml')))
+    .filter((name) => isDirectory(join(workflowsDir, name)) && isFile(join(workflowsDir, name, 'variant.yaml')))
     .sort();
 
 function isDirectory(path: string): boolean {

@@ -7,7 +7,7 @@ import type { Observation } from '../core/observation.ts';
 import type { StepState } from '../core/run-state.ts';
 import { evaluate } from '../core/template.ts';
 import type { Engine } from './engine.ts';
-import { askOnce, proofsOf, type Question, question } from './look.ts';
+import { askOnce, proofsOf, question } from './look.ts';
 import { ResolutionError, resolveStep } from './resolve.ts';
 import type { ResolvedStep } from './resolved.ts';
 import { StepError } from './step-type.ts';

@@ -20,10 +20,12 @@ export const undoAll = async (engine: Engine, holdings: readonly Holding[]): Pro
     if (engine.stop.stage !== undefined || !(await undoOne(engine, holding))) failures.push(holding.address);
   }
   const left = new Set(failures);
+  // One look serves all that went with what held them.
+  const since = engine.host.clock.monotonic();
   const gone = await Promise.all(
     contained.map(async (each) => {
       const containerLeft = holdings.some((other) => left.has(other.address) && holds(other, each));
-      return containerLeft || !(await proveContained(engine, each)) ? each.address : undefined;
+      return containerLeft || !(await proveContained(engine, each, since)) ? each.address : undefined;
     }),
   );
   return [...failures, ...gone.filter((each) => each !== undefined)];
@@ -67,9 +69,9 @@ const holds = (outer: Holding, inner: Holding): boolean =>
   inner.created.length > 0 &&
   inner.created.every(({ within }) => outer.created.some(({ kind, name }) => within === `${kind}/${name}`));
 
-const proveContained = async (engine: Engine, holding: Holding): Promise<boolean> => {
+const proveContained = async (engine: Engine, holding: Holding, since: number): Promise<boolean> => {
   const start = engine.host.clock.monotonic();
-  const evidence = await absence(engine, holding.undo);
+  const evidence = await absence(engine, holding.undo, since);
   if (evidence.some((each) => !each.holds)) return undoOne(engine, holding);
   await engine.emit({
     type: 'step.undone',
@@ -155,9 +157,12 @@ const typed = (engine: Engine, name: string, input: unknown): { type: StepType; 
 };
 
 /** What is seen of its absence, asked once. */
-const absence = async (engine: Engine, undo: UndoRecord | undefined): Promise<readonly Observation[]> => {
+const absence = async (
+  engine: Engine,
+  undo: UndoRecord | undefined,
+  since = engine.host.clock.monotonic(),
+): Promise<readonly Observation[]> => {
   if (!undo) return [];
-  const since = engine.host.clock.monotonic();
   return Promise.all([...typeAbsence(engine, undo, since), ...probeAbsence(engine, undo, since)]);
 };
 

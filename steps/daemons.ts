@@ -1,0 +1,46 @@
+// Daemons inside the capsule: are they the right ones, in the right namespace, with the configuration they should have.
+import type { Seen, StepContext } from '../src/engine/step-type.ts';
+import { fromHost, type World } from './capsule-world.ts';
+
+export interface Daemon {
+  readonly name: string;
+  /** Inside the capsule. */
+  readonly pidFile: string;
+  readonly namespace: string;
+  /** A part of its command line that no other has. */
+  readonly mark: string;
+}
+
+/** Its pid inside the capsule, if it is alive and in its namespace; else what is wrong. */
+export const findDaemon = async (
+  context: StepContext,
+  world: World,
+  daemon: Daemon,
+): Promise<{ readonly pid: number } | { readonly wrong: string; readonly pid?: number }> => {
+  const text = await context.host.readFile(fromHost(world.pid, daemon.pidFile));
+  const pid = Number(text?.trim());
+  const process = text === undefined ? undefined : world.processes.get(pid);
+  if (!process?.command.includes(daemon.mark)) return { wrong: `${daemon.name} is not running` };
+  if (process.namespace !== world.namespaces.get(daemon.namespace))
+    return { wrong: `${daemon.name} runs in a namespace that is gone`, pid };
+  return { pid };
+};
+
+/** Every process of a kind, also one whose pid file was not yet written. */
+export const strays = (world: World, mark: string): readonly number[] =>
+  [...world.processes].filter(([, { command }]) => command.includes(mark)).map(([pid]) => pid);
+
+/** Whether files inside the capsule hold just these texts. */
+export const filesSeen = async (
+  context: StepContext,
+  world: World,
+  files: Readonly<Record<string, string>>,
+): Promise<Seen> => {
+  for (const [file, wanted] of Object.entries(files)) {
+    const there = await context.host.readFile(fromHost(world.pid, file));
+    const name = file.slice(file.lastIndexOf('/') + 1);
+    if (there === undefined) return { holds: false, saw: `${name} is not there` };
+    if (there !== wanted) return { holds: false, saw: `${name} differs from what it should be` };
+  }
+  return { holds: true, saw: 'configured' };
+};

@@ -1,0 +1,97 @@
+// What routers say of themselves: sessions, routes of the tenant, router MACs; asked over the daemons' sockets.
+import { z } from 'zod';
+import { defineProbe } from '../src/engine/step-type.ts';
+import { establishedIn, nextHopsIn, routerMacsIn } from './frr-readings.ts';
+import { askJson } from './vty.ts';
+
+const router = z.string().describe('Name of the router');
+
+export const bgpSessions = defineProbe({
+  name: 'frr.sessions',
+  summary: 'BGP sessions of a router, counted by address family; holds when as many as expected are Established',
+  input: z.strictObject({
+    router,
+    vrf: z.string().optional(),
+    expected: z
+      .partialRecord(z.enum(['ipv4Unicast', 'ipv6Unicast', 'l2VpnEvpn']), z.int())
+      .describe('Sessions by family'),
+  }),
+  values: {
+    established: 'sessions Established, by family',
+    expected: 'sessions expected, by family',
+    down: 'peers that are not Established, with their state',
+  },
+  describe: ({ router: name, vrf }) => `BGP ${name}${vrf === undefined ? '' : ` ${vrf}`}`,
+  async look({ router: name, vrf, expected }, context) {
+    const command = vrf === undefined ? 'show bgp summary json' : `show bgp vrf ${vrf} summary json`;
+    const { established, down } = establishedIn(await askJson(context, { router: name, daemon: 'bgpd', command }));
+    const families = Object.entries(expected);
+    const wanted = families.reduce((sum, [, count]) => sum + count, 0);
+    const have = families.reduce((sum, [family, count]) => sum + Math.min(count, established[family] ?? 0), 0);
+    const holds = families.every(([family, count]) => (established[family] ?? 0) === count);
+    const states =
+      down.length === 0
+        ? ''
+        : ` (${down
+            .slice(0, 3)
+            .map(({ peer, state }) => `${peer} ${state}`)
+            .join(', ')}${down.length > 3 ? ', …' : ''})`;
+    return {
+      holds,
+      saw: `${have} of ${wanted} Established${states}`,
+      values: { established, expected, down },
+      data: { established, expected },
+    };
+  },
+});
+
+export const tenantRoute = defineProbe({
+  name: 'frr.route',
+  summary: 'A route of a router, with the next hops that are in the forwarding table',
+  input: z.strictObject({
+    router,
+    vrf: z.string().optional(),
+    prefix: z.string(),
+    nextHops: z.int().optional().describe('How many are expected'),
+  }),
+  values: {
+    nextHops: 'addresses or interfaces of the next hops in use',
+    protocol: 'where the route comes from',
+    count: 'how many next hops',
+  },
+  describe: ({ router: name, prefix }) => `${name} route ${prefix}`,
+  async look({ router: name, vrf, prefix, nextHops: wanted }, context) {
+    const command = `show ip route ${vrf === undefined ? '' : `vrf ${vrf} `}${prefix} json`;
+    const { nextHops, protocol } = nextHopsIn(
+      await askJson(context, { router: name, daemon: 'zebra', command }),
+      prefix,
+    );
+    const count = nextHops.length;
+    const saw =
+      count === 0
+        ? 'no route'
+        : `${protocol} over ${count} next hop${count === 1 ? '' : 's'}: ${nextHops.slice(0, 4).join(', ')}${count > 4 ? ', …' : ''}`;
+    return {
+      holds: wanted === undefined ? count > 0 : count === wanted,
+      saw,
+      values: { nextHops, protocol, count },
+      data: { nextHops, protocol },
+    };
+  },
+});
+
+export const routerMacs = defineProbe({
+  name: 'frr.router-macs',
+  summary:
+    'Router MACs of the other tunnel ends that a leaf knows; without one, packets to that leaf are lost in silence',
+  input: z.strictObject({ router, vni: z.int(), expected: z.int() }),
+  values: { count: 'how many it knows' },
+  describe: ({ router: name, vni }) => `${name} router MACs of VNI ${vni}`,
+  async look({ router: name, vni, expected }, context) {
+    const count = routerMacsIn(
+      await askJson(context, { router: name, daemon: 'zebra', command: 'show evpn rmac vni all json' }),
+      vni,
+    );
+    return { holds: count === expected, saw: `${count} of ${expected}`, values: { count } };
+  },
+});

@@ -1,0 +1,54 @@
+// FRRouting 8 and newer, as its daemons print themselves in JSON, read into what checks ask for.
+import { z } from 'zod';
+
+const summary = z.record(
+  z.string(),
+  z.looseObject({ peers: z.record(z.string(), z.looseObject({ state: z.string() })).optional() }).catch({}),
+);
+
+export interface Sessions {
+  /** By family as FRR names it: ipv4Unicast, ipv6Unicast, l2VpnEvpn. */
+  readonly established: Readonly<Record<string, number>>;
+  readonly down: readonly { readonly family: string; readonly peer: string; readonly state: string }[];
+}
+
+/** `show bgp summary json`; a router without sessions prints an empty object. */
+export const establishedIn = (json: unknown): Sessions => {
+  const established: Record<string, number> = {};
+  const down: { family: string; peer: string; state: string }[] = [];
+  for (const [family, { peers = {} }] of Object.entries(summary.parse(json))) {
+    established[family] = 0;
+    for (const [peer, { state }] of Object.entries(peers)) {
+      if (state === 'Established') established[family] += 1;
+      else down.push({ family, peer, state });
+    }
+  }
+  return { established, down };
+};
+
+const route = z.looseObject({
+  protocol: z.string().optional(),
+  selected: z.boolean().optional(),
+  nexthops: z
+    .array(
+      z.looseObject({ fib: z.boolean().optional(), ip: z.string().optional(), interfaceName: z.string().optional() }),
+    )
+    .optional(),
+});
+const routes = z.record(z.string(), z.array(route));
+
+/** `show ip route … json`: the next hops the kernel uses; none when there is no such route. */
+export const nextHopsIn = (
+  json: unknown,
+  prefix: string,
+): { readonly nextHops: readonly string[]; readonly protocol: string } => {
+  const found = routes.parse(json)[prefix] ?? [];
+  const best = found.find((each) => each.selected === true) ?? found[0];
+  const used = (best?.nexthops ?? []).filter((hop) => hop.fib === true);
+  return { nextHops: used.map((hop) => hop.ip ?? hop.interfaceName ?? '?'), protocol: best?.protocol ?? '' };
+};
+
+const macs = z.record(z.string(), z.looseObject({ numRmacs: z.int().optional() }).catch({}));
+
+/** `show evpn rmac vni all json`. */
+export const routerMacsIn = (json: unknown, vni: number): number => macs.parse(json)[String(vni)]?.numRmacs ?? 0;

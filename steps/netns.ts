@@ -1,0 +1,228 @@
+// Network namespaces, cables between them, and hosts with addresses: the embedded variant's ground.
+import { z } from 'zod';
+import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
+import { entry, fromHost, inCapsule, lookAround, needCapsule, type World } from './capsule-world.ts';
+import { ipBatch } from './ip-batch.ts';
+
+const capsuleName = z.string().default('lab');
+const names = z.array(z.string()).min(1);
+
+const namespaceInput = z.strictObject({ namespaces: names, capsule: capsuleName });
+
+export const netnsNamespaces = defineStep({
+  name: 'netns.namespaces',
+  summary: 'Named network namespaces in the capsule',
+  input: namespaceInput,
+  describe: ({ namespaces }) => namespaces.map((name) => `ip netns add ${name}`).join('; '),
+  creates: ({ namespaces, capsule }) =>
+    namespaces.map((name) => ({ kind: 'namespace', name, within: `capsule/${capsule}` })),
+  async check({ namespaces }, context) {
+    const world = await lookAround(context);
+    const missing = namespaces.filter((name) => !world.links.has(name));
+    return {
+      holds: missing.length === 0,
+      saw: missing.length === 0 ? `${namespaces.join(', ')} there` : `namespace ${missing.join(', ')} is not there`,
+    };
+  },
+  async run({ namespaces }, context) {
+    // A plain file of that name is what a crash between its two steps leaves of a namespace; the name is then free to take.
+    const world = await lookAround(context);
+    const missing = namespaces.filter((name) => !world.links.has(name));
+    const stale = missing.filter((name) => world.namespaces.has(name));
+    await ipBatch(context, [
+      ...stale.map((name) => `netns del ${name}`),
+      ...missing.map((name) => `netns add ${name}`),
+    ]);
+    return {};
+  },
+  async undo({ namespaces }, context) {
+    const world = await aroundOrGone(context);
+    if (!world) return;
+    const there = namespaces.filter((name) => world.namespaces.has(name));
+    const inodes = new Set(there.map((name) => world.namespaces.get(name)));
+    await killIn(
+      context,
+      [...world.processes].filter(([, { namespace }]) => inodes.has(namespace)).map(([pid]) => pid),
+    );
+    await ipBatch(
+      context,
+      there.map((name) => `netns del ${name}`),
+    );
+  },
+  async absent({ namespaces }, context) {
+    const world = await aroundOrGone(context);
+    return gone(
+      namespaces.filter((name) => world?.namespaces.has(name)),
+      world,
+    );
+  },
+});
+
+const end = z.looseObject({ namespace: z.string(), interface: z.string() });
+const linkInput = z.strictObject({
+  link: z.looseObject({ name: z.string(), a: end, b: end, mtu: z.int() }),
+  capsule: capsuleName,
+});
+
+export const netnsLink = defineStep({
+  name: 'netns.link',
+  summary: 'A cable: a veth pair with one end in each of two namespaces',
+  input: linkInput,
+  describe: ({ link }) => linkCommand(link),
+  creates: ({ link, capsule }) => [{ kind: 'link', name: link.name, within: `capsule/${capsule}` }],
+  async check({ link }, context) {
+    return linkSeen(link, await lookAround(context));
+  },
+  async run({ link }, context) {
+    const world = await lookAround(context);
+    // Half a cable, or one of another size, is taken away first: a veth goes with either of its ends.
+    const stale = [link.a, link.b].filter((each) => world.links.get(each.namespace)?.has(each.interface));
+    const [first] = stale;
+    if (first) await inCapsule(context, ['ip', '-n', first.namespace, 'link', 'del', first.interface]);
+    const [, second] = stale;
+    // Ends of two different broken cables: the second is still there.
+    if (second)
+      await context.command([...entry(world.pid), 'ip', '-n', second.namespace, 'link', 'del', second.interface]);
+    await ipBatch(context, [linkCommand(link)]);
+    return {};
+  },
+  async undo({ link }, context) {
+    const world = await aroundOrGone(context);
+    if (world?.links.get(link.a.namespace)?.has(link.a.interface))
+      await inCapsule(context, ['ip', '-n', link.a.namespace, 'link', 'del', link.a.interface]);
+  },
+  async absent({ link }, context) {
+    const world = await aroundOrGone(context);
+    const left = [link.a, link.b].filter((each) => world?.links.get(each.namespace)?.has(each.interface));
+    return gone(
+      left.map((each) => `${each.namespace} ${each.interface}`),
+      world,
+    );
+  },
+});
+
+type Cable = z.output<typeof linkInput>['link'];
+
+const linkCommand = ({ a, b, mtu }: Cable): string =>
+  `link add ${a.interface} netns ${a.namespace} mtu ${mtu} type veth peer name ${b.interface} mtu ${mtu} netns ${b.namespace}`;
+
+const linkSeen = ({ a, b, mtu }: Cable, { links }: World): Seen => {
+  for (const each of [a, b]) {
+    const where = `${each.interface} in ${each.namespace}`;
+    const link = links.get(each.namespace)?.get(each.interface);
+    if (!link) return { holds: false, saw: `${where} is not there` };
+    if (link.linkinfo?.info_kind !== 'veth') return { holds: false, saw: `${where} is no veth` };
+    if (link.mtu !== mtu) return { holds: false, saw: `${where} has MTU ${link.mtu}, not ${mtu}` };
+  }
+  return { holds: true, saw: 'both ends there' };
+};
+
+const hostInput = z.strictObject({
+  device: z.looseObject({ name: z.string() }),
+  namespace: z.looseObject({ name: z.string(), role: z.string() }),
+  batch: z.string().describe('Template of the ip commands in its namespace'),
+  sysctl: z.string().default('assets/frr-netns/sysctl.conf.liquid'),
+  addresses: z.record(z.string(), z.string()).default({}).describe('By interface: the address that proves it'),
+  capsule: capsuleName,
+});
+
+export const netnsHost = defineStep({
+  name: 'netns.host',
+  summary: 'A host without daemons: its addresses and routes in its namespace',
+  input: hostInput,
+  files: ({ batch, sysctl }) => [batch, sysctl],
+  describe: ({ device, batch }) => `${batch} in ${device.name}`,
+  creates: ({ device, capsule }) => [{ kind: 'host', name: device.name, within: `capsule/${capsule}` }],
+  async check({ namespace, addresses }, context) {
+    return addressesSeen(await lookAround(context), namespace.name, addresses);
+  },
+  async run({ device, namespace, batch, sysctl }, context) {
+    await dress(context, { namespace, batch, sysctl, values: { device } });
+    return {};
+  },
+  async undo() {
+    // Its addresses go with its namespace; there is nothing of its own to take away.
+  },
+  async absent(_, context) {
+    const world = await aroundOrGone(context);
+    return { holds: true, saw: world ? 'nothing of its own is left' : 'the capsule is gone' };
+  },
+});
+
+/** Whether each interface is up and has its address. */
+export const addressesSeen = (
+  { links }: World,
+  namespace: string,
+  addresses: Readonly<Record<string, string>>,
+): Seen => {
+  const there = links.get(namespace);
+  if (!there) return { holds: false, saw: `namespace ${namespace} is not there` };
+  for (const [name, address] of Object.entries(addresses)) {
+    const link = there.get(name);
+    if (!link) return { holds: false, saw: `${name} is not there` };
+    if (!link.flags.includes('UP')) return { holds: false, saw: `${name} is down` };
+    if (address !== '' && !link.addr_info.some(({ local, prefixlen }) => `${local}/${prefixlen}` === address))
+      return { holds: false, saw: `${name} has no address ${address}` };
+  }
+  return {
+    holds: true,
+    saw: Object.entries(addresses)
+      .map(([name, address]) => `${name} ${address}`.trim())
+      .join(', '),
+  };
+};
+
+interface Dressing {
+  readonly namespace: { readonly name: string; readonly role: string };
+  readonly batch: string;
+  readonly sysctl: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** Kernel settings first, since they count when an interface goes up; then interfaces, addresses and routes, in one process. */
+export const dress = async (context: StepContext, { namespace, batch, sysctl, values }: Dressing): Promise<void> => {
+  const pid = await needCapsule(context);
+  const folder = `/run/lab/${namespace.name}`;
+  const render = (template: string): Promise<string> =>
+    context.host.render(`${context.projectDir}/${template}`, { fabric: context.model, namespace, ...values });
+  await context.host.writeFile(fromHost(pid, `${folder}/sysctl.conf`), await render(sysctl));
+  await context.host.writeFile(fromHost(pid, `${folder}/ip.batch`), await render(batch));
+  const script = 'sysctl -q -p "$1/sysctl.conf"; exec ip -force -batch "$1/ip.batch"';
+  const argv = [...entry(pid, namespace.name), 'sh', '-ec', script, 'sh', folder];
+  tolerateExisting(argv, await context.command(argv));
+};
+
+/** What is there already is no error; anything else is. @throws StepError */
+const tolerateExisting = (
+  argv: readonly string[],
+  { exitCode, stderr }: { exitCode: number | null; stderr: string },
+): void => {
+  if (exitCode === 0) return;
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
+  const real = lines.filter((line) => !/File exists|^Command failed/.test(line));
+  if (real.length === 0 && lines.length > 0) return;
+  throw new StepError(real[0] ?? `ip ended with ${exitCode}`, { command: argv.join(' '), tail: lines });
+};
+
+/** Ends processes of the capsule at once, and waits until they are gone. */
+export const killIn = async (context: StepContext, pids: readonly number[]): Promise<void> => {
+  if (pids.length === 0) return;
+  const script =
+    'kill -KILL "$@" 2>/dev/null; for p; do while [ -e "/proc/$p" ] && ! grep -q "^State:.Z" "/proc/$p/status" 2>/dev/null; do sleep 0.01; done; done; true';
+  await inCapsule(context, ['sh', '-c', script, 'sh', ...pids.map(String)]);
+};
+
+/** The picture, or undefined when the capsule is gone, and all in it. */
+export const aroundOrGone = async (context: StepContext): Promise<World | undefined> => {
+  try {
+    return await lookAround(context);
+  } catch (error) {
+    if (error instanceof StepError && error.message === 'the capsule is not running') return undefined;
+    throw error;
+  }
+};
+
+export const gone = (left: readonly string[], world: World | undefined): Seen => {
+  if (!world) return { holds: true, saw: 'the capsule is gone' };
+  return { holds: left.length === 0, saw: left.length === 0 ? 'gone' : `${left.join(', ')} still there` };
+};
