@@ -1,5 +1,6 @@
 // Fills a Liquid template. Strict: an unknown variable or filter is an error with its place; LiquidJS is loaded with the first one.
-import { basename, dirname } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { Liquid, LiquidErrors } from 'liquidjs';
 
 /** Templates come with the workflow: a runaway one ends as an error, not as a hang. */
@@ -19,7 +20,7 @@ export const renderTemplate = async (template: string, values: Readonly<Record<s
   try {
     return await render(engine, template, values);
   } catch (error) {
-    throw new Error(explain(error, template), { cause: error });
+    throw new Error(await explain(error, template), { cause: error });
   }
 };
 
@@ -39,21 +40,40 @@ const ancestorNamed = (name: string, folder: string): string | undefined => {
   return parent === folder ? undefined : ancestorNamed(name, parent);
 };
 
+interface Token {
+  readonly file?: string | undefined;
+  /** All of the text it stands in. */
+  readonly input: string;
+  getPosition(): number[];
+}
+
 interface Placed {
   readonly message: string;
   readonly context?: string | undefined;
-  readonly token?: { readonly file?: string | undefined; getPosition(): number[] } | undefined;
+  readonly token?: Token | undefined;
 }
 
-const explain = (error: unknown, template: string): string => {
-  const placed = firstOf(error);
-  if (!placed.token) return `${template}: ${placed.message}`;
-  const [line, column] = placed.token.getPosition();
-  const file = placed.token.file ?? template;
+const explain = async (error: unknown, template: string): Promise<string> => {
+  const { message, context, token } = firstOf(error);
+  if (!token) return `${template}: ${message}`;
+  const [line, column] = token.getPosition();
+  const file = token.file ?? (await fileWith(token.input, template));
   // LiquidJS appends the place to its words; it comes first here, where terminals make a link of it.
-  const message = placed.message.replace(/(, file:.*)?, line:\d+, col:\d+$/s, '');
-  return `${file}:${line}:${column}: ${message}${placed.context ? `\n${placed.context}` : ''}`;
+  const words = message.replace(/(, file:.*)?, line:\d+, col:\d+$/s, '');
+  return `${file}:${line}:${column}: ${words}${context ? `\n${context}` : ''}`;
 };
 
 /** Syntax errors may come several at a time. */
 const firstOf = (error: unknown): Placed => (error as LiquidErrors).errors?.[0] ?? (error as Placed);
+
+/** LiquidJS does not know the file of a variable, only its text: that of the template, or of one it may read. */
+const fileWith = async (text: string, template: string): Promise<string> => {
+  const names = await Promise.all(
+    readableFrom(template).map(async (folder) =>
+      (await readdir(folder, { recursive: true })).map((name) => join(folder, name)),
+    ),
+  );
+  for (const path of [template, ...names.flat().filter((name) => name.endsWith('.liquid'))])
+    if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return path;
+  return template;
+};

@@ -1,5 +1,5 @@
 // What tests of the host share: a real host, scrubbed surroundings, temporary folders, and waiting for what a child says.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -77,3 +77,7 @@ export const bundle = async (...names: readonly string[]): Promise<string> => {
   });
   return folder;
 };
+
+/** Lets what was bundled find packages after all. */
+export const linkPackages = (folder: string): void =>
+  symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), join(folder, 'node_modules'));
