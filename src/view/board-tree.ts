@@ -46,10 +46,16 @@ export const membersOf = (node: BoardNode, model: RunModel): readonly Address[] 
 
 const stepNode = ({ planned }: StepRecord, model: RunModel): BoardNode => ({
   kind: planned.parent === true ? 'parent' : 'step',
-  title: cleanLine(planned.name) || planned.address,
+  title: titleOf(planned),
   address: planned.address,
   children: planned.parent === true ? childNodes(planned.address, model) : [],
 });
+
+/** The name of a parent still has the places of its children's names in it. */
+const titleOf = ({ name, parent, address }: StepRecord['planned']): string => {
+  const shown = parent === true ? name.replace(/\s*\$\{\{.*?\}\}/gs, '') : name;
+  return cleanLine(shown).trim() || cleanLine(address);
+};
 
 const isChild = ({ planned }: StepRecord, model: RunModel): boolean =>
   planned.address !== planned.step && model.steps.get(planned.step)?.planned.parent === true;

@@ -5,6 +5,7 @@ import type { StepRecord } from './run-model.ts';
 import type { SummaryContext } from './summary.ts';
 import { cleanLine, cleanText } from './text.ts';
 import { commandOf, complaint, failureText, lastSeen, tailOf } from './wording.ts';
+import { wrap } from './wrap.ts';
 
 const tailLines = 15;
 
@@ -17,6 +18,7 @@ export const failureReport = (record: StepRecord, context: SummaryContext, paint
   const place = context.place?.(planned.address);
   const log = context.logPath?.(record) ?? record.log;
   const cause = findCause({ failure, evidence, causes: context.causes });
+  const told = (text: string): string => wrap(text, (context.columns ?? 100) - indent.length).join(`\n${indent}`);
   return [
     `${paint.bad(`Failed: ${label}`)}: ${why}${times}`,
     ...field('defined at', place, paint),
@@ -24,12 +26,14 @@ export const failureReport = (record: StepRecord, context: SummaryContext, paint
     ...tail(record, paint),
     ...field('last seen', seenText(record), paint),
     ...field('log', log, paint),
-    ...(cause ? [...field('cause', cause.cause, paint), ...field('remedy', cause.remedy, paint)] : []),
+    ...(cause ? [...field('cause', told(cause.cause), paint), ...field('remedy', told(cause.remedy), paint)] : []),
   ];
 };
 
+const indent = ' '.repeat(14);
+
 const field = (name: string, value: string | undefined, paint: Paint): readonly string[] =>
-  value === undefined || value === '' ? [] : [`  ${paint.strong(name.padEnd(11))} ${cleanLine(value)}`];
+  value === undefined || value === '' ? [] : [`  ${paint.strong(name.padEnd(11))} ${cleanText(value)}`];
 
 /** The command as it was run; one of several lines stands below its label, so that it can be copied as it is. */
 const command = ({ failure, command: started }: StepRecord, paint: Paint): readonly string[] => {

@@ -41,9 +41,14 @@ export class Screen {
     this.lines = lines;
   }
 
-  /** Writes lines that stay, above the frame; the next draw comes below them. */
+  /** Writes lines that stay, above the frame; the next draw comes below them. Without lines it takes the frame away. */
   print(lines: readonly string[]): void {
-    this.write(`${this.back(sizeOf(this.out))}${clearBelow}${lines.map((line) => `${line}\r\n`).join('')}`);
+    const back = this.back(sizeOf(this.out));
+    const blank = Math.max(0, this.lines.length - lines.length);
+    const rest = blank === 0 ? '' : `${`${clearLine}\r\n`.repeat(blank)}${esc}[${blank}A`;
+    this.write(
+      `${back}${lines.map((line) => `${line}${clearLine}\r\n`).join('')}${rest}${lines.length > 0 ? clearBelow : ''}`,
+    );
     this.lines = [];
   }
 
@@ -51,13 +56,16 @@ export class Screen {
     this.out.write(`${begin}${text}${end}`);
   }
 
-  /** To the first line of the frame. After a shrink nobody knows where that is, since terminals differ: all in sight is cleared then. */
+  /**
+   * To the first line of the frame. After a shrink nobody knows where that is, since terminals differ: then the frame starts anew at
+   * the top. It is not cleared there: a multiplexer that is told to clear all of a screen keeps what stood on it as history.
+   */
   private back(size: ScreenSize): string {
     const shrinks = size.columns < this.size.columns || size.rows < this.size.rows;
     const resized = shrinks || size.columns > this.size.columns || size.rows > this.size.rows;
     this.shrunk ||= shrinks && this.lines.length > 0;
     this.size = size;
-    if (resized && this.shrunk) return `${home}${clearBelow}`;
+    if (resized && this.shrunk) return home;
     return this.lines.length > 0 ? `\r${esc}[${this.lines.length}A` : '\r';
   }
 }

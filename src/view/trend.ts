@@ -23,7 +23,8 @@ export const withLook = (before: SeenFact | undefined, observation: Observation,
   return { observation, trend: { direction, changedAt: at } };
 };
 
+/** Of `exit 1: 2 of 4 Established` the 2; without such a count the first number there is. */
 const leadingNumber = (text: string): number | undefined => {
-  const found = /-?\d+(?:\.\d+)?/.exec(text)?.[0];
+  const found = /(\d+)(?= of \d| ?\/ ?\d)/.exec(text)?.[0] ?? /-?\d+(?:\.\d+)?/.exec(text)?.[0];
   return found === undefined ? undefined : Number(found);
 };

@@ -89,6 +89,7 @@ describe('the model of a run', () => {
     expect(looks([0, '1 of 4'], [1000, '2 of 4'])).toEqual({ direction: 'rising', changedAt: startOfStory + 1000 });
     expect(looks([0, '3 of 4'], [1000, '2 of 4'])?.direction).toBe('falling');
     expect(looks([0, '1 of 4'], [1000, '2 of 4'], [9000, '2 of 4'])?.changedAt).toBe(startOfStory + 1000);
+    expect(looks([0, 'exit 1: 1 of 4'], [1000, 'exit 1: 2 of 4'])?.direction).toBe('rising');
     expect(looks([0, 'no answer'], [1000, 'HTTP 500'])?.direction).toBe('moving');
   });
 

@@ -52,6 +52,7 @@ describe('the ending of a run', () => {
       {
         place: (address) => `workflows/x/deploy.yaml:7:5 ${address}`,
         logPath: () => 'state/runs/run-1/logs/vrf.2.log',
+        columns: 130,
       },
     );
     expect(text.split('\n')).toEqual([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cleanLine, cleanText, textWidth, truncate } from '../../src/view/text.ts';
+import { wrap } from '../../src/view/wrap.ts';
 
 const esc = '\u001b';
 
@@ -51,5 +52,13 @@ describe('the width of text', () => {
     expect(truncate('日本語', 4)).toBe('日…');
     expect(truncate('abc', 3)).toBe('abc');
     expect(truncate('abc', 0)).toBe('');
+  });
+});
+
+describe('wrapped text', () => {
+  it('breaks between words and keeps long words whole', () => {
+    expect(wrap('one two three', 8)).toEqual(['one two', 'three']);
+    expect(wrap('a averyverylongword b', 6)).toEqual(['a', 'averyverylongword', 'b']);
+    expect(wrap('日本 語', 5)).toEqual(['日本', '語']);
   });
 });
