@@ -1,7 +1,9 @@
 // The rows a run has, as a tree: groups, foreach parents and steps, in the order of the plan.
 import type { Address } from '../core/event.ts';
-import type { RunModel, StepRecord } from './run-model.ts';
+import type { RunModel } from './run-model.ts';
+import type { StepRecord } from './step-record.ts';
 import { cleanLine } from './text.ts';
+import { stepTitle } from './wording.ts';
 
 export interface BoardNode {
   readonly kind: 'step' | 'parent' | 'group';
@@ -46,16 +48,10 @@ export const membersOf = (node: BoardNode, model: RunModel): readonly Address[] 
 
 const stepNode = ({ planned }: StepRecord, model: RunModel): BoardNode => ({
   kind: planned.parent === true ? 'parent' : 'step',
-  title: titleOf(planned),
+  title: stepTitle(planned),
   address: planned.address,
   children: planned.parent === true ? childNodes(planned.address, model) : [],
 });
-
-/** The name of a parent still has the places of its children's names in it. */
-const titleOf = ({ name, parent, address }: StepRecord['planned']): string => {
-  const shown = parent === true ? name.replace(/\s*\$\{\{.*?\}\}/gs, '') : name;
-  return cleanLine(shown).trim() || cleanLine(address);
-};
 
 const isChild = ({ planned }: StepRecord, model: RunModel): boolean =>
   planned.address !== planned.step && model.steps.get(planned.step)?.planned.parent === true;

@@ -3,7 +3,8 @@
 import { Listr, type ListrRendererFactory, type ListrTask, ListrTaskState, type ListrTaskWrapper } from 'listr2';
 import type { Address } from '../core/event.ts';
 import { type BoardNode, boardTree, childNodes } from './board-tree.ts';
-import type { RunModel, StepRecord } from './run-model.ts';
+import type { RunModel } from './run-model.ts';
+import type { StepRecord } from './step-record.ts';
 
 type Wrapper = ListrTaskWrapper<unknown, ListrRendererFactory, ListrRendererFactory>;
 type Row = ListrTask<unknown, ListrRendererFactory, ListrRendererFactory>;

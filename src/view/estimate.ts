@@ -1,6 +1,7 @@
 // How long the rest will take, if that can be said honestly: the longest chain of unfinished steps by their usual times.
 import { longestPaths } from '../core/graph.ts';
-import type { RunModel, StepRecord } from './run-model.ts';
+import type { RunModel } from './run-model.ts';
+import type { StepRecord } from './step-record.ts';
 
 /** Milliseconds, or undefined when a step that is still to be done has never been timed. Limits on parallel steps are not reckoned with. */
 export const remainingMs = (model: RunModel, now: number): number | undefined => {

@@ -2,9 +2,10 @@
 import { formatDuration } from '../core/duration.ts';
 import type { Outcome, RunEvent } from '../core/event.ts';
 import { remainingMs } from './estimate.ts';
-import type { RunModel, StepRecord } from './run-model.ts';
+import type { RunModel } from './run-model.ts';
+import type { StepRecord } from './step-record.ts';
 import { cleanLine } from './text.ts';
-import { complaint, failureText, outcomeWord, stoppingText, undoneText, waitingText } from './wording.ts';
+import { complaint, failureText, outcomeWord, stepTitle, stoppingText, undoneText, waitingText } from './wording.ts';
 
 export interface EventText {
   /** One or two words that can be searched for. */
@@ -95,8 +96,12 @@ const stepText = (event: Extract<RunEvent, { address: string }>, model: RunModel
 const decisions = { wait: 'waiting for its end', end: 'ending it', leave: 'leaving it alone' } as const;
 
 /** The step's name, and its address when that says something else. */
-export const stepLabel = ({ planned: { address, name } }: StepRecord): string =>
-  address === name || address.endsWith(`[${name}]`) ? cleanLine(address) : cleanLine(`${address} (${name})`);
+const stepLabel = ({ planned }: StepRecord): string => {
+  const { address, name } = planned;
+  return address === name || address.endsWith(`[${name}]`)
+    ? cleanLine(address)
+    : `${cleanLine(address)} (${stepTitle(planned)})`;
+};
 
 const finishedText = (record: StepRecord, label: string): EventText => {
   const { outcome, durationMs = 0 } = record;

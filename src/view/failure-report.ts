@@ -1,18 +1,20 @@
 // Everything about one failed step that helps to put it right, in the order a person asks for it.
 import { findCause } from './find-cause.ts';
 import type { Paint } from './paint.ts';
-import type { StepRecord } from './run-model.ts';
+import type { StepRecord } from './step-record.ts';
 import type { SummaryContext } from './summary.ts';
 import { cleanLine, cleanText } from './text.ts';
-import { commandOf, complaint, failureText, lastSeen, tailOf } from './wording.ts';
+import { commandOf, complaint, failureText, lastSeen, stepTitle, tailOf } from './wording.ts';
 import { wrap } from './wrap.ts';
 
 const tailLines = 15;
 
 export const failureReport = (record: StepRecord, context: SummaryContext, paint: Paint): readonly string[] => {
   const { planned, failure, evidence, attempts, reason } = record;
-  const name = planned.name === planned.address ? '' : `${planned.name} `;
-  const label = cleanLine(name === '' ? planned.address : `${name}(${planned.address})`);
+  const label =
+    planned.name === planned.address
+      ? cleanLine(planned.address)
+      : `${stepTitle(planned)} (${cleanLine(planned.address)})`;
   const why = failure ? failureText(failure) : cleanLine(reason ?? 'it failed');
   const times = attempts > 1 ? `, after ${attempts} attempts` : '';
   const place = context.place?.(planned.address);

@@ -1,6 +1,7 @@
 // The page of a job: how the run ended, its facts, every step with its outcome and time, and what failed; as Markdown.
 import { formatDuration } from '../core/duration.ts';
-import type { RunModel, StepRecord } from './run-model.ts';
+import type { RunModel } from './run-model.ts';
+import type { StepRecord } from './step-record.ts';
 import { cleanLine } from './text.ts';
 import { countOutcomes, countsText, failureText, outcomeWord, tailOf } from './wording.ts';
 

@@ -3,7 +3,7 @@ import { eventVersion, type RunEvent } from '../core/event.ts';
 import type { View, ViewContext } from './view.ts';
 
 /** The event with `v`, the version of its shape, as its last key; the journal uses the same name. */
-export const encodeEvent = (event: RunEvent): string => `${JSON.stringify({ ...event, v: eventVersion })}\n`;
+const encodeEvent = (event: RunEvent): string => `${JSON.stringify({ ...event, v: eventVersion })}\n`;
 
 export const createNdjson = ({ out }: Pick<ViewContext, 'out'>): View => ({
   on: (event) => void out.write(encodeEvent(event)),

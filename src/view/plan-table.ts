@@ -6,7 +6,7 @@ import { createPaint, type Paint } from './paint.ts';
 import { cleanLine, textWidth, truncate } from './text.ts';
 import { observationText } from './wording.ts';
 
-export type PlanVerdict = 'run' | 'keep' | 'redo' | 'skip' | 'blocked' | 'unknown';
+type PlanVerdict = 'run' | 'keep' | 'redo' | 'skip' | 'blocked' | 'unknown';
 
 export interface PlanView {
   readonly steps: readonly PlanViewStep[];
@@ -82,7 +82,7 @@ const detailsOf = (
 };
 
 /** `with.nodes: 3 -> 5`. */
-export const changeText = ({ path, from, to }: { path: string; from: unknown; to: unknown }): string =>
+const changeText = ({ path, from, to }: { path: string; from: unknown; to: unknown }): string =>
   `${cleanLine(path === '' ? 'the definition' : path)}: ${valueText(from)} -> ${valueText(to)}`;
 
 const valueText = (value: unknown): string =>

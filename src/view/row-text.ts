@@ -5,9 +5,10 @@ import type { Outcome } from '../core/event.ts';
 import type { BoardRow } from './board-rows.ts';
 import { membersOf } from './board-tree.ts';
 import type { Paint } from './paint.ts';
-import { type RunModel, type StepRecord, worstOf } from './run-model.ts';
+import type { RunModel } from './run-model.ts';
+import { type StepRecord, worstOf } from './step-record.ts';
 import { cleanLine } from './text.ts';
-import { failureText, outcomeWord, phaseWord, waitingText } from './wording.ts';
+import { failureText, outcomeWord, phaseWord, stepTitle, waitingText } from './wording.ts';
 
 export interface RowText {
   readonly sign: string;
@@ -92,7 +93,7 @@ const finalStatus = ({ phase }: StepRecord): string =>
 const waitsFor = ({ phase, planned, verdict }: StepRecord, { model }: RowSurroundings): string => {
   if (phase === 'ready') return phaseWord(phase);
   const open = planned.needs.map((need) => model.steps.get(need)).filter((need) => need && need.phase !== 'done');
-  const name = cleanLine(open[0]?.planned.name ?? '');
+  const name = open[0] ? stepTitle(open[0].planned) : '';
   const more = open.length > 1 ? ` and ${open.length - 1} more` : '';
   const note = verdict === 'keep' ? 'holds' : verdict === 'run' ? 'to be done again' : 'waiting';
   return name === '' ? note : `${note}, after ${name}${more}`;

@@ -1,48 +1,7 @@
 // What every view knows of a run: the fold over its events, one record a step. It reads no clock and words nothing.
-import type { Address, EventOf, Outcome, PlannedStep, RunEvent, Scope } from '../core/event.ts';
-import type { Failure } from '../core/failure.ts';
-import type { Observation } from '../core/observation.ts';
+import type { Address, EventOf, PlannedStep, RunEvent, Scope } from '../core/event.ts';
 import { leftOut } from './left-out.ts';
-import { cleanLine } from './text.ts';
-import { type SeenFact, withLook } from './trend.ts';
-
-/**
- * `needs`: waits for other steps. `ready`: its turn has come; it is looked at, or waits for a free place.
- * `left-out`: the scope of the run does not reach it.
- */
-export type Phase = 'needs' | 'ready' | 'preconditions' | 'acting' | 'health' | 'retrying' | 'left-out' | 'done';
-
-export interface Waiting {
-  readonly since: number;
-  /** Milliseconds it may take from `since`. */
-  readonly untilMs?: number | undefined;
-  readonly facts: readonly SeenFact[];
-}
-
-export interface StepRecord {
-  readonly planned: PlannedStep;
-  phase: Phase;
-  attempt: number;
-  /** When its turn began, as far as events tell. */
-  startedAt?: number;
-  finishedAt?: number;
-  lastLine?: string;
-  command?: string;
-  waiting?: Waiting | undefined;
-  retryAt?: number;
-  verdict?: EventOf<'step.judged'>['verdict'];
-  /** In this run it had been done before; now it did not hold, and was done again. */
-  healed: boolean;
-  outcome?: Outcome;
-  reason?: string | undefined;
-  failure?: Failure | undefined;
-  evidence: readonly Observation[];
-  durationMs?: number;
-  attempts: number;
-  log?: string | undefined;
-  /** How it ended before the run was continued. */
-  before?: Outcome;
-}
+import { freshRecord, lastLineOf, noteLook, type StepRecord, worstOf } from './step-record.ts';
 
 export class RunModel {
   readonly steps = new Map<Address, StepRecord>();
@@ -108,7 +67,7 @@ export class RunModel {
     this.undone.length = 0;
     this.notices.length = 0;
     for (const [address, { planned, outcome, before }] of this.steps)
-      this.steps.set(address, fresh(planned, outcome ?? before));
+      this.steps.set(address, freshRecord(planned, outcome ?? before));
   }
 
   /** What the plan of an earlier sitting had and this one has not. */
@@ -124,7 +83,7 @@ export class RunModel {
       const usualMs = step.usualMs ?? this.usual.get(step.address);
       const before = this.steps.get(step.address);
       const planned = usualMs === undefined ? step : { ...step, usualMs };
-      this.steps.set(step.address, fresh(planned, before?.outcome ?? before?.before));
+      this.steps.set(step.address, freshRecord(planned, before?.outcome ?? before?.before));
       if (step.address === step.step) continue;
       const siblings = this.children.get(step.step) ?? [];
       if (!siblings.includes(step.address)) this.children.set(step.step, [...siblings, step.address]);
@@ -200,7 +159,7 @@ export class RunModel {
         record.evidence = event.evidence;
         break;
       case 'step.looked':
-        look(record, event);
+        noteLook(record, event);
         break;
       case 'step.started':
         record.phase = 'acting';
@@ -233,7 +192,7 @@ export class RunModel {
 
   /** Journals of damaged or foreign origin may name steps no plan has told of. */
   private adopt(address: Address): StepRecord {
-    const record = fresh({ address, step: address, name: address, needs: [] });
+    const record = freshRecord({ address, step: address, name: address, needs: [] });
     this.steps.set(address, record);
     this.planVersion += 1;
     return record;
@@ -257,41 +216,3 @@ export class RunModel {
     return this.counted.filter(({ outcome }) => outcome === 'failed');
   }
 }
-
-const fresh = (planned: PlannedStep, before?: Outcome): StepRecord => ({
-  planned,
-  phase: 'needs',
-  attempt: 0,
-  attempts: 0,
-  healed: false,
-  evidence: [],
-  ...(before !== undefined && { before }),
-});
-
-const look = (record: StepRecord, event: EventOf<'step.looked'>): void => {
-  const { phase, since, untilMs, observations, at } = event;
-  if (phase === 'precondition') record.phase = 'preconditions';
-  else if (phase === 'health') record.phase = 'health';
-  const known = record.waiting?.since === since ? record.waiting.facts : [];
-  const facts = observations.map((seen) => {
-    const before = known.find(({ observation }) => observation.probe === seen.probe);
-    return withLook(before, seen, at);
-  });
-  record.waiting = { since, untilMs, facts };
-};
-
-const lastLineOf = (text: string): string => {
-  const lines = text.split('\n');
-  for (let at = lines.length - 1; at >= 0; at -= 1) {
-    const line = cleanLine(lines[at] ?? '').trim();
-    if (line !== '') return line;
-  }
-  return '';
-};
-
-/** How a foreach parent or a group ended, from how its members ended. */
-export const worstOf = (outcomes: readonly (Outcome | undefined)[]): Outcome => {
-  for (const worst of ['failed', 'interrupted', 'blocked', 'changed', 'satisfied'] as const)
-    if (outcomes.includes(worst)) return worst;
-  return 'skipped';
-};

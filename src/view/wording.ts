@@ -1,12 +1,18 @@
 // The sentences of a run: outcomes, failures, observations. Fields come in, words go out; no colours, no control characters.
 import { formatDuration } from '../core/duration.ts';
-import type { EventOf, Outcome } from '../core/event.ts';
+import type { EventOf, Outcome, PlannedStep } from '../core/event.ts';
 import { assertNever } from '../core/exhaustive.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Observation } from '../core/observation.ts';
-import type { Phase, StepRecord, Waiting } from './run-model.ts';
+import type { Phase, StepRecord, Waiting } from './step-record.ts';
 import { cleanLine, cleanText } from './text.ts';
 import type { SeenFact, Trend } from './trend.ts';
+
+/** A step's name for people. That of a foreach parent still has the places of its children's names in it, which are left out. */
+export const stepTitle = ({ name, parent, address }: PlannedStep): string => {
+  const shown = parent === true ? name.replace(/\s*\$\{\{.*?\}\}/gs, '') : name;
+  return cleanLine(shown).trim() || cleanLine(address);
+};
 
 /** What stands beside a step that has ended. */
 export const outcomeWord = ({
@@ -177,9 +183,9 @@ export const undoneText = ({ outcome, created, failure }: EventOf<'step.undone'>
 export const stoppingText = ({ signal, stage }: EventOf<'run.stopping'>): string => {
   switch (stage) {
     case 'finish':
-      return `${signal}: nothing new is started; what runs may finish. Press Ctrl-C again to end it`;
+      return `${signal}: starting nothing new, letting what runs finish; Ctrl-C again ends it`;
     case 'stop':
-      return `${signal}: ending what runs. Press Ctrl-C again to leave at once`;
+      return `${signal}: ending what runs; Ctrl-C again leaves at once`;
     case 'leave':
       return `${signal}: leaving now; lab resume will find out how things stand`;
     default:

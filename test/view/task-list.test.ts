@@ -43,7 +43,7 @@ const lab: readonly Entry[] = [
     planned(
       step('host', { name: 'Check the host' }),
       step('cluster', { name: 'Start minikube', needs: ['host'], usualMs: 125_000 }),
-      step('fabric', { name: 'Start the fabric', parent: true, needs: ['fabric[leaf1]', 'fabric[leaf2]'] }),
+      step('fabric', { name: 'Start the fabric ${{ leaf }}', parent: true, needs: ['fabric[leaf1]', 'fabric[leaf2]'] }),
       step('fabric[leaf1]', { name: 'leaf1', needs: ['host'] }),
       step('fabric[leaf2]', { name: 'leaf2', needs: ['host'] }),
       step('verify', { name: 'Verify', needs: ['cluster', 'fabric'] }),
@@ -283,7 +283,10 @@ describe('the board in a terminal', () => {
         [1, begun('b')],
         [2, { type: 'run.stopping', signal: 'SIGINT', stage: 'finish' }],
       ],
-      () => expect(text(terminal)).toContain('SIGINT: nothing new is started; what runs may finish.'),
+      () =>
+        expect(text(terminal)).toContain(
+          'SIGINT: starting nothing new, letting what runs finish; Ctrl-C again ends it',
+        ),
     );
     expect(withoutSpinner(text(terminal))).toContain('* Ground  1 of 2 done');
     await terminal.tell(

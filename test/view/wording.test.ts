@@ -57,8 +57,8 @@ describe('other sentences', () => {
 
   it('say what a stop does and what the next one would do', () => {
     const stop = { type: 'run.stopping', signal: 'SIGINT', seq: 1, at: 1 } as const;
-    expect(stoppingText({ ...stop, stage: 'finish' })).toContain('what runs may finish');
-    expect(stoppingText({ ...stop, stage: 'stop' })).toContain('leave at once');
+    expect(stoppingText({ ...stop, stage: 'finish' })).toContain('letting what runs finish');
+    expect(stoppingText({ ...stop, stage: 'stop' })).toContain('leaves at once');
   });
 
   it('say what was taken away', () => {
