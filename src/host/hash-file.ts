@@ -1,5 +1,5 @@
 // One number for the content of a file or a folder, so that a change of either is noticed. Owners, modes and times don't count.
-import { createHash, type Hash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { open, readdir, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,15 +9,24 @@ import { unlessMissing } from './files.ts';
 export const hashFile = async (path: string): Promise<string | undefined> => {
   const found = await unlessMissing(stat(path));
   if (!found) return undefined;
+  // Loaded with the first hash: most runs of a short command need none.
+  const { createHash } = await import('node:crypto');
   const hash = createHash('sha256');
-  if (found.isDirectory()) await addFolder(hash, path, '');
+  if (found.isDirectory()) await addFolder({ hash, root: path, fresh: () => createHash('sha256') }, '');
   else if (found.isFile()) await addContent(hash, path);
   else hash.update('other');
   return hash.digest('hex');
 };
 
+interface Walk {
+  readonly hash: Hash;
+  readonly root: string;
+  readonly fresh: () => Hash;
+}
+
 /** Each entry is its kind, its name and its content's own digest, so that no two folders read alike. */
-const addFolder = async (hash: Hash, root: string, below: string): Promise<void> => {
+const addFolder = async (walk: Walk, below: string): Promise<void> => {
+  const { hash, root, fresh } = walk;
   const entries = await readdir(join(root, below), { withFileTypes: true });
   // By code units, not by the language of whoever looks.
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -25,10 +34,10 @@ const addFolder = async (hash: Hash, root: string, below: string): Promise<void>
     const name = join(below, entry.name);
     const kind = kindOf(entry);
     hash.update(`${kind}\0${name}\0`);
-    if (kind === 'folder') await addFolder(hash, root, name);
+    if (kind === 'folder') await addFolder(walk, name);
     else if (kind === 'link') hash.update(`${await readlink(join(root, name))}\0`);
     else if (kind === 'file') {
-      const content = createHash('sha256');
+      const content = fresh();
       await addContent(content, join(root, name));
       hash.update(content.digest());
     }

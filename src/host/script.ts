@@ -19,7 +19,8 @@ export const runScript = async (
 ): Promise<CommandResult> => {
   const zx = await import('zx/core');
   if (request.signal?.aborted) return cancelledBefore;
-  const bash = zx.which.sync('bash', { nothrow: true });
+  knownBash ??= zx.which.sync('bash', { nothrow: true });
+  const bash = knownBash;
   if (bash === null) return spawnFailed({ code: 'ENOENT', message: 'bash is not installed, and a script needs it' });
   const start = new ScriptStart(request);
   const run = zx.$({
@@ -40,6 +41,9 @@ export const runScript = async (
   void run(Object.assign([script], { raw: [script] }));
   return attend(start.outcome(), request, registerGroup);
 };
+
+/** Looked for once; again while there is none, as a step may install it. */
+let knownBash: string | null = null;
 
 /** Stands where zx expects `spawn`, and remembers what came of it. */
 class ScriptStart {
