@@ -1,7 +1,7 @@
 // What routers say of themselves: sessions, routes of the tenant, router MACs; asked over the daemons' sockets.
 import { z } from 'zod';
 import { defineProbe } from '../src/engine/step-type.ts';
-import { establishedIn, nextHopsIn, routerMacsIn } from './frr-readings.ts';
+import { covers, establishedIn, nextHopsIn, prefixesIn, routerMacsIn } from './frr-readings.ts';
 import { askJson } from './vty.ts';
 
 const router = z.string().describe('Name of the router');
@@ -93,5 +93,39 @@ export const routerMacs = defineProbe({
       vni,
     );
     return { holds: count === expected, saw: `${count} of ${expected}`, values: { count } };
+  },
+});
+
+export const loopbackRoutes = defineProbe({
+  name: 'frr.loopbacks',
+  summary: 'Loopbacks of other routers that a router has a route to by BGP',
+  input: z.strictObject({ router, prefixes: z.array(z.string()), expected: z.int() }),
+  values: { count: 'how many', routes: 'the prefixes' },
+  describe: ({ router: name }) => `${name} loopbacks`,
+  async look({ router: name, prefixes, expected }, context) {
+    const all = prefixesIn(
+      await askJson(context, { router: name, daemon: 'zebra', command: 'show ip route bgp json' }),
+    );
+    const found = all.filter((route) => route.endsWith('/32') && prefixes.some((pool) => covers(pool, route)));
+    return {
+      holds: found.length === expected,
+      saw: `${found.length} of ${expected}`,
+      values: { count: found.length, routes: found },
+    };
+  },
+});
+
+export const routesPresent = defineProbe({
+  name: 'frr.routes-present',
+  summary: 'Whether a router has all of these routes',
+  input: z.strictObject({ router, vrf: z.string().optional(), prefixes: z.array(z.string()).min(1) }),
+  values: { missing: 'those it has not' },
+  describe: ({ router: name, prefixes }) => `${name} routes to ${prefixes.join(', ')}`,
+  async look({ router: name, vrf, prefixes }, context) {
+    const command = `show ip route ${vrf === undefined ? '' : `vrf ${vrf} `}json`;
+    const there = new Set(prefixesIn(await askJson(context, { router: name, daemon: 'zebra', command })));
+    const missing = prefixes.filter((prefix) => !there.has(prefix));
+    const saw = `${prefixes.length - missing.length} of ${prefixes.length}${missing.length > 0 ? `, without ${missing.join(', ')}` : ''}`;
+    return { holds: missing.length === 0, saw, values: { missing } };
   },
 });

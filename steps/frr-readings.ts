@@ -52,3 +52,18 @@ const macs = z.record(z.string(), z.looseObject({ numRmacs: z.int().optional() }
 
 /** `show evpn rmac vni all json`. */
 export const routerMacsIn = (json: unknown, vni: number): number => macs.parse(json)[String(vni)]?.numRmacs ?? 0;
+
+/** The prefixes of `show ip route json` that have a next hop in use. */
+export const prefixesIn = (json: unknown): readonly string[] =>
+  Object.entries(routes.parse(json))
+    .filter(([, entries]) => entries.some((entry) => entry.nexthops?.some((hop) => hop.fib === true)))
+    .map(([prefix]) => prefix);
+
+/** Whether an IPv4 pool such as 10.0.1.0/24 holds a route such as 10.0.1.7/32. */
+export const covers = (pool: string, route: string): boolean => {
+  const [base = '', length = '0'] = pool.split('/');
+  const shift = 2 ** (32 - Number(length));
+  return Math.floor(numberOf(base) / shift) === Math.floor(numberOf(route.split('/')[0] ?? '') / shift);
+};
+
+const numberOf = (address: string): number => address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);

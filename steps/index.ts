@@ -5,11 +5,12 @@ import { capsule, capsuleLeftovers, capsuleProbe } from './capsule.ts';
 import { commandProbe } from './command.ts';
 import { fileProbe } from './file.ts';
 import { frrRouter } from './frr.ts';
-import { bgpSessions, routerMacs, tenantRoute } from './frr-probes.ts';
+import { bgpSessions, loopbackRoutes, routerMacs, routesPresent, tenantRoute } from './frr-probes.ts';
 import { httpProbe } from './http.ts';
 import { netnsHost, netnsLink, netnsNamespaces } from './netns.ts';
 import { nginxPod } from './nginx.ts';
 import { serviceNat } from './service-nat.ts';
+import { servicePath, serviceSpread, serviceTrace } from './service-probes.ts';
 import { tcpProbe } from './tcp.ts';
 import { templateStep } from './template.ts';
 
@@ -24,6 +25,7 @@ const steps = [
   frrRouter,
   nginxPod,
   serviceNat,
+  serviceTrace,
 ] as readonly unknown[] as readonly StepType[];
 const probes = [
   commandProbe,
@@ -35,6 +37,10 @@ const probes = [
   bgpSessions,
   tenantRoute,
   routerMacs,
+  loopbackRoutes,
+  routesPresent,
+  serviceSpread,
+  servicePath,
 ] as readonly unknown[] as readonly ProbeType[];
 
 export const builtIn: Registry = {

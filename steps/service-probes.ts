@@ -1,0 +1,147 @@
+// Requests to the service as its users make them: who answers, over which links the packets go, and whether any leave the fabric.
+import { z } from 'zod';
+import { defineProbe, defineStep, type StepContext, StepError } from '../src/engine/step-type.ts';
+import { entry, needCapsule } from './capsule-world.ts';
+import { countServers, grownBy, leakSentence, packetsIn } from './service-readings.ts';
+
+const requests = z.int().min(1).max(10_000).default(30).describe('How many, each over a connection of its own');
+
+const spreadInput = z.strictObject({
+  url: z.string(),
+  requests,
+  servers: z.array(z.string()).describe('The pods that should answer, all of them and no other'),
+});
+
+export const serviceSpread = defineProbe({
+  name: 'service.spread',
+  summary:
+    'Asks a service many times and counts who answers; holds when each request is answered and just the expected pods did',
+  input: spreadInput,
+  values: { answers: 'how many were answered', servers: 'answers by pod' },
+  describe: ({ url }) => `answers of ${url}`,
+  async look({ url, requests: count, servers: expected }, context) {
+    const { answers, servers } = await ask(context, url, count);
+    const names = Object.keys(servers);
+    const missing = expected.filter((name) => !names.includes(name));
+    const strange = names.filter((name) => !expected.includes(name));
+    const shares = Object.entries(servers)
+      .map(([name, each]) => `${name} ${each}`)
+      .join(', ');
+    const notes = [
+      missing.length > 0 ? `none from ${missing.join(', ')}` : '',
+      strange.length > 0 ? `not expected: ${strange.join(', ')}` : '',
+    ].filter((note) => note !== '');
+    const saw = [`${answers} of ${count} answered${shares === '' ? '' : `: ${shares}`}`, ...notes].join('; ');
+    return {
+      holds: answers === count && missing.length === 0 && strange.length === 0,
+      saw,
+      values: { answers, servers },
+      data: { servers },
+    };
+  },
+});
+
+/** Each request closes its connection, so that each is balanced anew. */
+const ask = async (
+  context: StepContext,
+  url: string,
+  count: number,
+  from?: readonly string[],
+): Promise<{ answers: number; servers: Readonly<Record<string, number>> }> => {
+  const target = `${url}${url.includes('?') ? '&' : '?'}request=[1-${count}]`;
+  const argv = [...(from ?? []), 'curl', '--silent', '--max-time', '2', '--header', 'Connection: close', target];
+  const result = await context.command(argv, { quiet: true, keepBytes: 16 << 20 });
+  if (result.ended === 'spawn-failed') throw new StepError(`curl could not be started: ${result.error?.message ?? ''}`);
+  return countServers(result.stdout);
+};
+
+const pathInput = z.strictObject({
+  url: z.string(),
+  requests,
+  from: z.string().describe('The client, by its namespace'),
+  links: z
+    .array(
+      z.looseObject({
+        name: z.string(),
+        kind: z.string(),
+        a: z.looseObject({ namespace: z.string(), interface: z.string() }),
+      }),
+    )
+    .describe('Cables to watch'),
+  outside: z.string().default('mgmt').describe('The kind of cable that is not the fabric'),
+  remedy: z.string().default('').describe('What keeps the traffic inside, said when some leaves'),
+});
+
+export const servicePath = defineProbe({
+  name: 'service.path',
+  summary:
+    'Counts packets on every cable while a client asks the service; holds when none takes a cable outside the fabric',
+  input: pathInput,
+  values: {
+    packets: 'packets by cable',
+    outside: 'packets on cables outside the fabric',
+    answers: 'how many requests were answered',
+  },
+  describe: ({ from }) => `path of service traffic from ${from}`,
+  async look(path, context) {
+    const { answers, outside, packets } = await measure(path, context);
+    const saw = leakSentence({ answers, count: path.requests, outside, remedy: path.remedy });
+    return {
+      holds: outside === 0 && answers === path.requests,
+      saw,
+      values: { packets, outside, answers },
+      data: { packets, outside, answers },
+    };
+  },
+});
+
+/** The same as something to be done, for a person who wants to see it. */
+export const serviceTrace = defineStep({
+  name: 'service.trace',
+  summary: 'Sends requests from a client and counts the packets on every cable',
+  input: pathInput,
+  outputs: {
+    verdict: 'whether service traffic left the fabric, in a sentence',
+    hops: 'packets by cable',
+    outside: 'packets outside the fabric',
+    answers: 'requests answered',
+  },
+  describe: ({ from, url, requests: count }) => `${count} requests from ${from} to ${url}`,
+  async run(path, context) {
+    const { answers, outside, packets } = await measure(path, context);
+    if (answers === 0) throw new StepError(`none of ${path.requests} requests from ${path.from} was answered`);
+    for (const [cable, count] of Object.entries(packets)) context.log(`${String(count).padStart(7)} packets  ${cable}`);
+    return {
+      verdict: leakSentence({ answers, count: path.requests, outside, remedy: path.remedy }),
+      hops: packets,
+      outside,
+      answers,
+    };
+  },
+});
+
+type Path = z.output<typeof pathInput>;
+
+const measure = async (
+  { url, requests: count, from, links, outside: kind }: Path,
+  context: StepContext,
+): Promise<{ answers: number; outside: number; packets: Readonly<Record<string, number>> }> => {
+  const pid = await needCapsule(context);
+  const before = await counters(context, pid);
+  const { answers } = await ask(context, url, count, entry(pid, from));
+  const packets = grownBy(before, await counters(context, pid), links);
+  const outside = links.filter((link) => link.kind === kind).reduce((sum, { name }) => sum + (packets[name] ?? 0), 0);
+  return { answers, outside, packets };
+};
+
+/** Packets in and out, by namespace and interface, of all namespaces in one process. */
+const counters = async (context: StepContext, pid: number): Promise<ReturnType<typeof packetsIn>> => {
+  const script =
+    'for f in /run/netns/*; do n=${f##*/}; echo "@ $n"; ip -n "$n" -s -j link show | tr -d "\\n"; echo; done';
+  const { stdout } = await context.must([...entry(pid), 'sh', '-c', script], {
+    quiet: true,
+    here: true,
+    keepBytes: 64 << 20,
+  });
+  return packetsIn(stdout);
+};
