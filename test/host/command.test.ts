@@ -40,7 +40,7 @@ describe('a command', () => {
       ...surroundings,
       onSpawn: (identity) => {
         spawned = identity;
-        expect(host.isAlive(identity)).toBe(true);
+        expect(host.identity(identity.pid)).toEqual(identity);
       },
     });
     expect(result.stdout).toBe(`${spawned?.pid}\n${spawned?.pid}\n`);

@@ -17,9 +17,10 @@ describe('when our own process exits', () => {
     expect(result).toMatchObject({ exitCode });
     const pids = JSON.parse(result.stdout) as number[];
     expect(pids).toHaveLength(3);
-    const left = await lastOf(pids);
-    expect(left).toHaveLength(1);
-    process.kill(Number(left[0]), 'SIGKILL');
+    onTestFinished(() => {
+      for (const pid of pids.filter(lives)) process.kill(pid, 'SIGKILL');
+    });
+    expect(await lastOf(pids)).toHaveLength(1);
   });
 });
 
