@@ -10,7 +10,12 @@ import { diagnosticAt, type Report } from './source.ts';
 export interface Catalogue {
   readonly steps: ReadonlyMap<
     string,
-    { readonly input: z.ZodType; readonly outputs?: Readonly<Record<string, string>> }
+    {
+      readonly input: z.ZodType;
+      readonly outputs?: Readonly<Record<string, string>>;
+      /** Files the type reads for that input, relative to the project. */
+      files?(input: never): readonly string[];
+    }
   >;
   readonly probes: ReadonlyMap<
     string,

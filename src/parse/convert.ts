@@ -48,10 +48,11 @@ const convert = (node: unknown, state: Conversion, depth: number): unknown => {
   if (isAlias(node)) return convertAlias(node, state, depth);
   if (isScalar(node)) return convertScalar(node, state);
   if (!isMap(node) && !isSeq(node)) return null;
-  if (node.anchor) state.anchors.set(node.anchor, node);
-  state.open.add(node);
+  const { anchor } = node;
+  if (anchor) state.anchors.set(anchor, node);
+  if (anchor) state.open.add(node);
   const value = isMap(node) ? convertMap(node, state, depth + 1) : convertList(node, state, depth + 1);
-  state.open.delete(node);
+  if (anchor) state.open.delete(node);
   state.origins.wrote(value, state.source, node);
   return value;
 };
@@ -86,24 +87,23 @@ const dangerous = new Set(['__proto__', 'constructor', 'prototype']);
 
 const convertMap = (node: YAMLMap, state: Conversion, depth: number): Record<string, unknown> => {
   const value: Record<string, unknown> = {};
-  const first = new Map<string, Node>();
-  for (const pair of node.items as Pair<Node, Node | null>[]) {
+  const pairs = node.items as Pair<Node, Node | null>[];
+  for (const pair of pairs) {
     const key = convertKey(pair.key, state);
     if (key === undefined) continue;
-    const before = first.get(key);
-    if (before) {
-      const related = [{ ...placeOfNode(state.source, before), message: 'it is here already' }];
-      state.report(placeOfNode(state.source, pair.key), {
-        code: 'duplicate-key',
-        message: `\`${key}\` twice in one map`,
-        related,
-      });
-      continue;
-    }
-    first.set(key, pair.key);
-    value[key] = convert(pair.value, state, depth);
+    if (Object.hasOwn(value, key)) reportDuplicate(state, { pairs, pair, key });
+    else value[key] = convert(pair.value, state, depth);
   }
   return value;
+};
+
+const reportDuplicate = (
+  { source, report }: Conversion,
+  { pairs, pair, key }: { pairs: readonly Pair<Node, Node | null>[]; pair: Pair<Node, Node | null>; key: string },
+): void => {
+  const before = pairs.find((each) => isScalar(each.key) && each.key.value === key);
+  const related = before ? [{ ...placeOfNode(source, before.key), message: 'it is here already' }] : [];
+  report(placeOfNode(source, pair.key), { code: 'duplicate-key', message: `\`${key}\` twice in one map`, related });
 };
 
 const convertKey = (node: Node | null, state: Conversion): string | undefined => {

@@ -109,9 +109,14 @@ const checkSource = (
     report(placeOf(at, length), { code: 'cel-syntax', message: celMessage(message) });
     return;
   }
+  const seen = new Map<string, number>();
   for (const path of compilation.expression.references) {
     const { finding, part = 0, readsStep } = judgeReference(path, names, spot);
-    const placeOfPart = (which: number): Place | undefined => placeOf(...findPart(source, path, which));
+    const spelling = path.join('\n');
+    const before = seen.get(spelling) ?? 0;
+    seen.set(spelling, before + 1);
+    const placeOfPart = (which: number): Place | undefined =>
+      placeOf(...findPart(source, path, { part: which, before }));
     if (finding) report(placeOfPart(part), finding);
     if (readsStep === undefined || spot.reads !== 'needs' || spot.step === undefined || readsStep === spot.step)
       continue;
@@ -119,8 +124,12 @@ const checkSource = (
   }
 };
 
-/** Where a part of a path is spelt in a source: the compiler tells names, not places. */
-const findPart = (source: string, path: readonly string[], part: number): readonly [number, number] => {
+/** Where a part of a path is spelt in a source, after so many others like it: the compiler tells names, not places. */
+const findPart = (
+  source: string,
+  path: readonly string[],
+  { part, before }: { part: number; before: number },
+): readonly [number, number] => {
   const bare = source.replaceAll(/(\[\s*)?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')/g, (all, index: string | undefined) =>
     index === undefined ? ' '.repeat(all.length) : all,
   );
@@ -130,7 +139,8 @@ const findPart = (source: string, path: readonly string[], part: number): readon
       ? `(?<![\\w."'])${plain}(?!\\w)`
       : `(?:\\s*\\.\\s*\\??\\s*${plain}(?!\\w)|\\s*\\[\\s*\\??["']?${plain}["']?\\s*\\])`;
   });
-  const found = new RegExp(spelt.join('')).exec(bare);
+  const all = [...bare.matchAll(new RegExp(spelt.join(''), 'g'))];
+  const found = all[before] ?? all[0];
   const name = path[part] ?? '';
   if (!found) return [0, source.length];
   return [found.index + found[0].lastIndexOf(name), name.length];

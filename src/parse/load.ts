@@ -1,5 +1,6 @@
 // From the files of a variant to one checked workflow, or to everything that is wrong with them, at once.
 import { type VariantFile, type Workflow, workflowSchema } from '../core/workflow.ts';
+import { checkAssetFiles } from './asset-files.ts';
 import { type Context, createContext, type LoadRequest, type SourceFile, type VariantRequest } from './context.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { createExpressionChecker } from './expression-check.ts';
@@ -97,6 +98,7 @@ const build = async (
   const steps = await assembleSteps(context, layers, head);
   await checkHead(context, { head, chain, file, steps });
   checkSteps(context, { head, chain, steps });
+  await checkAssetFiles(context, steps);
   return {
     ...(head as unknown as Workflow),
     steps: steps.map(({ step }) => step as unknown as Workflow['steps'][number]),

@@ -12,10 +12,10 @@ interface Origin {
 }
 
 export class Origins {
-  readonly #written = new WeakMap<object, Origin>();
-  readonly #lent = new WeakMap<object, Map<Key, object>>();
-  readonly #uses = new WeakMap<object, Place>();
-  readonly #bases = new WeakMap<object, object>();
+  readonly #written = new Map<object, Origin>();
+  readonly #lent = new Map<object, Map<Key, object>>();
+  readonly #uses = new Map<object, Place>();
+  readonly #bases = new Map<object, object>();
 
   /** The list or map was made from this node. */
   wrote(container: object, source: Source, node: Node): void {

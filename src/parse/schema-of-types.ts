@@ -1,7 +1,8 @@
 // What a step type takes under `with`, and a probe kind beside its general keys, as conditions on the name of the type.
 import { z } from 'zod';
 import { probeSchema } from '../core/workflow.ts';
-import type { Json } from './schema.ts';
+
+export type Json = { [key: string]: unknown };
 
 interface DescribedType {
   readonly input: z.ZodType;

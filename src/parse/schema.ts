@@ -12,9 +12,7 @@ import {
   variantSchema,
   workflowSchema,
 } from '../core/workflow.ts';
-import { addProbeKinds, addStepTypes, type TypeCatalogue } from './schema-of-types.ts';
-
-export type Json = { [key: string]: unknown };
+import { addProbeKinds, addStepTypes, type Json, type TypeCatalogue } from './schema-of-types.ts';
 
 /** Shapes that stand in several places get a name and are written once. */
 const named: Readonly<Record<string, z.ZodType>> = {

@@ -29,6 +29,18 @@ export const substituteProbes = (context: Context, shared: Plain): ((step: Plain
   };
 };
 
+/** The same for probes under names, as `enter.let` has them. */
+export const substituteNamedProbes = (context: Context, shared: Plain, probes: Plain): Plain => {
+  const book: Book = { context, shared, resolved: new Map() };
+  const result: Plain = {};
+  context.origins.rest(result, probes);
+  for (const [name, probe] of Object.entries(probes)) {
+    const found = isMap(probe) ? resolveUse(book, probe) : probe;
+    if (found !== undefined) result[name] = found;
+  }
+  return result;
+};
+
 interface Book {
   readonly context: Context;
   readonly shared: Plain;

@@ -1,11 +1,12 @@
 // A variant and those it extends, as one declaration; also the folders in which its workflows are looked for.
 import { variantSchema } from '../core/workflow.ts';
 import type { Context } from './context.ts';
-import { mergeMaps, type Plain, sharesReplace } from './merge.ts';
+import { isMap, mergeMaps, type Plain, sharesReplace } from './merge.ts';
 import { didYouMean } from './nearest.ts';
 import { type MapDocument, openMap } from './open-map.ts';
 import { folderOf, relativeTo, resolvePath } from './path.ts';
 import { checkShape } from './shape.ts';
+import { substituteNamedProbes } from './shared-probes.ts';
 import type { Place } from './source.ts';
 
 export interface VariantChain {
@@ -19,15 +20,27 @@ export const readVariantChain = async (context: Context): Promise<VariantChain |
   const links = await readLinks(context);
   const [nearest] = links;
   if (!nearest) return unreadable(context);
-  const value = links
+  const merged = links
     .map((link) => link.value)
     .reduceRight((parent, child) => mergeMaps(parent, child, { origins: context.origins, replaces: sharesReplace }));
   const place = nearest.document.locate([], 'value');
-  checkShape({ ...context, ...shape, value, place });
+  checkShape({ ...context, ...shape, value: merged, place });
+  const value = withProbes(context, merged);
   return { value, folders: links.map((link) => folderOf(link.path)), place };
 };
 
 const shape = { schema: variantSchema, what: 'a variant file' };
+
+/** `enter.let` may name shared probes too. */
+const withProbes = (context: Context, variant: Plain): Plain => {
+  const { enter, probes } = variant;
+  if (!isMap(enter) || !isMap(enter['let'])) return variant;
+  const found = substituteNamedProbes(context, isMap(probes) ? probes : {}, enter['let']);
+  const result = { ...variant, enter: { ...enter, let: found } };
+  context.origins.rest(result, variant);
+  context.origins.rest(result.enter, enter);
+  return result;
+};
 
 /** The workflow is looked at all the same when variant.yaml is there but is no variant. */
 const unreadable = async (context: Context): Promise<VariantChain | undefined> => {

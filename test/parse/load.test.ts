@@ -173,6 +173,18 @@ describe('a variant', () => {
     'workflows/v/trace.yaml': 'name: trace\nsteps: [{ id: t, run: [x] }]\n',
   };
 
+  it('puts shared probes where entering a place looks things up', async () => {
+    const loaded = await loadVariant(
+      requestFor({
+        'workflows/v/variant.yaml':
+          'name: v\nprobes: { pid: { probe: command, run: [pidof, x] } }\nenter: { places: [], let: { pid: { use: pid, expect: exitCode == 0 } }, command: [x] }\n',
+      }),
+    );
+    expect(loaded.ok && loaded.variant.enter?.let).toEqual({
+      pid: { probe: 'command', run: ['pidof', 'x'], expect: 'exitCode == 0' },
+    });
+  });
+
   it('inherits keys and workflows from the one it extends', async () => {
     const loaded = await loadVariant(requestFor(files));
     expect(loaded).toMatchObject({

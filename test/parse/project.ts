@@ -19,6 +19,13 @@ export const catalogue: Catalogue = {
       },
     ],
     ['demo.nothing', { input: z.strictObject({}) }],
+    [
+      'demo.template',
+      {
+        input: z.strictObject({ from: z.string(), to: z.string() }),
+        files: ({ from }: { from: string }) => [from],
+      },
+    ],
   ]),
   probes: new Map([
     [
