@@ -4,6 +4,7 @@ import { readOutputs } from './child-outputs.ts';
 import { drain } from './drain.ts';
 import { endProcessGroup, hasMembers } from './group.ts';
 import type { Launched } from './launch.ts';
+import { readStat } from './proc-stat.ts';
 import { type StopCause, watchForStop } from './stop-cause.ts';
 
 export type SuperviseRequest = Omit<CommandRequest, 'argv' | 'cwd' | 'env' | 'background'> & {
@@ -28,7 +29,8 @@ export const supervise = async (child: Launched, request: SuperviseRequest): Pro
     const exit = stopped ? await exitAfterEnd(child, exited) : await exited;
     const attend = async (): Promise<void> => {
       const cause = watch.current();
-      if (cause) await endOnce(cause);
+      // The child has been reaped: a process under its number would be a stranger, and the group gone.
+      if (cause && !readStat(child.pid)) await endOnce(cause);
     };
     const ended = (): boolean => watch.current() !== undefined;
     if (!outputs.done()) await drain(outputs, { group: child.pid, ended, attend });
