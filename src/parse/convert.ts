@@ -16,7 +16,7 @@ import { type Origins, placeOfNode } from './origins.ts';
 import type { Finding, Report, Source } from './source.ts';
 
 /** How many values aliases may add to a file, and how deep they may nest. */
-export const maximumAliasNodes = 20_000;
+const maximumAliasNodes = 20_000;
 const maximumAliasDepth = 64;
 
 interface Conversion {

@@ -17,7 +17,7 @@ export interface YamlDocument {
 }
 
 export const maximumFileSize = 4 * 1024 * 1024;
-export const maximumDepth = 64;
+const maximumDepth = 64;
 
 export const readDocument = (
   file: string,

@@ -118,8 +118,7 @@ const checkSource = (
     const placeOfPart = (which: number): Place | undefined =>
       placeOf(...findPart(source, path, { part: which, before }));
     if (finding) report(placeOfPart(part), finding);
-    if (readsStep === undefined || spot.reads !== 'needs' || spot.step === undefined || readsStep === spot.step)
-      continue;
+    if (readsStep === undefined || spot.reads !== 'needs' || spot.step === undefined) continue;
     readings.push({ from: spot.step, target: readsStep, place: () => placeOfPart(1) });
   }
 };

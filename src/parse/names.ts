@@ -28,8 +28,6 @@ export interface Spot {
   readonly locals: readonly string[];
   /** The step the expression belongs to; undefined for the workflow's own keys. */
   readonly step: string | undefined;
-  /** Whether it may read that step's own outputs: what undoes it may. */
-  readonly own?: boolean;
   /** It is read before any step ran (`none`), after all ran (`all`), or with its step. */
   readonly reads: 'none' | 'all' | 'needs';
 }
@@ -96,7 +94,7 @@ const judgeStep = (path: readonly string[], names: Names, spot: Spot): Judgement
     const message = `\`${id}\` has not run yet when this is read`;
     return { part: 1, finding: { code: 'not-needed', message, hint: 'read it in a step' } };
   }
-  if (id === spot.step && !spot.own) {
+  if (id === spot.step) {
     return { part: 1, finding: { code: 'own-output', message: `\`${id}\` has no outputs yet when this is read` } };
   }
   return { readsStep: id, ...judgeStepMember(path, id, step) };

@@ -76,7 +76,7 @@ const explain = (issue: z.core.$ZodIssue, check: ShapeCheck): readonly (readonly
   return [[placeOf(path, 'value', check), { ...wrongValue(issue, { found, path, check }) }]];
 };
 
-export const unknownKey = (key: string, known: readonly string[], what: string): Finding => ({
+const unknownKey = (key: string, known: readonly string[], what: string): Finding => ({
   code: 'unknown-key',
   message: `unknown key \`${key}\` in ${what}`,
   expected: known.length > 0 && known.length <= 12 ? known.join(', ') : undefined,

@@ -46,12 +46,11 @@ export const checkStepExpressions = (
   const after = plain['uses'] === undefined ? afterCommand : afterStepType;
   checkOutputs(context, { checker, outputs: plain['outputs'], spot: { ...spot, locals: [...variables, ...after] } });
   for (const key of probeLists) checkProbes(context.request.catalogue, { checker, list: plain[key], spot });
-  const later: Spot = { ...spot, own: true };
-  checker.templates(plain, 'creates', later);
+  checker.templates(plain, 'creates', spot);
   const { undo } = plain;
   if (!isMap(undo)) return;
-  for (const key of Object.keys(undo)) if (key !== 'absent' && key !== 'uses') checker.templates(undo, key, later);
-  checkProbes(context.request.catalogue, { checker, list: undo['absent'], spot: later });
+  for (const key of Object.keys(undo)) if (key !== 'absent' && key !== 'uses') checker.templates(undo, key, spot);
+  checkProbes(context.request.catalogue, { checker, list: undo['absent'], spot });
 };
 
 const checkRetry = (checker: ExpressionChecker, retry: unknown, spot: Spot): void => {

@@ -1,13 +1,12 @@
 // What a step must be beyond its shape: one action, known types with input that fits, probes with known kinds.
-import { templateParts } from '../core/template.ts';
-import { probeSchema } from '../core/workflow.ts';
 import type { Context } from './context.ts';
 import { isMap, type Plain } from './merge.ts';
 import { didYouMean } from './nearest.ts';
 import type { Key } from './origins.ts';
-import { checkShape } from './shape.ts';
+import { checkProbeList } from './probe-rules.ts';
 import { probeLists } from './shared-probes.ts';
-import type { Finding, Place } from './source.ts';
+import type { Finding } from './source.ts';
+import { checkTypeInput, nearestType } from './type-input.ts';
 
 const actions = ['run', 'shell', 'uses'] as const;
 
@@ -89,93 +88,14 @@ const checkUses = (context: Context, owner: Plain, uses: string): void => {
     reportAt(context, owner, 'uses', {
       code: 'unknown-step-type',
       message: `there is no step type \`${uses}\``,
-      hint: nearType(uses, catalogue.steps.keys()),
+      hint: nearestType(uses, catalogue.steps.keys()),
     });
     return;
   }
   const input = owner['with'] ?? {};
   if (!isMap(input)) return;
   const place = context.origins.placeAt(owner, 'with' in owner ? 'with' : 'uses', 'with' in owner ? 'key' : 'value');
-  if (place) checkInput(context, { schema: type.input, value: input, what: `\`with\` of ${uses}`, place });
-};
-
-const checkProbeList = (context: Context, list: unknown): void => {
-  if (Array.isArray(list)) for (const probe of list) if (isMap(probe)) checkProbe(context, probe);
-};
-
-/** The kind of a probe, and the keys that belong to its kind. */
-export const checkProbe = (context: Context, probe: Plain): void => {
-  const { catalogue } = context.request;
-  const kind = probe['probe'];
-  const place = context.origins.placeAt(probe, 'probe', 'value') ?? context.origins.placeOf(probe);
-  if (!place) return;
-  if (typeof kind !== 'string') {
-    if (typeof probe['use'] !== 'string')
-      context.report(firstLine(place), {
-        code: 'no-probe',
-        message: 'a probe without a kind',
-        expected: '`probe` with a kind, or `use` with the name of a shared probe',
-        hint: 'run' in probe ? 'add `probe: command`' : undefined,
-      });
-    return;
-  }
-  const type = catalogue.probes.get(kind);
-  if (!type) {
-    context.report(place, {
-      code: 'unknown-probe-kind',
-      message: `there is no probe kind \`${kind}\``,
-      hint: nearType(kind, catalogue.probes.keys()),
-    });
-    return;
-  }
-  const own: Plain = {};
-  for (const [key, value] of Object.entries(probe)) if (!(key in probeSchema.shape)) own[key] = value;
-  context.origins.rest(own, probe);
-  checkInput(context, { schema: type.input, value: own, what: `a ${kind} probe`, place });
-};
-
-const firstLine = (place: Place): Place => ({ ...place, end: Math.min(place.end, place.start + 1) });
-
-const nearType = (name: string, known: Iterable<string>): string => {
-  const names = [...known];
-  return (
-    didYouMean(name, names) ?? (names.length <= 30 ? `there is ${names.join(', ')}` : '`lab list --types` names them')
-  );
-};
-
-const checkInput = (
-  context: Context,
-  {
-    schema,
-    value,
-    what,
-    place,
-  }: { schema: Parameters<typeof checkShape>[0]['schema']; value: unknown; what: string; place: Place },
-): void => {
-  checkShape({ ...context, schema, value, what, place, ignores: (issue) => isOpen(value, issue) });
-};
-
-/** What an expression will yield is not known yet: issues at it, and rules about a whole that holds one, cannot be judged. */
-const isOpen = (
-  value: unknown,
-  issue: Parameters<NonNullable<Parameters<typeof checkShape>[0]['ignores']>>[0],
-): boolean => {
-  let found = value;
-  for (const key of issue.path as Key[]) {
-    if (typeof found !== 'object' || found === null) break;
-    found = (found as Record<Key, unknown>)[key];
-  }
-  if (typeof found === 'string') {
-    const parts = templateParts(found);
-    if (!parts.some((part) => part.kind === 'expression')) return false;
-    return parts.length === 1 || issue.code !== 'invalid_type';
-  }
-  return issue.code === 'custom' && holdsExpression(found);
-};
-
-const holdsExpression = (value: unknown): boolean => {
-  if (typeof value === 'string') return value.includes('${{');
-  return typeof value === 'object' && value !== null && Object.values(value).some(holdsExpression);
+  if (place) checkTypeInput(context, { schema: type.input, value: input, what: `\`with\` of ${uses}`, place });
 };
 
 /** Numbers become text in commands and environments; one that would read differently then must be quoted. */

@@ -5,8 +5,8 @@ import { createExpressionChecker } from './expression-check.ts';
 import { isMap, type Plain } from './merge.ts';
 import type { Spot } from './names.ts';
 import { didYouMean } from './nearest.ts';
+import { checkProbe } from './probe-rules.ts';
 import { checkProbes } from './step-expressions.ts';
-import { checkProbe } from './step-rules.ts';
 import { keysOf } from './workflow-expressions.ts';
 
 export const checkVariantExpressions = (context: Context, variant: Plain): void => {
