@@ -9,6 +9,7 @@ import { openJournal, readJournal, repairTail } from '../store/journal.ts';
 import { acquireLock } from '../store/lock.ts';
 import { createRun, type RunFolder, runFolder } from '../store/runs.ts';
 import { openState, type RunEntry, type State } from '../store/state.ts';
+import { openStateFolder } from '../store/state-folder.ts';
 import { openStepLog } from '../store/step-log.ts';
 import type { CommandContext } from './context.ts';
 import { createEngine } from './create-engine.ts';
@@ -41,6 +42,7 @@ export interface Execution {
 /** Runs or continues a run; resolves with the exit code. @throws CliError, StoreError */
 export const execute = async (execution: Execution): Promise<number> => {
   const { context, command } = execution;
+  await openStateFolder(context.stateDir, { write: true });
   const lock = await acquireLock(context.stateDir, { command });
   try {
     const state = await openState(context.stateDir);

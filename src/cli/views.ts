@@ -1,10 +1,12 @@
 // Opens the view that fits the output, and the ending that every run closes with.
-import { relative } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { parseAddress } from '../core/address.ts';
 import type { RunEvent } from '../core/event.ts';
+import { stepLogName } from '../store/step-log.ts';
 import { chooseView } from '../view/choose.ts';
-import { knownCauses } from '../view/known-causes.ts';
 import { RunModel } from '../view/run-model.ts';
+import type { StepRecord } from '../view/step-record.ts';
 import { summary } from '../view/summary.ts';
 import type { View, ViewContext } from '../view/view.ts';
 import type { Execution } from './execute.ts';
@@ -38,11 +40,16 @@ export const openViews = async (
     noTty: options.tty === false,
     dumb: env['TERM'] === 'dumb' || env['TERM'] === undefined,
   });
-  const settings: ViewContext = { out: stdout, err: stderr, now: () => context.host.clock.now(), color, past };
+  const place = placeOf(opened);
+  const jobSummary = env['GITHUB_STEP_SUMMARY'];
+  const settings: ViewContext = {
+    ...{ out: stdout, err: stderr, now: () => context.host.clock.now(), color, past, place },
+    unicode: /utf-?8/i.test(env['LC_ALL'] ?? env['LC_CTYPE'] ?? env['LANG'] ?? 'utf-8'),
+    ...(jobSummary !== undefined && { jobSummary }),
+  };
   if (name !== 'ndjson' && name !== 'quiet') for (const line of preamble) stdout.write(`${line}\n`);
   const view = await createView(name, settings);
-  const model = new RunModel();
-  for (const event of past) model.add(event);
+  const model = new RunModel({ past });
   return {
     on(event) {
       model.add(event);
@@ -52,16 +59,11 @@ export const openViews = async (
       await view.close();
       if (name === 'ndjson') return;
       const shownLogs = relative(process.cwd(), logs);
-      stdout.write(
-        summary(model, {
-          color,
-          columns,
-          now: context.host.clock.now(),
-          logs: shownLogs,
-          causes: knownCauses,
-          place: placeOf(opened),
-        }),
-      );
+      const logPath = ({ planned, attempt, attempts }: StepRecord): string | undefined => {
+        const log = join(logs, stepLogName({ address: planned.address, attempt: attempt || attempts }));
+        return existsSync(log) ? relative(process.cwd(), log) : undefined;
+      };
+      stdout.write(summary(model, { color, columns, now: context.host.clock.now(), logs: shownLogs, place, logPath }));
     },
   };
 };

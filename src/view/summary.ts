@@ -1,5 +1,6 @@
 // The ending of a run: a line of recap, what was proved, and for every failure what a person needs to go on.
 import { formatDuration } from '../core/duration.ts';
+import { checks } from './checks.ts';
 import { commandLine } from './command-line.ts';
 import { failureReport } from './failure-report.ts';
 import type { KnownCause } from './known-causes.ts';
@@ -35,6 +36,7 @@ const toldInFull = 3;
 export const summary = (model: RunModel, context: SummaryContext): string => {
   const paint = createPaint(context.color);
   const parts = [
+    ...checks(model, context, paint),
     ...failures(model, context, paint),
     recap(model, context, paint),
     ...undone(model, paint),
@@ -88,8 +90,18 @@ const facts = (model: RunModel, { columns = 100, logs }: SummaryContext, paint: 
   const proved = Object.entries(model.end?.facts ?? {}).filter(([, value]) => value !== null && value !== undefined);
   const known = logs === undefined ? proved : [...proved, ['logs', logs] as const];
   if (known.length === 0) return [];
-  const rows = known.map(([name, value]) => [paint.strong(cleanLine(name)), factText(value)]);
+  const rows = known.flatMap(([name, value]) => factRows(name, value, paint));
   return ['', ...table(rows, { columns, indent: 2 })];
+};
+
+/** A map of values takes a row each. */
+const factRows = (name: string, value: unknown, paint: Paint): readonly (readonly string[])[] => {
+  const title = paint.strong(cleanLine(name));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[title, factText(value)]];
+  return Object.entries(value).map(([key, each], at) => [
+    at === 0 ? title : '',
+    `${cleanLine(key)}  ${factText(each)}`,
+  ]);
 };
 
 const factText = (value: unknown): string => {
