@@ -286,13 +286,14 @@ class Run {
     return plannedStep(unit, this.request.usualMs(unit.address), this.nameOf(unit));
   }
 
-  private nameOf({ step, locals, key }: Unit): string {
+  private nameOf({ step, kind, locals, key }: Unit): string {
     try {
       if (step.name === undefined) return key === undefined ? step.id : key;
       return textOf(resolveText(step.name, this.scope(locals)));
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      return step.name ?? step.id; // A name that rests on outputs is shown as written until they are known.
+      // A parent's name is its children's with the item left open; one that rests on outputs is not known yet.
+      return kind === 'parent' ? step.id : (step.name ?? step.id);
     }
   }
 
