@@ -1,7 +1,7 @@
 // A workflow file and those it extends, from the first ancestor to the file itself.
 import { workflowSchema } from '../core/workflow.ts';
 import type { Context } from './context.ts';
-import { circleOf, type MapDocument, openMap, resolveFile } from './open-map.ts';
+import { bringsNames, circleOf, type MapDocument, openMap, resolveFile } from './open-map.ts';
 
 export const readLayers = async (context: Context, path: string): Promise<readonly MapDocument[]> => {
   const read: MapDocument[] = [];
@@ -9,6 +9,7 @@ export const readLayers = async (context: Context, path: string): Promise<readon
     const layer: MapDocument | undefined = await openMap(context, next, {
       schema: workflowSchema,
       what: 'a workflow file',
+      brings: bringsNames,
     });
     if (!layer) break;
     read.push(layer);
@@ -25,7 +26,7 @@ const baseOf = async (
   const base = value['extends'];
   if (typeof base !== 'string') return undefined;
   const place = document.locate(['extends'], 'value');
-  const target = await resolveFile(context, { from: path, path: base, place });
+  const target = await resolveFile(context, { from: path, path: base, place, brings: bringsNames });
   const seen = read.findIndex((layer) => layer.path === target);
   if (target === undefined || seen === -1) return target;
   const circle = circleOf(context, [...read.slice(seen).map((layer) => layer.path), target]);

@@ -18,36 +18,39 @@ export interface MapDocument {
 export const openMap = async (
   context: Context,
   path: string,
-  { schema, what }: { schema: z.ZodType; what: string },
+  { schema, what, brings }: { schema: z.ZodType; what: string; brings: readonly string[] },
 ): Promise<MapDocument | undefined> => {
   const document = await context.open(path);
   const value = document?.value;
   if (isMap(value) && document) return { path, document, value };
-  distrustNames(context);
+  context.distrust(...brings);
   if (!document || value === undefined) return undefined;
   checkShape({ ...context, schema, value, what, place: document.locate([], 'value') });
   return undefined;
 };
 
-/** With a file unread, these may exist all the same. */
-const distrustNames = ({ distrust }: Context): void =>
-  distrust('unknown-step', 'unknown-input', 'unknown-secret', 'unknown-probe', 'unknown-group', 'no-steps');
+/** What a file could have brought: with it unread, complaints that such a thing is missing would be guesses. */
+export const bringsSteps: readonly string[] = ['unknown-step', 'no-steps'];
+export const bringsNames: readonly string[] = [
+  ...bringsSteps,
+  ...['unknown-input', 'unknown-secret', 'unknown-probe', 'unknown-group'],
+];
 
 /** The file that another one names, relative to itself; undefined, and reported, when it may not or cannot be read. */
 export const resolveFile = async (
   context: Context,
-  { from, path, place }: { from: string; path: string; place: Place },
+  { from, path, place, brings }: { from: string; path: string; place: Place; brings: readonly string[] },
 ): Promise<string | undefined> => {
   const { request, report } = context;
   const project = resolvePath('/', request.projectDir);
   const target = resolvePath(folderOf(from), path);
   if (!isInside(project, target)) {
-    distrustNames(context);
+    context.distrust(...brings);
     report(place, { code: 'outside-project', message: `\`${path}\` lies outside the project` });
     return undefined;
   }
   if (await context.open(target)) return target;
-  distrustNames(context);
+  context.distrust(...brings);
   const names = await request.list(folderOf(target));
   const name = target.slice(target.lastIndexOf('/') + 1);
   const near = nearest(name, names);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { includeSchema, stepSchema } from '../core/workflow.ts';
 import type { Context } from './context.ts';
 import { isMap, type Plain } from './merge.ts';
-import { circleOf, type MapDocument, openMap, resolveFile } from './open-map.ts';
+import { bringsSteps, circleOf, type MapDocument, openMap, resolveFile } from './open-map.ts';
 import { checkShape, describe } from './shape.ts';
 import type { Place } from './source.ts';
 
@@ -55,7 +55,7 @@ const include = async (
   const path = step['include'];
   if (!valid || typeof path !== 'string') return [];
   const at = context.origins.placeAt(step, 'include', 'value') ?? place;
-  const target = await resolveFile(context, { from: file.path, path, place: at });
+  const target = await resolveFile(context, { from: file.path, path, place: at, brings: bringsSteps });
   if (target === undefined) return [];
   const chain = [...above, file.path];
   if (chain.includes(target)) {
@@ -64,7 +64,7 @@ const include = async (
     return [];
   }
   const what = 'an included file';
-  const included = await openMap(context, target, { schema: includedSchema, what });
+  const included = await openMap(context, target, { schema: includedSchema, what, brings: bringsSteps });
   if (!included) return [];
   checkShape({
     ...context,

@@ -3,7 +3,7 @@ import { variantSchema } from '../core/workflow.ts';
 import type { Context } from './context.ts';
 import { isMap, mergeMaps, type Plain, sharesReplace } from './merge.ts';
 import { didYouMean } from './nearest.ts';
-import { type MapDocument, openMap } from './open-map.ts';
+import { bringsNames, type MapDocument, openMap } from './open-map.ts';
 import { folderOf, relativeTo, resolvePath } from './path.ts';
 import { checkShape } from './shape.ts';
 import { substituteNamedProbes } from './shared-probes.ts';
@@ -29,7 +29,7 @@ export const readVariantChain = async (context: Context): Promise<VariantChain |
   return { value, folders: links.map((link) => folderOf(link.path)), place };
 };
 
-const shape = { schema: variantSchema, what: 'a variant file' };
+const shape = { schema: variantSchema, what: 'a variant file', brings: bringsNames };
 
 /** `enter.let` may name shared probes too. */
 const withProbes = (context: Context, variant: Plain): Plain => {
