@@ -1,0 +1,63 @@
+// The step type for one node's agent: it serves instead of kube-proxy, on the device it should; started anew when it does not.
+import { z } from 'zod';
+import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
+import { datapathIn } from './cilium-answers.ts';
+import { ciliumApi } from './cilium-versions.ts';
+import { type CiliumPod, podsOf } from './cilium-world.ts';
+import { clusterInput, kubectl, kubectlArgv, reasonOf } from './kubectl.ts';
+import { untilTrue } from './until-true.ts';
+
+const input = z.strictObject({
+  cluster: clusterInput,
+  node: z.string(),
+  version: z.string().describe('Version of Cilium'),
+  device: z.string().describe('The device it must serve on'),
+  directRoutingDevice: z.string().default('').describe('The device whose address stands in for clients; empty: any'),
+  patience: z.int().min(1).default(240).describe('Seconds to wait for a new agent'),
+});
+type Input = z.output<typeof input>;
+
+export const ciliumAgent = defineStep({
+  name: 'cilium.agent',
+  summary: "A node's agent serves on the right device; it is started anew when it does not",
+  input,
+  describe: ({ cluster, node }) =>
+    kubectlArgv(cluster, ['-n', 'kube-system', 'delete', 'pod', `(agent of ${node})`]).join(' '),
+  check: (step, context) => lookAtAgent(step, context),
+  async run(step, context) {
+    const pod = await podOn(step, context);
+    // One that is only coming up needs time, not another start.
+    if (pod?.ready) {
+      const deletion = ['-n', 'kube-system', 'delete', 'pod', pod.name, '--ignore-not-found'];
+      await context.must(kubectlArgv(step.cluster, deletion));
+    }
+    await untilTrue(context, step.patience * 1000, () => lookAtAgent(step, context));
+    return {};
+  },
+});
+
+const podOn = async ({ cluster, node }: Input, context: StepContext): Promise<CiliumPod | undefined> => {
+  const pods = await podsOf(context, cluster, 'agent');
+  return pods.find((pod) => pod.node === node);
+};
+
+const lookAtAgent = async (step: Input, context: StepContext): Promise<Seen> => {
+  const pod = await podOn(step, context);
+  if (!pod) return { holds: false, saw: 'no agent on this node' };
+  if (!pod.ready) return { holds: false, saw: `${pod.name} is not ready` };
+  const inside = ['-n', 'kube-system', 'exec', pod.name, '-c', 'cilium-agent', '--'];
+  const asked = [...inside, ciliumApi(step.version).agentCommand, 'status', '-o', 'json'];
+  const result = await kubectl(context, step.cluster, asked, { quiet: true, keepBytes: 16 << 20 });
+  const datapath = datapathIn(result.stdout);
+  if (result.exitCode !== 0 || !datapath) throw new StepError(`${pod.name}: ${reasonOf(result)}`);
+  const { kubeProxyReplacement, devices, directRoutingDevice } = datapath;
+  if (!kubeProxyReplacement) return { holds: false, saw: 'it does not replace kube-proxy' };
+  if (!devices.includes(step.device))
+    return { holds: false, saw: `it serves on ${devices.join(', ') || 'no device'}, not ${step.device}` };
+  if (step.directRoutingDevice !== '' && directRoutingDevice !== step.directRoutingDevice)
+    return {
+      holds: false,
+      saw: `its direct routing device is ${directRoutingDevice || 'unset'}, not ${step.directRoutingDevice}`,
+    };
+  return { holds: true, saw: `serves on ${devices.join(', ')}` };
+};

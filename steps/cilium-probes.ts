@@ -1,0 +1,64 @@
+// Probe types of Cilium: its health, and BGP sessions as its own side sees them.
+import { z } from 'zod';
+import { defineProbe, StepError } from '../src/engine/step-type.ts';
+import { type CiliumPeer, peersIn, statusIn } from './cilium-answers.ts';
+import { clusterInput, reasonOf } from './kubectl.ts';
+
+export const ciliumStatus = defineProbe({
+  name: 'cilium.status',
+  summary: 'Health of an installation; holds when all agents and the operator are ready and none complains',
+  input: z.strictObject({ cluster: clusterInput, agents: z.int().min(1).describe('How many there must be') }),
+  values: { agents: 'desired, ready', operators: 'desired, ready', errors: 'what it complains about' },
+  describe: ({ cluster }) => `Cilium of ${cluster}`,
+  async look({ cluster, agents: wanted }, context) {
+    const result = await context.command(['cilium', 'status', '--context', cluster, '-o', 'json'], { quiet: true });
+    const status = statusIn(result.stdout);
+    if (!status) throw new StepError(reasonOf(result));
+    const { agents, operators, errors } = status;
+    const ready = agents.ready === wanted && operators.ready > 0 && operators.ready === operators.desired;
+    const why = errors[0] === undefined ? '' : `; ${errors[0].slice(0, 120)}`;
+    const saw = `${agents.ready} of ${wanted} agents, ${operators.ready} of ${Math.max(1, operators.desired)} operators ready${why}`;
+    return { holds: ready && errors.length === 0, saw, values: { ...status } };
+  },
+});
+
+export const ciliumBgp = defineProbe({
+  name: 'cilium.bgp',
+  summary: "BGP sessions on Cilium's side; holds when every node has one Established",
+  input: z.strictObject({
+    cluster: clusterInput,
+    nodes: z.array(z.string()).min(1),
+    peer: z.string().describe('The address every node dials'),
+    advertised: z.int().min(0).default(0).describe('How many routes each must announce at least'),
+  }),
+  values: {
+    peers: 'each: node, address, state, localAs, peerAs, advertised, families',
+    established: 'nodes whose session is',
+  },
+  describe: ({ cluster }) => `BGP of Cilium in ${cluster}`,
+  async look({ cluster, nodes, peer, advertised }, context) {
+    const argv = ['cilium', 'bgp', 'peers', '--context', cluster, '-o', 'json'];
+    const result = await context.command(argv, { quiet: true });
+    const peers = peersIn(result.stdout);
+    if (!peers) throw new StepError(reasonOf(result));
+    const why = nodes.map((node) =>
+      shortcoming(
+        node,
+        peers.find((each) => each.node === node && each.address === peer),
+        advertised,
+      ),
+    );
+    const established = nodes.filter((node) =>
+      peers.some((each) => each.node === node && each.state === 'established'),
+    );
+    const off = why.find((each) => each !== undefined);
+    const saw = `${established.length} of ${nodes.length} nodes Established${off === undefined ? '' : `; ${off}`}`;
+    return { holds: off === undefined, saw, values: { peers, established } };
+  },
+});
+
+const shortcoming = (node: string, peer: CiliumPeer | undefined, advertised: number): string | undefined => {
+  if (!peer) return `${node}: no session, so no policy selects it`;
+  if (peer.state !== 'established') return `${node}: ${peer.state}`;
+  return peer.advertised >= advertised ? undefined : `${node}: announces ${peer.advertised} of ${advertised} routes`;
+};

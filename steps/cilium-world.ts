@@ -1,0 +1,78 @@
+// What there is of Cilium in a cluster: its configuration with the time it changed, its pods with the time they started, its helm release.
+import { type StepContext, StepError } from '../src/engine/step-type.ts';
+import { getObjects, type KubernetesObject } from './kubectl.ts';
+import { changedAt, conditionOf, startedAt } from './kubernetes-objects.ts';
+
+export type Component = 'agent' | 'operator';
+
+export const components: Readonly<Record<Component, { readonly selector: string; readonly workload: string }>> = {
+  agent: { selector: 'k8s-app=cilium', workload: 'daemonset/cilium' },
+  operator: { selector: 'io.cilium/app=operator', workload: 'deployment/cilium-operator' },
+};
+
+export interface CiliumConfig {
+  readonly data: Readonly<Record<string, string>>;
+  /** Milliseconds since the epoch of the last change. */
+  readonly changedAt: number;
+}
+
+/** Undefined when Cilium is not installed. */
+export const configOf = async (context: StepContext, cluster: string): Promise<CiliumConfig | undefined> => {
+  const asked = ['-n', 'kube-system', 'configmap', 'cilium-config', '--show-managed-fields'];
+  const [map] = await getObjects(context, cluster, asked);
+  return map && { data: map.data ?? {}, changedAt: changedAt(map) };
+};
+
+export interface CiliumPod {
+  readonly name: string;
+  readonly node: string;
+  readonly ready: boolean;
+  /** Milliseconds since the epoch; undefined while a container of it does not run. */
+  readonly startedAt: number | undefined;
+}
+
+/** The pods of a component that are to stay: one that is being deleted is as good as gone. */
+export const podsOf = async (
+  context: StepContext,
+  cluster: string,
+  component: Component,
+): Promise<readonly CiliumPod[]> => {
+  const asked = ['-n', 'kube-system', 'pods', '-l', components[component].selector];
+  const pods = await getObjects(context, cluster, asked);
+  return pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined).map(podIn);
+};
+
+const podIn = (pod: KubernetesObject): CiliumPod => ({
+  name: pod.metadata.name,
+  node: String(pod.spec?.['nodeName'] ?? ''),
+  ready: conditionOf(pod, 'Ready')?.status === 'True',
+  startedAt: startedAt(pod),
+});
+
+/** A pod that may still run with an older configuration. Times are whole seconds: one that started in the second of the change counts as older. */
+export const isOutdated = ({ startedAt: started }: CiliumPod, changed: number): boolean =>
+  started === undefined || started <= changed;
+
+export type Release = 'none' | 'deployed' | 'unfinished';
+
+/** The state of the helm release: one that was cut off in the middle can neither be installed over nor upgraded. */
+export const releaseOf = async (context: StepContext, cluster: string): Promise<Release> => {
+  const secrets = await getObjects(context, cluster, ['-n', 'kube-system', 'secrets', '-l', 'owner=helm,name=cilium']);
+  if (secrets.length === 0) return 'none';
+  const versions = secrets.map(({ metadata }) => ({
+    revision: Number(metadata.labels?.['version'] ?? 0),
+    status: metadata.labels?.['status'] ?? '',
+  }));
+  const [newest] = versions.sort((a, b) => b.revision - a.revision);
+  return newest?.status === 'deployed' ? 'deployed' : 'unfinished';
+};
+
+/** The version of the agent that is installed; undefined when there is none. */
+export const installedVersion = async (context: StepContext, cluster: string): Promise<string | undefined> => {
+  const [set] = await getObjects(context, cluster, ['-n', 'kube-system', 'daemonset', 'cilium']);
+  if (!set) return undefined;
+  const template = set.spec?.['template'] as { spec?: { containers?: { name: string; image: string }[] } } | undefined;
+  const image = template?.spec?.containers?.find(({ name }) => name === 'cilium-agent')?.image;
+  if (image === undefined) throw new StepError('the DaemonSet cilium has no container cilium-agent');
+  return /:v?(\d+\.\d+\.\d+[^@]*)/.exec(image)?.[1] ?? image;
+};

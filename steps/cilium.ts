@@ -1,0 +1,74 @@
+// The step type that installs Cilium, or brings an installation to another version or other values; proved by the configuration it left.
+import { z } from 'zod';
+import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
+import { configDifference, setArguments, unknownValues } from './cilium-values.ts';
+import { misfits, refusedValues } from './cilium-versions.ts';
+import { configOf, installedVersion, releaseOf } from './cilium-world.ts';
+import { clusterInput, isClusterGone } from './kubectl.ts';
+
+const value = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
+const input = z.strictObject({
+  cluster: clusterInput,
+  version: z.string().describe('Such as 1.18.14'),
+  values: z.record(z.string(), value).default({}).describe("Values of Cilium's chart, by their dotted names"),
+});
+type Input = z.output<typeof input>;
+
+export const ciliumInstall = defineStep({
+  name: 'cilium.install',
+  summary: 'Cilium of a version, with values of its chart',
+  input,
+  describe: (step) => ['cilium', ...installArguments('install', step)].join(' '),
+  creates: ({ cluster }) => [{ kind: 'cilium', name: cluster, within: `cluster/${cluster}` }],
+  check: (step, context) => lookAtCilium(step, context),
+  async run(step, context) {
+    await demandFit(step, context);
+    for (const name of unknownValues(step.values))
+      context.log(`nothing will tell whether the value ${name} did anything`);
+    const release = await releaseOf(context, step.cluster);
+    if (release === 'unfinished') {
+      context.log('an earlier installation was cut off; it is taken out first');
+      await uninstall(step, context);
+    }
+    const verb = release === 'deployed' ? 'upgrade' : 'install';
+    await context.must(['cilium', ...installArguments(verb, step)]);
+    return {};
+  },
+  undo: (step, context) => uninstall(step, context),
+  async absent({ cluster }, context): Promise<Seen> {
+    if (await isClusterGone(context, cluster)) return { holds: true, saw: `${cluster} is gone, and Cilium with it` };
+    const release = await releaseOf(context, cluster);
+    return { holds: release === 'none', saw: release === 'none' ? 'gone' : 'its helm release is still there' };
+  },
+});
+
+const installArguments = (verb: 'install' | 'upgrade', { cluster, version, values }: Input): readonly string[] => [
+  ...[verb, '--context', cluster, '--version', version],
+  ...setArguments(values),
+];
+
+const uninstall = async ({ cluster }: Input, context: StepContext): Promise<void> => {
+  if (await isClusterGone(context, cluster)) return;
+  if ((await releaseOf(context, cluster)) !== 'none') await context.must(['cilium', 'uninstall', '--context', cluster]);
+};
+
+const lookAtCilium = async ({ cluster, version, values }: Input, context: StepContext): Promise<Seen> => {
+  const installed = await installedVersion(context, cluster);
+  if (installed === undefined) return { holds: false, saw: 'Cilium is not installed' };
+  if (installed !== version.replace(/^v/, ''))
+    return { holds: false, saw: `Cilium ${installed} is installed, not ${version}` };
+  if ((await releaseOf(context, cluster)) === 'unfinished')
+    return { holds: false, saw: 'its installation was cut off' };
+  const config = await configOf(context, cluster);
+  if (!config) return { holds: false, saw: 'its ConfigMap cilium-config is not there' };
+  const off = configDifference(values, config.data);
+  return off === undefined ? { holds: true, saw: `Cilium ${installed}` } : { holds: false, saw: off };
+};
+
+/** @throws StepError for a command line that does not know this release, or values that its chart refuses. */
+const demandFit = async ({ version, values }: Input, context: StepContext): Promise<void> => {
+  const asked = await context.command(['cilium', 'version', '--client'], { quiet: true });
+  const commandLine = /cilium-cli:\s*(\S+)/.exec(asked.stdout)?.[1];
+  const why = [...misfits({ cilium: version, commandLine }), ...refusedValues(version, values)];
+  if (why.length > 0) throw new StepError(why.join('; '));
+};

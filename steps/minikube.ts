@@ -1,0 +1,147 @@
+// The step type for a minikube cluster: started, completed when it came up with fewer nodes, and the only profile that is ever deleted.
+import { z } from 'zod';
+import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
+import { inspectContainers, inspectNetworks, labelledContainers } from './docker-inspect.ts';
+import { reasonOf } from './kubectl.ts';
+import { type ClusterStatus, clusterStatus, illnessOf, type Profile, profileIn } from './minikube-status.ts';
+
+const input = z.strictObject({
+  profile: z.string().min(1),
+  nodes: z.int().min(1),
+  kubernetes: z.string().default('').describe("Version such as v1.33.1; without it: minikube's own"),
+  driver: z.string().default('docker'),
+  runtime: z.string().default('').describe("Container runtime; without it: minikube's own"),
+  networkPlugin: z.string().default('').describe('cni keeps minikube from setting up a network of its own'),
+  cni: z.string().default('').describe('false leaves the network to whoever comes next'),
+  cpus: z.int().min(0).default(0).describe("CPUs a node; 0: minikube's own"),
+  memory: z.string().default('').describe("Memory a node, such as 3g; without it: minikube's own"),
+  subnet: z
+    .string()
+    .default('')
+    .describe("Prefix of the nodes' docker network; without it minikube looks for a free one"),
+  extra: z.array(z.string()).default([]).describe('More arguments of minikube start'),
+});
+type Input = z.output<typeof input>;
+
+const clusterLabel = (profile: string): string => `name.minikube.sigs.k8s.io=${profile}`;
+
+export const minikubeStart = defineStep({
+  name: 'minikube.start',
+  summary: 'A minikube cluster of so many nodes',
+  input,
+  outputs: {
+    nodes: 'name and address of each node, the control plane first',
+    address: 'address of the API server',
+    port: 'its port',
+    network: "the nodes' docker network: name, bridge, subnet, gateway",
+  },
+  describe: (step) => ['minikube', ...startArguments(step)].join(' '),
+  creates: ({ profile }) => [{ kind: 'cluster', name: profile }],
+  async check(step, context) {
+    const illness =
+      illnessOf(await statusOf(step, context), step.nodes) ?? difference(step, await profileOf(step, context));
+    if (illness !== undefined) return { holds: false, saw: illness };
+    return { holds: true, saw: `${step.nodes} nodes running`, outputs: await outputsOf(step, context) };
+  },
+  async run(step, context) {
+    const status = await statusOf(step, context);
+    if (status.kind !== 'none') demandSame(step, await profileOf(step, context));
+    if (illnessOf(status, step.nodes) !== undefined) await start(step, context);
+    await addMissingNodes(step, context);
+    return outputsOf(step, context);
+  },
+  async undo({ profile }, context) {
+    await context.must(['minikube', 'delete', '-p', profile]);
+  },
+  absent: (step, context) => lookForRemains(step, context),
+});
+
+const startArguments = (step: Input): readonly string[] => {
+  const flag = (name: string, value: string | number): string[] =>
+    value === '' || value === 0 ? [] : [`--${name}=${value}`];
+  return [
+    ...['start', '--nodes', String(step.nodes), '-p', step.profile],
+    ...flag('network-plugin', step.networkPlugin),
+    ...flag('cni', step.cni),
+    ...flag('driver', step.driver),
+    ...flag('kubernetes-version', step.kubernetes),
+    ...flag('container-runtime', step.runtime),
+    ...flag('cpus', step.cpus),
+    ...flag('memory', step.memory),
+    ...flag('subnet', step.subnet),
+    ...step.extra,
+  ];
+};
+
+const start = async (step: Input, context: StepContext): Promise<void> => {
+  // As root minikube refuses its docker driver unless told that it is meant.
+  const asRoot = context.host.uid === 0 && !step.extra.includes('--force') ? ['--force'] : [];
+  await context.must(['minikube', ...startArguments(step), ...asRoot]);
+};
+
+const statusOf = async ({ profile }: Input, context: StepContext): Promise<ClusterStatus> => {
+  const result = await context.command(['minikube', 'status', '-p', profile, '-o', 'json'], { quiet: true });
+  const status = clusterStatus(result.exitCode, result.stdout);
+  if (!status) throw new StepError(`minikube status: ${reasonOf(result)}`);
+  return status;
+};
+
+const profileOf = async ({ profile }: Input, context: StepContext): Promise<Profile | undefined> => {
+  const result = await context.command(['minikube', 'profile', 'list', '-l', '-o', 'json'], { quiet: true });
+  return profileIn(result.stdout, profile);
+};
+
+/** In what the profile differs from what is wanted, where minikube can't change it; undefined when in nothing. */
+const difference = (step: Input, profile: Profile | undefined): string | undefined => {
+  if (!profile) return undefined;
+  const pairs: [string, string, string][] = [
+    ['Kubernetes', profile.kubernetes, step.kubernetes === '' ? '' : `v${step.kubernetes.replace(/^v/, '')}`],
+    ['container runtime', profile.runtime, step.runtime],
+    ['network plugin', profile.networkPlugin, step.networkPlugin],
+    ['CNI', profile.cni, step.cni],
+  ];
+  const [off] = pairs.filter(([, have, want]) => want !== '' && have !== want);
+  return off && `it was started with ${off[0]} ${off[1] || 'unset'}, and ${off[2]} is wanted`;
+};
+
+/** @throws StepError when only a new cluster would do: it may be somebody's own, so it is not deleted unasked. */
+const demandSame = (step: Input, profile: Profile | undefined): void => {
+  const off = difference(step, profile);
+  const remedy = `to start over: minikube delete -p ${step.profile}`;
+  if (off !== undefined) throw new StepError(`cluster ${step.profile} is there, but ${off}; ${remedy}`);
+  if (profile && profile.nodes > step.nodes)
+    throw new StepError(`cluster ${step.profile} has ${profile.nodes} nodes, and ${step.nodes} are wanted; ${remedy}`);
+};
+
+/** A start that died after the first node leaves a profile that start never completes: the number of nodes is in the profile. */
+const addMissingNodes = async (step: Input, context: StepContext): Promise<void> => {
+  for (;;) {
+    const status = await statusOf(step, context);
+    const have = status.kind === 'nodes' ? status.nodes.length : 0;
+    if (have === 0 || have >= step.nodes) return;
+    context.log(`${have} of ${step.nodes} nodes are there; adding one`);
+    await context.must(['minikube', 'node', 'add', '-p', step.profile]);
+  }
+};
+
+const nodeNames = ({ profile, nodes }: Input): readonly string[] =>
+  Array.from({ length: nodes }, (_, at) => (at === 0 ? profile : `${profile}-m${String(at + 1).padStart(2, '0')}`));
+
+const outputsOf = async (step: Input, context: StepContext): Promise<Record<string, unknown>> => {
+  const known = await inspectContainers(context, nodeNames(step));
+  const [network] = await inspectNetworks(context, [step.profile]);
+  const nodes = nodeNames(step).map((name) => ({ name, address: known.get(name)?.addresses[step.profile] ?? '' }));
+  const { name = step.profile, bridge = '', subnets: [subnet = ''] = [], gateway = '' } = network ?? {};
+  return { nodes, address: nodes[0]?.address ?? '', port: 8443, network: { name, bridge, subnet, gateway } };
+};
+
+const lookForRemains = async (step: Input, context: StepContext): Promise<Seen> => {
+  const status = await statusOf(step, context);
+  if (status.kind !== 'none') return { holds: false, saw: `profile ${step.profile} is still there` };
+  const [container] = await labelledContainers(context, clusterLabel(step.profile));
+  if (container !== undefined) return { holds: false, saw: `container ${container} is still there` };
+  const [network] = await inspectNetworks(context, [step.profile]);
+  return network
+    ? { holds: false, saw: `docker network ${network.name} is still there` }
+    : { holds: true, saw: 'profile, containers and network are gone' };
+};

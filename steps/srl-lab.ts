@@ -1,0 +1,59 @@
+// The step and probe types of the SR Linux lab, and which of the step types render files, for the registry and for `lab render`.
+import type { ProbeType, StepType } from '../src/engine/step-type.ts';
+import { ciliumInstall } from './cilium.ts';
+import { ciliumAgent } from './cilium-agent.ts';
+import { ciliumConfig, ciliumFresh } from './cilium-config.ts';
+import { ciliumBgp, ciliumStatus } from './cilium-probes.ts';
+import { ciliumResources } from './cilium-resources.ts';
+import { containerlabDeploy } from './containerlab.ts';
+import { containerlabTopology } from './containerlab-topology.ts';
+import { dockerContainers, dockerImage, dockerRoom } from './docker.ts';
+import { dockerAddress } from './docker-address.ts';
+import { dockerCapture } from './docker-capture.ts';
+import { kubeProxyRules } from './kube-proxy.ts';
+import { kubernetesProbe } from './kubernetes.ts';
+import { kubernetesApply } from './kubernetes-apply.ts';
+import { kubernetesGone } from './kubernetes-gone.ts';
+import { kubernetesService } from './kubernetes-service.ts';
+import { metallbBgp } from './metallb.ts';
+import { minikubeStart } from './minikube.ts';
+import { srlinuxBgp, srlinuxRoute, srlinuxState } from './srlinux.ts';
+import { srlinuxConfig } from './srlinux-config.ts';
+
+export const srlLabSteps = [
+  dockerImage,
+  dockerAddress,
+  dockerCapture,
+  minikubeStart,
+  containerlabTopology,
+  containerlabDeploy,
+  srlinuxConfig,
+  kubernetesApply,
+  kubernetesGone,
+  kubernetesService,
+  kubeProxyRules,
+  ciliumResources,
+  ciliumInstall,
+  ciliumConfig,
+  ciliumFresh,
+  ciliumAgent,
+] as readonly unknown[] as readonly StepType[];
+
+export const srlLabProbes = [
+  dockerContainers,
+  dockerRoom,
+  kubernetesProbe,
+  ciliumStatus,
+  ciliumBgp,
+  srlinuxBgp,
+  srlinuxRoute,
+  srlinuxState,
+  metallbBgp,
+] as readonly unknown[] as readonly ProbeType[];
+
+/** Step types that do nothing but write rendered files: `lab render` runs them with another folder as `state.dir`. */
+export const srlLabRenderers: ReadonlySet<string> = new Set([
+  srlinuxConfig.name,
+  containerlabTopology.name,
+  ciliumResources.name,
+]);

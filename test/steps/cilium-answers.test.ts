@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { datapathIn, peersIn, statusIn } from '../../steps/cilium-answers.ts';
+import { configDifference, setArguments, unknownValues } from '../../steps/cilium-values.ts';
+import { isOutdated } from '../../steps/cilium-world.ts';
+import { sample } from './samples.ts';
+
+describe('BGP sessions as cilium tells them', () => {
+  it('come by node, with the counts that are left out read as zero', () => {
+    const [peer] = peersIn(sample('cilium-bgp-peers.json')) ?? [];
+    expect(peer).toMatchObject({
+      node: 'clab-bgp-cplane-demo-worker3',
+      address: '10.0.0.2',
+      state: 'established',
+      localAs: 65011,
+      advertised: 1,
+    });
+    expect(peer?.families[1]).toEqual({ afi: 'ipv6', safi: 'unicast', received: 0, accepted: 0, advertised: 0 });
+  });
+
+  it('are none where there is no Cilium, and no answer in a message', () => {
+    expect(peersIn('{}')).toEqual([]);
+    expect(peersIn('Error: unable to reach the cluster')).toBeUndefined();
+  });
+});
+
+describe('the health of an installation', () => {
+  it('has no agents and an error where it is not installed', () => {
+    const status = statusIn(sample('cilium-status-not-installed.json'));
+    expect(status?.agents).toEqual({ desired: 0, ready: 0 });
+    expect(status?.errors).toEqual(['daemonsets.apps "cilium" not found']);
+  });
+
+  it('counts agents and operators', () => {
+    const text =
+      '{"pod_state":{"cilium":{"Type":"DaemonSet","Desired":3,"Ready":2},"cilium-operator":{"Desired":1,"Ready":1}}}';
+    expect(statusIn(text)).toEqual({
+      agents: { desired: 3, ready: 2 },
+      operators: { desired: 1, ready: 1 },
+      errors: [],
+    });
+  });
+});
+
+describe("an agent's datapath", () => {
+  it('tells what it serves on', () => {
+    const text =
+      '{"kube-proxy-replacement":{"mode":"True","deviceList":[{"name":"eth1","ip":["192.168.1.11"]}],"directRoutingDevice":"eth1"}}';
+    expect(datapathIn(text)).toEqual({ kubeProxyReplacement: true, devices: ['eth1'], directRoutingDevice: 'eth1' });
+  });
+
+  it('is that of old agents, with one list of names', () => {
+    const text = '{"kube-proxy-replacement":{"mode":"Strict","devices":["eth0","eth1"]}}';
+    expect(datapathIn(text)).toEqual({
+      kubeProxyReplacement: true,
+      devices: ['eth0', 'eth1'],
+      directRoutingDevice: '',
+    });
+  });
+});
+
+describe('values of the chart', () => {
+  const values = {
+    routingMode: 'native',
+    'ipam.operator.clusterPoolIPv4PodCIDRList': ['192.168.16.0/20'],
+    devices: ['eth1', 'eth2'],
+    kubeProxyReplacement: true,
+  };
+
+  it('are passed one by one, several of a list in braces', () => {
+    expect(setArguments(values)).toEqual([
+      ...['--set', 'routingMode=native'],
+      ...['--set', 'ipam.operator.clusterPoolIPv4PodCIDRList=192.168.16.0/20'],
+      ...['--set', 'devices={eth1,eth2}'],
+      ...['--set', 'kubeProxyReplacement=true'],
+    ]);
+  });
+
+  it('are proved by the configuration they leave', () => {
+    const config = {
+      'routing-mode': 'native',
+      'cluster-pool-ipv4-cidr': '192.168.16.0/20',
+      devices: 'eth1 eth2',
+      'kube-proxy-replacement': 'true',
+    };
+    expect(configDifference(values, config)).toBeUndefined();
+    expect(configDifference(values, { ...config, devices: 'eth0' })).toBe('devices is eth0, not eth1 eth2');
+    expect(configDifference({ 'bgpControlPlane.enabled': true }, config)).toBe(
+      'enable-bgp-control-plane is not set, not true',
+    );
+  });
+
+  it('are told of when nothing would prove them, as a mistyped one is', () => {
+    expect(unknownValues({ 'bgpControlPlan.enabled': true, k8sServiceHost: '192.168.49.2' })).toEqual([
+      'bgpControlPlan.enabled',
+    ]);
+  });
+});
+
+describe('a pod of Cilium', () => {
+  const pod = { name: 'cilium-x', node: 'cluster1', ready: true };
+  it('is outdated when it started before, or in the same second as, the last change', () => {
+    expect(isOutdated({ ...pod, startedAt: 1000 }, 2000)).toBe(true);
+    expect(isOutdated({ ...pod, startedAt: 2000 }, 2000)).toBe(true);
+    expect(isOutdated({ ...pod, startedAt: 3000 }, 2000)).toBe(false);
+    expect(isOutdated({ ...pod, startedAt: undefined }, 2000)).toBe(true);
+  });
+});
