@@ -1,0 +1,171 @@
+// The embedded variant for real: deployed, verified, broken, healed, killed, resumed and taken down, with the program as users run it.
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Lab, openLab, outcomesOf, textOfFile } from '../rig/lab.ts';
+
+const root = process.getuid?.() === 0;
+const tools = ['/usr/lib/frr/zebra', '/usr/sbin/nginx', '/usr/sbin/iptables-restore'];
+const missing = root
+  ? tools.filter(
+      (tool) => !execFileSync('sh', ['-c', `[ -x ${tool} ] && echo yes || true`], { encoding: 'utf8' }).includes('yes'),
+    )
+  : ['root'];
+const here = missing.length === 0;
+
+/** Processes of the capsule of a state folder; the first one carries the mark. */
+const marked = (state: string): number[] =>
+  readdirSync('/proc')
+    .filter(
+      (name) => /^\d+$/.test(name) && textOfFile(`/proc/${name}/environ`).split('\0').includes(`LAB_CAPSULE=${state}`),
+    )
+    .map(Number);
+
+const changed = (outcomes: Readonly<Record<string, string>>): string[] =>
+  Object.entries(outcomes)
+    .filter(([, outcome]) => outcome === 'changed')
+    .map(([address]) => address)
+    .sort();
+
+describe.skipIf(!here)(`the embedded variant${here ? '' : ` (skipped: needs ${missing.join(', ')})`}`, () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = openLab();
+    const deployed = await lab.run('run', 'deploy', '--yes', '--json');
+    expect(deployed.stderr).toBe('');
+    expect(deployed.code).toBe(0);
+  });
+  afterAll(async () => {
+    await lab[Symbol.asyncDispose]();
+  });
+
+  const inside = (place: string, ...argv: string[]) => lab.run('exec', place, '--', ...argv);
+
+  it('answers each client, from every pod', async () => {
+    const verified = await lab.run('run', 'verify', '--no-tty');
+    expect(verified.stdout).toContain('no packet left the fabric');
+    expect(verified.stdout).toMatch(/Answers to client4 +40 of 40 answered: pod1-1 \d+, pod2-1 \d+, pod3-1 \d+/);
+    expect(verified.code).toBe(0);
+  });
+
+  it('lets a person in', async () => {
+    const hello = await inside('client4', 'curl', '-s', 'http://192.168.33.10/path');
+    expect(hello.stdout).toMatch(
+      /^Server address: 192\.168\.\d+\.\d+:80\nServer name: pod\d-1\nDate: .*\nURI: \/path\nRequest ID: [0-9a-f]{32}\n$/,
+    );
+    const sessions = await inside('leaf1', 'vtysh', '-c', 'show bgp summary');
+    expect(sessions.stdout).toContain('local AS number 64321');
+    const failing = await inside('client1', 'sh', '-c', 'exit 7');
+    expect(failing.code).toBe(7);
+  });
+
+  it('finds everything satisfied the second time, and changes nothing', async () => {
+    const again = await lab.run('run', 'deploy', '--json');
+    expect(changed(outcomesOf(again.stdout))).toEqual([]);
+    expect(again.code).toBe(0);
+    expect((await lab.run('status')).stdout).toContain('steps hold, proved just now');
+  });
+
+  it('names a killed bgpd in the plan, and heals just that router', async () => {
+    await inside('leaf1', 'sh', '-c', 'kill -KILL $(cat /run/lab/leaf1/bgpd.pid)');
+    const plan = JSON.parse((await lab.run('plan', '--json')).stdout) as {
+      steps: { address: string; verdict: string; reason: string }[];
+    };
+    expect(plan.steps.find((step) => step.address === 'leaf[leaf1]')?.reason).toContain('bgpd is not running');
+    expect(plan.steps.filter((step) => step.verdict === 'run').map((step) => step.address)).toEqual(['leaf[leaf1]']);
+    const healed = await lab.run('run', 'deploy', '--json');
+    expect(changed(outcomesOf(healed.stdout))).toEqual(['leaf[leaf1]']);
+    expect(healed.code).toBe(0);
+  });
+
+  it('brings back a deleted namespace with its cables and what ran in it', async () => {
+    await inside('cluster1', 'ip', 'netns', 'del', 'client2');
+    const healed = await lab.run('run', 'deploy', '--json');
+    expect(changed(outcomesOf(healed.stdout))).toEqual([
+      'client[client2]',
+      'link[client2:eth1--leaf2:e1-2]',
+      'namespace[client2]',
+    ]);
+    expect((await lab.run('run', 'verify', '--quiet')).code).toBe(0);
+  });
+
+  it('brings back a deleted cable', async () => {
+    await inside('spine1', 'ip', 'link', 'del', 'e1-3');
+    const healed = await lab.run('run', 'deploy', '--json');
+    expect(changed(outcomesOf(healed.stdout))).toContain('link[spine1:e1-3--leaf3:e1-49]');
+    expect(healed.code).toBe(0);
+    expect((await lab.run('run', 'verify', '--quiet')).code).toBe(0);
+  });
+
+  it('refuses a second run beside one, and says who holds the lock', async () => {
+    const first = lab.start('run', 'verify', '--set', 'requests=2000', '--json');
+    await first.event((event) => event.type === 'run.started');
+    const second = await lab.run('run', 'verify');
+    expect(second.code).toBe(5);
+    expect(second.stderr).toContain(`${first.child.pid}`);
+    expect((await first.ended).code).toBe(0);
+  });
+
+  it('takes everything away, twice, and leaves nothing', async () => {
+    const down = await lab.run('run', 'teardown', '--no-tty');
+    expect(down.stdout).toContain('no process, namespace or file is left');
+    expect(down.code).toBe(0);
+    expect(marked(lab.state)).toEqual([]);
+    expect((await lab.run('status')).stdout).toContain('Nothing is deployed.');
+    expect((await lab.run('run', 'teardown', '--quiet')).code).toBe(0);
+    expect((await lab.run('resume')).code).toBe(6);
+  });
+});
+
+describe.skipIf(!here)('a deploy that is killed', () => {
+  /** Kills the program as soon as so many steps have ended, resumes, and proves that the end is the same. */
+  const killAfter = async (steps: number): Promise<void> => {
+    await using lab = openLab();
+    const deploy = lab.start('run', 'deploy', '--yes', '--json');
+    let ended = 0;
+    await deploy.event((event) => event.type === 'step.finished' && ++ended > steps);
+    deploy.child.kill('SIGKILL');
+    await deploy.ended;
+    const finished = deploy.events.flatMap((event) => (event.type === 'step.finished' ? [event.address] : []));
+    const resumed = await lab.run('resume', '--yes', '--json');
+    expect(resumed.stderr).toBe('');
+    expect(resumed.code).toBe(0);
+    // What had finished is proved again and kept; nothing of it is done a second time.
+    const twice = changed(outcomesOf(resumed.stdout)).filter((address) => finished.includes(address));
+    expect(twice).toEqual([]);
+    expect((await lab.run('run', 'verify', '--quiet')).code).toBe(0);
+    expect((await lab.run('run', 'teardown', '--quiet')).code).toBe(0);
+    expect(marked(lab.state)).toEqual([]);
+  };
+
+  it.each([0, 1, 10, 25, 45, 55, 68])('after %i steps is resumed to the same end', killAfter, 120_000);
+
+  it('by Ctrl-C finishes what runs, says how to go on, and goes on', async () => {
+    await using lab = openLab();
+    const deploy = lab.start('run', 'deploy', '--yes', '--no-tty');
+    await new Promise<void>((resolve) => {
+      let text = '';
+      deploy.child.stdout?.on('data', (chunk: string) => {
+        text += chunk;
+        if (text.includes('link[')) resolve();
+      });
+    });
+    deploy.child.kill('SIGINT');
+    const interrupted = await deploy.ended;
+    expect(interrupted.code).toBe(130);
+    expect(interrupted.stdout.trimEnd().split('\n').at(-1)).toContain('npx lab resume');
+    expect((await lab.run('resume', '--quiet')).code).toBe(0);
+    expect((await lab.run('run', 'verify', '--quiet')).code).toBe(0);
+  }, 120_000);
+
+  it('halfway is taken down completely', async () => {
+    await using lab = openLab();
+    const deploy = lab.start('run', 'deploy', '--yes', '--json');
+    await deploy.event((event) => event.type === 'step.finished' && event.address.startsWith('leaf['));
+    deploy.child.kill('SIGKILL');
+    await deploy.ended;
+    expect((await lab.run('run', 'teardown', '--quiet')).code).toBe(0);
+    expect(marked(lab.state)).toEqual([]);
+    expect((await lab.run('status')).stdout).toContain('Nothing is deployed.');
+  }, 120_000);
+});
