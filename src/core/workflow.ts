@@ -204,6 +204,23 @@ const tool = z.strictObject({
   install: z.string().optional().describe('How to get it'),
 });
 
+export const renderSchema = z.strictObject({
+  template: z.string().describe('A Liquid template of the project'),
+  to: z.string().describe('The file it becomes, below the folder named with --out'),
+  foreach: z
+    .record(
+      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/),
+      z.union([expressionText, z.array(z.unknown()), z.record(z.string(), z.unknown())]),
+    )
+    .refine((each) => Object.keys(each).length === 1, 'exactly one variable name with its list or map')
+    .optional()
+    .describe('One file for each item, which template, to and values may read'),
+  values: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('What the template reads beside the model, inputs, variant and the foreach variable'),
+});
+
 export const variantSchema = z.strictObject({
   name: id,
   description: z.string().optional(),
@@ -226,6 +243,7 @@ export const variantSchema = z.strictObject({
   env: env.optional(),
   secrets: z.record(z.string(), secretSource).optional(),
   probes: z.record(z.string(), probeSchema).optional(),
+  render: z.array(renderSchema).optional().describe('Files that `lab render` writes for a person to read or use'),
   enter: z
     .strictObject({
       places: z.union([expressionText, z.array(z.unknown())]).describe('Where commands can run; each has a name'),
@@ -241,6 +259,7 @@ export type StepSpec = z.infer<typeof stepSchema>;
 export type ProbeSpec = z.infer<typeof probeSchema>;
 export type UndoSpec = z.infer<typeof undoSchema>;
 export type RetrySpec = z.infer<typeof retrySchema>;
+export type RenderSpec = z.infer<typeof renderSchema>;
 export type InputSpec = z.infer<typeof inputSchema>;
 export type PatchSpec = z.infer<typeof patchSchema>;
 export type WorkflowFile = z.infer<typeof workflowSchema>;

@@ -6,6 +6,7 @@ import {
   inputSchema,
   patchSchema,
   probeSchema,
+  renderSchema,
   retrySchema,
   stepSchema,
   undoSchema,
@@ -24,6 +25,7 @@ const named: Readonly<Record<string, z.ZodType>> = {
   retry: retrySchema,
   created: createdSchema,
   input: inputSchema,
+  render: renderSchema,
 };
 
 export const workflowJsonSchema = (catalogue?: TypeCatalogue): Json =>

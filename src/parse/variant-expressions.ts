@@ -23,6 +23,7 @@ export const checkVariantExpressions = (context: Context, variant: Plain): void 
   const checker = createExpressionChecker(context, names);
   const before: Spot = { step: undefined, locals: [], reads: 'none' };
   checker.templates(variant, 'env', before);
+  checkRender(checker, { variant, before });
   const { enter } = variant;
   if (!isMap(enter)) return;
   checker.templates(enter, 'places', before);
@@ -34,6 +35,18 @@ export const checkVariantExpressions = (context: Context, variant: Plain): void 
   }
   const inside: Spot = { ...before, locals: ['place', ...Object.keys(found)] };
   for (const key of ['command', 'interactive', 'shell']) checker.templates(enter, key, inside);
+};
+
+const checkRender = (
+  checker: ReturnType<typeof createExpressionChecker>,
+  { variant, before }: { variant: Plain; before: Spot },
+): void => {
+  for (const entry of Array.isArray(variant['render']) ? variant['render'] : []) {
+    if (!isMap(entry)) continue;
+    checker.templates(entry, 'foreach', before);
+    const locals = isMap(entry['foreach']) ? [...Object.keys(entry['foreach']), 'key'] : [];
+    for (const key of ['template', 'to', 'values']) checker.templates(entry, key, { ...before, locals });
+  }
 };
 
 const checkModel = (context: Context, variant: Plain, name: string): void => {
