@@ -38,7 +38,7 @@ export const historyOf = async (
       const { address, outcome, durationMs } = step;
       if (outcome === 'changed' && durationMs !== undefined && !usual.has(address)) usual.set(address, durationMs);
       const counts = run.superseded !== true && outcome !== 'skipped' && outcome !== 'blocked';
-      if (counts && !known.has(address)) known.set(address, { ...step, inThisRun: run.id === current });
+      if (counts && !known.has(address)) known.set(address, { ...step, inThisRun: run.id === current, run: run.id });
     }
   }
   return { known, usualMs: (address) => usual.get(address) };

@@ -20,6 +20,10 @@ export interface StepState {
   readonly fingerprint?: string | undefined;
   readonly definition?: unknown;
   readonly process?: ProcessIdentity;
+  /** How many processes this attempt has announced. */
+  readonly spawned?: number;
+  /** The newest of them. */
+  readonly processes?: readonly ProcessIdentity[];
   readonly command?: string;
   readonly outcome?: Outcome;
   readonly reason?: string | undefined;
@@ -94,7 +98,7 @@ export class RunFolder {
         this.addStarted(event);
         break;
       case 'step.spawned':
-        this.patch(event.address, { process: event.process, command: event.command });
+        this.addSpawned(event);
         break;
       case 'step.finished':
         this.addFinished(event);
@@ -137,6 +141,13 @@ export class RunFolder {
       evidence: [],
     });
     this.hold(event);
+  }
+
+  private addSpawned({ address, process, command }: EventOf<'step.spawned'>): void {
+    const { spawned = 0, processes = [] } = this.steps.get(address) ?? {};
+    // A step may start thousands one after the other; only so many can be under way at once.
+    const newest = [...processes.slice(-63), process];
+    this.patch(address, { process, command, spawned: spawned + 1, processes: newest });
   }
 
   private addFinished(event: EventOf<'step.finished'>): void {

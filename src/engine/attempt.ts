@@ -38,7 +38,9 @@ const perform = async (
   onOutput: ContextSettings['onOutput'],
 ): Promise<AttemptResult> => {
   const { action, address, attempt, resolved } = request;
+  let announced = 0;
   const spawned = (process: ProcessIdentity): void => {
+    announced += 1;
     void engine.emit({ type: 'step.spawned', address, attempt, process, command: resolved.command }).catch(() => {
       // The recorder keeps the error and stops the run; nothing else is to be done here.
     });
@@ -49,7 +51,7 @@ const perform = async (
     signal: engine.stop.signal,
     freshSince: engine.host.clock.monotonic(),
     graceMs: resolved.graceMs,
-    tag: `${engine.run}/${address}`,
+    tag: { step: `${engine.run}/${address}`, announced: () => announced },
     ...(onOutput && { onOutput }),
     onSpawn: spawned,
     onProgress: (saw) => void engine.emit({ type: 'step.output', address, stream: 'stdout', text: `${saw}\n` }),

@@ -20,10 +20,20 @@ export interface ContextSettings {
   readonly graceMs?: number;
   readonly onProgress?: (saw: string) => void;
   /** Set for actions, so that a later run finds a process that outlived its engine. */
-  readonly tag?: string;
+  readonly tag?: SpawnTag;
+}
+
+export interface SpawnTag {
+  readonly step: string;
+  /** How many processes of the attempt were announced by `onSpawn` so far. */
+  announced(): number;
 }
 
 export const tagVariable = 'LAB_STEP';
+/** The number of the process within its attempt; the one that was not recorded before a crash has a higher one than all that were. */
+export const numberVariable = 'LAB_SPAWN';
+/** Follows the number of what was started to leave something running: its being alive does not mean that the action goes on. */
+export const launcherMark = ' launcher';
 
 export const createContext = (engine: Engine, settings: ContextSettings): StepContext => {
   const { surroundings, signal, freshSince } = settings;
@@ -62,7 +72,7 @@ export const commandSettings = (
   const timeoutMs = options.timeoutMs ?? settings.timeoutMs;
   const onOutput = options.quiet === true ? undefined : settings.onOutput;
   return {
-    env: { ...surroundings.env, ...options.env, ...(tag !== undefined && { [tagVariable]: tag }) },
+    env: { ...surroundings.env, ...options.env, ...(tag && tagged(tag, options.background === true)) },
     cwd: options.cwd ?? surroundings.cwd,
     signal,
     ...(options.stdin !== undefined && { stdin: options.stdin }),
@@ -74,6 +84,11 @@ export const commandSettings = (
     ...(onSpawn && { onSpawn }),
   };
 };
+
+const tagged = (tag: SpawnTag, launches: boolean): Record<string, string> => ({
+  [tagVariable]: tag.step,
+  [numberVariable]: `${tag.announced() + 1}${launches ? launcherMark : ''}`,
+});
 
 /** What stands before a command so that it runs in a place. @throws StepError when the place is unknown or can't be entered. */
 export const enterCommand = async (

@@ -16,6 +16,8 @@ import type { Unit } from './unit.ts';
 export interface Known extends StepState {
   /** True when it finished in the run that is being continued. */
   readonly inThisRun: boolean;
+  /** The run it is known from. */
+  readonly run?: string;
 }
 
 export interface Judgement {

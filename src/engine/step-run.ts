@@ -101,23 +101,10 @@ const proceed = async (engine: Engine, turn: Turn, judgement: Judgement): Promis
   if (turn.assume !== undefined) return { outcome: 'satisfied', reason: `assumed: ${turn.assume}` };
   if (verdict === 'skip') return { outcome: 'skipped', reason };
   if (verdict === 'fail') return failed(judgement.failure ?? { kind: 'internal', message: reason });
-  if (verdict === 'keep') return { outcome: 'satisfied', reason, outputs };
+  const settled = await settleSurvivors(engine, turn, judgement);
+  if (settled) return settled;
   if (!resolved) throw new Error(`the judgement "${reason}" came without its step`);
   if (verdict === 'wait') return awaitHealth(engine, turn, resolved, outputs);
-  const survivor = await awaitSurvivor(engine, turn.unit.address, turn.known, resolved.timeoutMs);
-  if (survivor === 'left')
-    return failed({ kind: 'survivor', pid: turn.known?.process?.pid ?? 0, command: resolved.command });
-  if (survivor === 'ended') {
-    // It may have finished its work meanwhile: its health checks decide, as after a crash.
-    const again = await judge(engine, { ...turn, freshSince: engine.host.clock.monotonic() });
-    if (again.verdict === 'keep')
-      return {
-        outcome: 'satisfied',
-        reason: 'the process that had survived finished it',
-        outputs: again.outputs,
-        evidence: again.evidence,
-      };
-  }
   const precondition = await awaitPreconditions(engine, turn, resolved);
   if (precondition) return precondition;
   const { action } = resolved;
@@ -125,6 +112,25 @@ const proceed = async (engine: Engine, turn: Turn, judgement: Judgement): Promis
   return engine.stop.stage === undefined
     ? attemptUntilDone(engine, turn, { ...judgement, resolved, action })
     : interrupted(engine);
+};
+
+/** What is still under way from before a crash comes first; it may well finish the step. Undefined when the step is to go on. */
+const settleSurvivors = async (engine: Engine, turn: Turn, judgement: Judgement): Promise<Ending | undefined> => {
+  const { verdict, reason, resolved, outputs } = judgement;
+  const survivor = await awaitSurvivor(engine, turn.unit.address, turn.known, resolved?.timeoutMs);
+  if (survivor === 'none') return verdict === 'keep' ? { outcome: 'satisfied', reason, outputs } : undefined;
+  if (survivor === 'left')
+    return failed({ kind: 'survivor', pid: turn.known?.process?.pid ?? 0, command: resolved?.command ?? '' });
+  // It may have finished its work meanwhile: its health checks decide, as after a crash.
+  const again = await judge(engine, { ...turn, freshSince: engine.host.clock.monotonic() });
+  if (again.verdict !== 'keep') return undefined;
+  const { outputs: found, evidence } = again;
+  return {
+    outcome: 'satisfied',
+    reason: 'the process that had survived finished it',
+    outputs: found,
+    evidence,
+  };
 };
 
 const interrupted = (engine: Engine, rest: Partial<Ending> = {}): Ending => ({

@@ -1,8 +1,18 @@
-// A process of an attempt whose engine was killed: never a second copy is started beside it.
+// Processes of an attempt whose engine was killed: never a second copy is started beside them.
 import type { ProcessIdentity } from '../core/event.ts';
-import { tagVariable } from './context.ts';
+import { launcherMark, numberVariable, tagVariable } from './context.ts';
 import type { Engine } from './engine.ts';
 import type { Known } from './judge.ts';
+
+interface Survivor {
+  readonly process: ProcessIdentity;
+  readonly command: string;
+  /** It was started to leave something running; what is left of it may stay. */
+  readonly launcher: boolean;
+}
+
+/** What starts something in the background is over within moments. */
+const launcherMs = 10_000;
 
 /** `none`: there is none. `ended`: there was one, and it has ended. `left`: it still runs and is to be left alone. */
 export const awaitSurvivor = async (
@@ -12,37 +22,65 @@ export const awaitSurvivor = async (
   timeoutMs: number | undefined,
 ): Promise<'none' | 'ended' | 'left'> => {
   if (known?.status !== 'started') return 'none';
-  const survivor = await find(engine, address, known);
-  if (!survivor) return 'none';
-  const command = known.command ?? survivor.command;
-  const decision = await engine.survivor({ address, pid: survivor.process.pid, command });
-  await engine.emit({ type: 'step.survived', address, process: survivor.process, command, decision });
-  if (decision === 'leave') return 'left';
-  if (decision === 'end') {
-    await engine.host.endGroup(survivor.process, 5000);
-    return 'ended';
+  const survivors = await find(engine, address, known);
+  for (const survivor of survivors) {
+    if (survivor.launcher) await waitAtMost(engine, survivor.process, launcherMs);
+    else if (!(await settle(engine, address, survivor, timeoutMs))) return 'left';
   }
-  const signal =
-    timeoutMs === undefined
-      ? engine.stop.signal
-      : AbortSignal.any([engine.stop.signal, AbortSignal.timeout(timeoutMs)]);
-  await engine.host.waitForEnd(survivor.process, signal);
-  if (!engine.host.isAlive(survivor.process)) return 'ended';
-  if (engine.stop.signal.aborted) return 'left';
-  await engine.host.endGroup(survivor.process, 5000);
-  return 'ended';
+  return survivors.length === 0 ? 'none' : 'ended';
 };
 
-/** By the pid in the journal; by the tag in its environment when the crash came before the pid was written. */
-const find = async (
+/** True when it has ended. */
+const settle = async (
   engine: Engine,
   address: string,
-  known: Known,
-): Promise<{ process: ProcessIdentity; command: string } | undefined> => {
-  if (known.process)
-    return engine.host.isAlive(known.process) ? { process: known.process, command: known.command ?? '' } : undefined;
-  const [found] = await engine.host.findByEnvironment(tagVariable, `${engine.run}/${address}`);
-  if (!found) return undefined;
-  const { command, ...process } = found;
-  return { process, command };
+  { process, command }: Survivor,
+  timeoutMs: number | undefined,
+): Promise<boolean> => {
+  if (!engine.host.isAlive(process)) return true; // it ended while another one was waited for
+  const decision = await engine.survivor({ address, pid: process.pid, command });
+  await engine.emit({ type: 'step.survived', address, process, command, decision });
+  if (decision === 'leave') return false;
+  if (decision === 'wait') {
+    await waitAtMost(engine, process, timeoutMs);
+    if (!engine.host.isAlive(process)) return true;
+    if (engine.stop.signal.aborted) return false;
+  }
+  await engine.host.endGroup(process, 5000);
+  return !engine.host.isAlive(process);
+};
+
+const waitAtMost = (engine: Engine, process: ProcessIdentity, ms: number | undefined): Promise<void> => {
+  const { signal } = engine.stop;
+  return engine.host.waitForEnd(
+    process,
+    ms === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(ms)]),
+  );
+};
+
+/** By the pids in the journal; by the tag in its environment when the crash came before the pid was written. */
+const find = async (engine: Engine, address: string, known: Known): Promise<readonly Survivor[]> => {
+  const command = known.command ?? '';
+  const recorded = (known.processes ?? []).filter((process) => engine.host.isAlive(process));
+  const tagged = await engine.host.findByEnvironment(tagVariable, `${known.run ?? engine.run}/${address}`);
+  const unrecorded = await Promise.all(
+    tagged.map(async ({ command: own, ...process }): Promise<Survivor | undefined> => {
+      const [number, launcher] = await numberOf(engine, process.pid);
+      return number > (known.spawned ?? 0) ? { process, command: own, launcher } : undefined;
+    }),
+  );
+  return [
+    ...recorded.map((process) => ({ process, command, launcher: false })),
+    ...unrecorded.filter((each) => each !== undefined),
+  ];
+};
+
+const numberOf = async (engine: Engine, pid: number): Promise<readonly [number: number, launcher: boolean]> => {
+  // Gone meanwhile: then it is no survivor.
+  const environment = (await engine.host.readFile(`/proc/${pid}/environ`).catch(() => undefined)) ?? '';
+  const value = environment
+    .split('\0')
+    .find((each) => each.startsWith(`${numberVariable}=`))
+    ?.slice(numberVariable.length + 1);
+  return value === undefined ? [0, false] : [Number.parseInt(value, 10), value.endsWith(launcherMark)];
 };

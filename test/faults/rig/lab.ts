@@ -1,0 +1,135 @@
+// A project of a test: its workflow, its small world, and the program run in it as a process of its own.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { RunEvent } from '../../../src/core/event.ts';
+import { readJournal } from '../../../src/store/journal.ts';
+
+const preload = new URL('fault.cjs', import.meta.url).pathname;
+
+export interface Fault {
+  /** The number of the operation, from 1. */
+  readonly at?: number;
+  readonly when?: 'before' | 'after';
+  /** So many bytes of the n-th write come to the disk, or all but so many when negative. */
+  readonly torn?: number;
+  /** What was never synced is gone after the death, as after a power cut. */
+  readonly forget?: boolean;
+  readonly fail?: { readonly code: string; readonly from: number; readonly times?: number };
+  readonly clock?: { readonly from: number; readonly byMs: number };
+  /** A file that is told every operation. */
+  readonly trace?: string;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Started {
+  readonly process: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+export class Lab {
+  readonly dir = mkdtempSync(join(tmpdir(), 'lab-faults-'));
+  readonly stateDir: string;
+  readonly world: string;
+  readonly #main: string;
+
+  constructor(main: string, workflows: Readonly<Record<string, string>>, stateDir?: string) {
+    this.#main = main;
+    this.stateDir = stateDir ?? join(this.dir, 'state');
+    this.world = join(this.dir, 'world');
+    mkdirSync(this.world);
+    mkdirSync(join(this.dir, 'workflows', 'tiny'), { recursive: true });
+    writeFileSync(join(this.dir, 'workflows', 'tiny', 'variant.yaml'), 'name: tiny\n');
+    for (const [name, text] of Object.entries(workflows)) this.write(name, text);
+    onTestFinished(() => rmSync(this.dir, { recursive: true, force: true }));
+  }
+
+  write(workflow: string, text: string): void {
+    writeFileSync(join(this.dir, 'workflows', 'tiny', `${workflow}.yaml`), text);
+  }
+
+  /** Another project in the same state, as it stands on the disk. */
+  copy(): Lab {
+    const copy = new Lab(this.#main, {});
+    cpSync(this.dir, copy.dir, { recursive: true });
+    return copy;
+  }
+
+  start(args: readonly string[], fault?: Fault, wrap: readonly string[] = []): Started {
+    const node = [...(fault ? ['--require', preload] : []), this.#main, ...args, '--state-dir', this.stateDir];
+    const [command = '', ...rest] = [...wrap, process.execPath, ...node];
+    const { NODE_ENV: _, ...environment } = process.env;
+    const child = spawn(command, rest, {
+      cwd: this.dir,
+      env: {
+        ...environment,
+        TERM: 'dumb',
+        ...(fault && { LAB_FAULT: JSON.stringify({ dir: this.stateDir, ...fault }) }),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const text = { stdout: '', stderr: '' };
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text.stdout += chunk.toString();
+    });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      text.stderr += chunk.toString();
+    });
+    const ended = new Promise<Ended>((resolve) => {
+      // `close` would wait for what the program left running with its output.
+      child.once('exit', (code, signal) => setImmediate(() => resolve({ code, signal, ...text })));
+    });
+    onTestFinished(async () => {
+      child.kill('SIGKILL');
+      await ended;
+    });
+    return { process: child, ended };
+  }
+
+  run(args: readonly string[], fault?: Fault, wrap?: readonly string[]): Promise<Ended> {
+    return this.start(args, fault, wrap).ended;
+  }
+
+  /** Goes on after a death as a person would: resume, or run when there was nothing yet to resume. */
+  async recover(workflow = 'build'): Promise<Ended> {
+    const resumed = await this.run(['resume', '--survivors', 'wait']);
+    return resumed.code === 6 ? this.run(['run', workflow, '--survivors', 'wait']) : resumed;
+  }
+
+  /** The lines that the steps wrote of what they did. */
+  deeds(): readonly string[] {
+    const file = join(this.world, 'deeds');
+    return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
+  }
+
+  runs(): readonly string[] {
+    const runs = join(this.stateDir, 'runs');
+    return existsSync(runs) ? readdirSync(runs).sort() : [];
+  }
+
+  journalOf(run: string): string {
+    return join(this.stateDir, 'runs', run, 'journal.jsonl');
+  }
+
+  async events(): Promise<readonly RunEvent[]> {
+    const all: RunEvent[] = [];
+    for (const run of this.runs()) {
+      const file = this.journalOf(run);
+      if (existsSync(file)) all.push(...(await readJournal(file)).events);
+    }
+    return all;
+  }
+}
+
+/** Resolves when the condition holds. */
+export const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
+};
