@@ -73,41 +73,55 @@ export interface World {
 }
 
 /**
- * Everything in the capsule in one process: namespaces, interfaces with addresses, processes. `ip -n X` fails for a name that is a
- * plain file, as a crash may leave one, so such a name has no interfaces.
+ * Interfaces with addresses of every namespace, in one process. `ip -n X` fails for a name that is a plain file, as a crash may
+ * leave one, so such a name has no interfaces.
  */
-const script = `
-stat -Lc 'N %n %i' /run/netns/* 2>/dev/null
-for p in /proc/[0-9]*; do
-  i=$(stat -Lc %i "$p/ns/net" 2>/dev/null) || continue
-  printf 'P %s %s ' "\${p#/proc/}" "$i"; tr '\\0' ' ' <"$p/cmdline" 2>/dev/null; echo
-done
-for f in /run/netns/*; do n=\${f##*/}; l=$(ip -n "$n" -j -d addr show 2>/dev/null) && printf 'L %s %s\\n' "$n" "$(echo "$l" | tr -d '\\n')"; done
-exit 0
-`;
+const script =
+  'for f in /run/netns/*; do echo "@ ${f##*/}"; ip -n "${f##*/}" -j -d addr show 2>/dev/null; done; exit 0';
 
 /** The picture as it is now; those who ask at the same time share it. @throws StepError when the capsule is not running. */
 export const lookAround = (context: StepContext): Promise<World> =>
   context.shared('capsule world', async () => {
     const pid = await needCapsule(context);
-    const { stdout } = await inCapsule(context, ['sh', '-c', script], { quiet: true, keepBytes: 64 << 20 });
-    return { pid, ...readWorld(stdout) };
+    const [{ stdout }, namespaces, processes] = await Promise.all([
+      inCapsule(context, ['sh', '-c', script], { quiet: true, keepBytes: 64 << 20 }),
+      namespacesIn(context, pid),
+      processesIn(context, pid),
+    ]);
+    return { pid, links: linksIn(stdout), namespaces, processes };
   });
 
-/** The script's lines as a picture. */
-export const readWorld = (text: string): Omit<World, 'pid'> => {
+/** The script's lines as interfaces by namespace. */
+export const linksIn = (text: string): World['links'] => {
   const links = new Map<string, ReadonlyMap<string, Link>>();
-  const namespaces = new Map<string, string>();
-  const processes = new Map<number, { namespace: string; command: string }>();
+  let namespace = '';
   for (const line of text.split('\n')) {
-    const [, kind, name = '', rest = ''] = /^([NPL]) (\S+) (.*)$/.exec(line) ?? [];
-    if (kind === 'N') namespaces.set(name.replace('/run/netns/', ''), rest);
-    if (kind === 'P')
-      processes.set(Number(name), {
-        namespace: rest.split(' ')[0] ?? '',
-        command: rest.slice(rest.indexOf(' ') + 1).trim(),
-      });
-    if (kind === 'L') links.set(name, new Map((JSON.parse(rest) as Link[]).map((link) => [link.ifname, link])));
+    if (line.startsWith('@ ')) namespace = line.slice(2);
+    else if (line.startsWith('['))
+      links.set(namespace, new Map((JSON.parse(line) as Link[]).map((link) => [link.ifname, link])));
   }
-  return { links, namespaces, processes };
+  return links;
+};
+
+/** The capsule's own /proc and /run are read from the host: a process for each would cost a hundred times more. */
+const namespacesIn = async ({ host }: StepContext, pid: number): Promise<World['namespaces']> => {
+  const folder = fromHost(pid, '/run/netns');
+  const entries = (await host.list(folder)).map(
+    async (name) => [name, String((await host.stat(`${folder}/${name}`))?.inode ?? '')] as const,
+  );
+  return new Map(await Promise.all(entries));
+};
+
+const processesIn = async ({ host }: StepContext, pid: number): Promise<World['processes']> => {
+  const folder = fromHost(pid, '/proc');
+  const pids = (await host.list(folder)).filter((name) => /^\d+$/.test(name));
+  const found = pids.map(async (name) => {
+    const [command, net] = await Promise.all([
+      host.readFile(`${folder}/${name}/cmdline`),
+      host.stat(`${folder}/${name}/ns/net`),
+    ]);
+    const namespace = String(net?.inode ?? '');
+    return [Number(name), { namespace, command: (command ?? '').replaceAll('\0', ' ').trim() }] as const;
+  });
+  return new Map(await Promise.all(found));
 };

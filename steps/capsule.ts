@@ -12,7 +12,7 @@ const input = z.strictObject({ name: z.string().default('lab').describe('What th
 const init = `
 mount -t tmpfs -o mode=755 lab /run
 mount -t tmpfs -o mode=1777 lab /var/tmp
-mkdir -p /run/netns /run/lock /run/lab
+mkdir -p /run/netns /run/lock /run/lab /run/frr
 ip link set lo up
 exec env --ignore-signal=CHLD "${capsuleVariable}=$1" sleep infinity
 `;

@@ -4,7 +4,7 @@ import { defineStep, type Seen, type StepContext, StepError } from '../src/engin
 import { folderOf, fromHost, lookAround, needCapsule, type World } from './capsule-world.ts';
 import { type Daemon, filesSeen, findDaemon, strays } from './daemons.ts';
 import { daemonMark, startBgpd, startZebra } from './frr-start.ts';
-import { addressesSeen, aroundOrGone, dress, gone, killIn } from './netns.ts';
+import { addressesSeen, aroundOrGone, dress, gone, killIn, portsSeen } from './netns.ts';
 
 const named = z.looseObject({ name: z.string(), role: z.string() });
 const input = z.strictObject({
@@ -17,6 +17,8 @@ const input = z.strictObject({
     .default({})
     .describe('By interface of the first namespace: the address that proves it'),
   tenantAddresses: z.record(z.string(), z.string()).default({}),
+  up: z.array(z.string()).default([]).describe('Interfaces of the first namespace that are up'),
+  ports: z.array(z.string()).default([]).describe('Interfaces of its last namespace that are up and ports of a bridge'),
   templates: z.string().default('assets/frr-netns'),
   kind: z.enum(['spine', 'leaf', 'node']),
   capsule: z.string().default('lab'),
@@ -37,8 +39,8 @@ export const frrRouter = defineStep({
   creates: ({ device, capsule }) => [{ kind: 'router', name: device.name, within: `capsule/${capsule}` }],
   async check(router, context) {
     const world = await lookAround(context);
-    const dressed = dressSeen(router, world);
-    if (!dressed.holds) return dressed;
+    const ground = [dressSeen(router, world), await vrfSeen(router, world, context)].find(({ holds }) => !holds);
+    if (ground) return ground;
     for (const name of router.daemons) {
       const found = await findDaemon(context, world, daemonOf(router, name));
       if ('wrong' in found) return { holds: false, saw: found.wrong };
@@ -68,10 +70,23 @@ const daemonOf = ({ device, namespaces }: Router, name: 'zebra' | 'bgpd'): Daemo
   mark: daemonMark(name, device.name),
 });
 
-const dressSeen = ({ namespaces, addresses, tenantAddresses }: Router, world: World): Seen => {
+const dressSeen = ({ namespaces, addresses, tenantAddresses, up, ports }: Router, world: World): Seen => {
   const [own, tenant] = namespaces;
-  const seen = addressesSeen(world, own?.name ?? '', addresses);
-  return seen.holds && tenant ? addressesSeen(world, tenant.name, tenantAddresses) : seen;
+  const seen = [
+    addressesSeen(world, own?.name ?? '', { ...Object.fromEntries(up.map((name) => [name, ''])), ...addresses }),
+    ...(tenant ? [addressesSeen(world, tenant.name, tenantAddresses)] : []),
+    portsSeen(world, (tenant ?? own)?.name ?? '', ports),
+  ];
+  return seen.find(({ holds }) => !holds) ?? { holds: true, saw: 'dressed' };
+};
+
+/** A VRF is a namespace that zebra opened once; one that was made anew under its name is not it. */
+const vrfSeen = async ({ device, namespaces, vrf }: Router, world: World, context: StepContext): Promise<Seen> => {
+  const [, tenant] = namespaces;
+  if (vrf === undefined || !tenant) return { holds: true, saw: 'no VRF' };
+  const bound = await context.host.stat(fromHost(world.pid, `${folderOf(device.name)}/netns/${vrf}`));
+  const holds = bound !== undefined && String(bound.inode) === world.namespaces.get(tenant.name);
+  return { holds, saw: holds ? 'VRF bound' : `${vrf} is not the namespace ${tenant.name} any more` };
 };
 
 /** By path inside the capsule. */
@@ -103,14 +118,14 @@ const bringUp = async (router: Router, context: StepContext): Promise<Record<str
       });
     }
   }
-  let fresh = false;
+  let fresh = !(await vrfSeen(router, world, context)).holds;
   for (const name of router.daemons) {
     const daemon = daemonOf(router, name);
     const file = `${folderOf(device.name)}/${name}.conf`;
     const same = (await context.host.readFile(fromHost(world.pid, file))) === files[file];
     const found = await findDaemon(context, world, daemon);
-    // bgpd belongs to the zebra it registered with, and both to the interfaces they found.
-    if (dressed && same && !fresh && !('wrong' in found)) continue;
+    // bgpd belongs to the zebra it registered with. Interfaces that come back are noticed by a running zebra.
+    if (same && !fresh && !('wrong' in found)) continue;
     await killIn(context, strays(world, daemon.mark));
     await context.host.writeFile(fromHost(world.pid, file), files[file] ?? '', 0o644);
     await startDaemon(router, name, context);

@@ -5,9 +5,12 @@ import { entry, needCapsule } from './capsule-world.ts';
 
 interface Order {
   readonly commands: readonly string[];
-  resolve(): void;
+  resolve(result: Result): void;
   reject(error: unknown): void;
 }
+
+/** `existing`: something of that name was there already, and was left as it is. */
+type Result = 'done' | 'existing';
 
 interface Gathering {
   orders: Order[];
@@ -17,8 +20,8 @@ interface Gathering {
 const gatherings = new WeakMap<Host, Gathering>();
 
 /** Runs ip commands in the capsule, in order; resolves when they are done. @throws StepError with the first that failed. */
-export const ipBatch = (context: StepContext, commands: readonly string[]): Promise<void> => {
-  if (commands.length === 0) return Promise.resolve();
+export const ipBatch = (context: StepContext, commands: readonly string[]): Promise<Result> => {
+  if (commands.length === 0) return Promise.resolve('done');
   const gathering = gatherings.get(context.host) ?? { orders: [], underWay: false };
   gatherings.set(context.host, gathering);
   return new Promise((resolve, reject) => {
@@ -66,11 +69,13 @@ export const failedLines = (stderr: string): ReadonlyMap<number, string> => {
 const settle = (orders: readonly Order[], failed: ReadonlyMap<number, string>): void => {
   let line = 0;
   for (const { commands, resolve, reject } of orders) {
-    const wrong = commands
-      .map((command, at) => ({ command, why: failed.get(line + at + 1) }))
-      .find(({ why }) => why !== undefined && !/File exists/.test(why));
+    const wrong = commands.flatMap((command, at) => {
+      const why = failed.get(line + at + 1);
+      return why === undefined ? [] : [{ command, why }];
+    });
     line += commands.length;
-    if (wrong) reject(new StepError(wrong.why ?? '', { command: `ip ${wrong.command}` }));
-    else resolve();
+    const real = wrong.find(({ why }) => !/File exists/.test(why));
+    if (real) reject(new StepError(real.why, { command: `ip ${real.command}` }));
+    else resolve(wrong.length > 0 ? 'existing' : 'done');
   }
 };

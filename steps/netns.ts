@@ -25,14 +25,15 @@ export const netnsNamespaces = defineStep({
     };
   },
   async run({ namespaces }, context) {
-    // A plain file of that name is what a crash between its two steps leaves of a namespace; the name is then free to take.
+    const add = namespaces.map((name) => `netns add ${name}`);
+    if ((await ipBatch(context, add)) === 'done') return {};
+    // A plain file of that name is what a crash between its two steps leaves of a namespace; what is real stays.
     const world = await lookAround(context);
-    const missing = namespaces.filter((name) => !world.links.has(name));
-    const stale = missing.filter((name) => world.namespaces.has(name));
-    await ipBatch(context, [
-      ...stale.map((name) => `netns del ${name}`),
-      ...missing.map((name) => `netns add ${name}`),
-    ]);
+    const stale = namespaces.filter((name) => world.namespaces.has(name) && !world.links.has(name));
+    await ipBatch(
+      context,
+      stale.flatMap((name) => [`netns del ${name}`, `netns add ${name}`]),
+    );
     return {};
   },
   async undo({ namespaces }, context) {
@@ -74,17 +75,14 @@ export const netnsLink = defineStep({
     return linkSeen(link, await lookAround(context));
   },
   async run({ link }, context) {
-    const world = await lookAround(context);
-    // Half a cable, or one of another size, is taken away first: a veth goes with either of its ends.
-    const stale = [link.a, link.b].filter((each) => world.links.get(each.namespace)?.has(each.interface));
-    const [first] = stale;
-    if (first) await inCapsule(context, ['ip', '-n', first.namespace, 'link', 'del', first.interface]);
-    const [, second] = stale;
-    // Ends of two different broken cables: the second is still there.
-    if (second)
-      await context.command([...entry(world.pid), 'ip', '-n', second.namespace, 'link', 'del', second.interface]);
-    await ipBatch(context, [linkCommand(link)]);
-    return {};
+    if ((await ipBatch(context, [linkCommand(link)])) === 'done') return {};
+    // Half a cable, or one of another size, is in the way: a veth goes with either of its ends.
+    for (const each of [link.a, link.b]) {
+      const argv = ['ip', '-n', each.namespace, 'link', 'del', each.interface];
+      await context.command([...entry(await needCapsule(context)), ...argv], { quiet: true });
+    }
+    if ((await ipBatch(context, [linkCommand(link)])) === 'done') return {};
+    throw new StepError(`an end of ${link.name} is there already and could not be taken away`);
   },
   async undo({ link }, context) {
     const world = await aroundOrGone(context);
@@ -123,6 +121,7 @@ const hostInput = z.strictObject({
   batch: z.string().describe('Template of the ip commands in its namespace'),
   sysctl: z.string().default('assets/frr-netns/sysctl.conf.liquid'),
   addresses: z.record(z.string(), z.string()).default({}).describe('By interface: the address that proves it'),
+  ports: z.array(z.string()).default([]).describe('Interfaces that are up and ports of a bridge'),
   capsule: capsuleName,
 });
 
@@ -133,8 +132,10 @@ export const netnsHost = defineStep({
   files: ({ batch, sysctl }) => [batch, sysctl],
   describe: ({ device, batch }) => `${batch} in ${device.name}`,
   creates: ({ device, capsule }) => [{ kind: 'host', name: device.name, within: `capsule/${capsule}` }],
-  async check({ namespace, addresses }, context) {
-    return addressesSeen(await lookAround(context), namespace.name, addresses);
+  async check({ namespace, addresses, ports }, context) {
+    const world = await lookAround(context);
+    const seen = portsSeen(world, namespace.name, ports);
+    return seen.holds ? addressesSeen(world, namespace.name, addresses) : seen;
   },
   async run({ device, namespace, batch, sysctl }, context) {
     await dress(context, { namespace, batch, sysctl, values: { device } });
@@ -170,6 +171,16 @@ export const addressesSeen = (
       .map(([name, address]) => `${name} ${address}`.trim())
       .join(', '),
   };
+};
+
+/** Whether each interface is up and a port of some bridge. */
+export const portsSeen = ({ links }: World, namespace: string, ports: readonly string[]): Seen => {
+  for (const name of ports) {
+    const link = links.get(namespace)?.get(name);
+    if (!link?.flags.includes('UP')) return { holds: false, saw: `${name} is ${link ? 'down' : 'not there'}` };
+    if (link.master === undefined) return { holds: false, saw: `${name} is in no bridge` };
+  }
+  return { holds: true, saw: `${ports.length} ports` };
 };
 
 interface Dressing {

@@ -90,7 +90,13 @@ export interface Host {
   stat(
     path: string,
   ): Promise<
-    { readonly kind: 'file' | 'directory' | 'other'; readonly size: number; readonly mode: number } | undefined
+    | {
+        readonly kind: 'file' | 'directory' | 'other';
+        readonly size: number;
+        readonly mode: number;
+        readonly inode: number;
+      }
+    | undefined
   >;
   /** Names in a folder, empty when there is none. */
   list(path: string): Promise<readonly string[]>;

@@ -42,7 +42,7 @@ export const statFile: Host['stat'] = async (path) => {
   const found = await unlessMissing(stat(path));
   if (!found) return undefined;
   const kind = found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other';
-  return { kind, size: found.size, mode: found.mode & 0o7777 };
+  return { kind, size: found.size, mode: found.mode & 0o7777, inode: found.ino };
 };
 
 /** Sorted, so that two looks at the same folder are the same. */
