@@ -66,7 +66,7 @@ export interface World {
   readonly pid: number;
   /** Interfaces by namespace; a namespace that is not there has none, not even an empty list. */
   readonly links: ReadonlyMap<string, ReadonlyMap<string, Link>>;
-  /** Inode of each named network namespace. */
+  /** Inode of each named network namespace; a name that is a plain file, as a crash may leave one, is `stale`. */
   readonly namespaces: ReadonlyMap<string, string>;
   /** Of each process in the capsule, by its pid there: the inode of its network namespace, and its command line. */
   readonly processes: ReadonlyMap<number, { readonly namespace: string; readonly command: string }>;
@@ -104,11 +104,13 @@ export const linksIn = (text: string): World['links'] => {
 };
 
 /** The capsule's own /proc and /run are read from the host: a process for each would cost a hundred times more. */
-const namespacesIn = async ({ host }: StepContext, pid: number): Promise<World['namespaces']> => {
+export const namespacesIn = async ({ host }: StepContext, pid: number): Promise<World['namespaces']> => {
   const folder = fromHost(pid, '/run/netns');
-  const entries = (await host.list(folder)).map(
-    async (name) => [name, String((await host.stat(`${folder}/${name}`))?.inode ?? '')] as const,
-  );
+  const entries = (await host.list(folder)).map(async (name) => {
+    const stat = await host.stat(`${folder}/${name}`);
+    // `ip netns add` makes the file without any permission and then mounts the namespace over it, which is readable.
+    return [name, stat === undefined || stat.mode === 0 ? 'stale' : String(stat.inode)] as const;
+  });
   return new Map(await Promise.all(entries));
 };
 

@@ -1,7 +1,7 @@
 // Network namespaces, cables between them, and hosts with addresses: the embedded variant's ground.
 import { z } from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
-import { entry, fromHost, inCapsule, lookAround, needCapsule, type World } from './capsule-world.ts';
+import { entry, fromHost, inCapsule, lookAround, namespacesIn, needCapsule, type World } from './capsule-world.ts';
 import { ipBatch } from './ip-batch.ts';
 
 const capsuleName = z.string().default('lab');
@@ -17,19 +17,18 @@ export const netnsNamespaces = defineStep({
   creates: ({ namespaces, capsule }) =>
     namespaces.map((name) => ({ kind: 'namespace', name, within: `capsule/${capsule}` })),
   async check({ namespaces }, context) {
-    const world = await lookAround(context);
-    const missing = namespaces.filter((name) => !world.links.has(name));
-    return {
-      holds: missing.length === 0,
-      saw: missing.length === 0 ? `${namespaces.join(', ')} there` : `namespace ${missing.join(', ')} is not there`,
-    };
+    const there = await realNamespaces(context);
+    const missing = namespaces.filter((name) => !there.has(name));
+    const saw =
+      missing.length === 0 ? `${namespaces.join(', ')} there` : `namespace ${missing.join(', ')} is not there`;
+    return { holds: missing.length === 0, saw };
   },
   async run({ namespaces }, context) {
     const add = namespaces.map((name) => `netns add ${name}`);
     if ((await ipBatch(context, add)) === 'done') return {};
     // A plain file of that name is what a crash between its two steps leaves of a namespace; what is real stays.
-    const world = await lookAround(context);
-    const stale = namespaces.filter((name) => world.namespaces.has(name) && !world.links.has(name));
+    const real = await realNamespaces(context);
+    const stale = namespaces.filter((name) => !real.has(name));
     await ipBatch(
       context,
       stale.flatMap((name) => [`netns del ${name}`, `netns add ${name}`]),
@@ -58,6 +57,13 @@ export const netnsNamespaces = defineStep({
     );
   },
 });
+
+/** Names of the namespaces that are more than a name. */
+const realNamespaces = async (context: StepContext): Promise<ReadonlySet<string>> => {
+  const pid = await needCapsule(context);
+  const all = await context.shared('capsule namespaces', () => namespacesIn(context, pid));
+  return new Set([...all].filter(([, inode]) => inode !== 'stale').map(([name]) => name));
+};
 
 const end = z.looseObject({ namespace: z.string(), interface: z.string() });
 const linkInput = z.strictObject({
