@@ -10,6 +10,7 @@ import type { CommandResult, StepLog } from './ports.ts';
 import { quoteCommand } from './quote.ts';
 import type { ResolvedAction, ResolvedStep } from './resolved.ts';
 import { StepError } from './step-type.ts';
+import { tell } from './tell.ts';
 
 export type AttemptResult =
   | { readonly ok: true; readonly outputs: Readonly<Record<string, unknown>> }
@@ -41,9 +42,7 @@ const perform = async (
   let announced = 0;
   const spawned = (process: ProcessIdentity): void => {
     announced += 1;
-    void engine.emit({ type: 'step.spawned', address, attempt, process, command: resolved.command }).catch(() => {
-      // The recorder keeps the error and stops the run; nothing else is to be done here.
-    });
+    tell(engine, { type: 'step.spawned', address, attempt, process, command: resolved.command });
   };
   const timeout = resolved.timeoutMs === undefined ? undefined : AbortSignal.timeout(resolved.timeoutMs);
   const settings: ContextSettings = {
@@ -54,7 +53,7 @@ const perform = async (
     tag: { step: `${engine.run}/${address}`, announced: () => announced },
     ...(onOutput && { onOutput }),
     onSpawn: spawned,
-    onProgress: (saw) => void engine.emit({ type: 'step.output', address, stream: 'stdout', text: `${saw}\n` }),
+    onProgress: (saw) => tell(engine, { type: 'step.output', address, stream: 'stdout', text: `${saw}\n` }),
     ...(resolved.timeoutMs !== undefined && { timeoutMs: resolved.timeoutMs }),
   };
   if (action.kind === 'uses')

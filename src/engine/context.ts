@@ -47,7 +47,11 @@ export const createContext = (engine: Engine, settings: ContextSettings): StepCo
     model: engine.model,
     consent: (question) => engine.consent(question),
     shared: (key, ask) => engine.shared.ask(key, freshSince, ask),
-    log: (line) => void settings.onOutput?.('stdout', new TextEncoder().encode(`${line}\n`)),
+    log: (line) => {
+      Promise.resolve(settings.onOutput?.('stdout', new TextEncoder().encode(`${line}\n`))).catch(() => {
+        // The log keeps its error and tells it when it is closed.
+      });
+    },
     progress: (saw) => settings.onProgress?.(saw),
     command: async (argv, options = {}) => {
       const place = options.here === true ? undefined : surroundings.on;

@@ -6,12 +6,14 @@ import type { Failure } from '../core/failure.ts';
 import type { Observation } from '../core/observation.ts';
 import { delayAfter } from '../core/retry.ts';
 import { evaluate } from '../core/template.ts';
+import { adoptUnit } from './adopt.ts';
 import { type AttemptResult, act } from './attempt.ts';
 import type { Engine } from './engine.ts';
 import { type Judgement, judge, type Known } from './judge.ts';
 import { proofsOf, question } from './look.ts';
 import type { ResolvedAction, ResolvedStep } from './resolved.ts';
 import { awaitSurvivor } from './survivor.ts';
+import { tell } from './tell.ts';
 import type { Unit } from './unit.ts';
 import { type WaitResult, waitUntil } from './wait.ts';
 
@@ -23,6 +25,8 @@ export interface Turn {
   readonly redo?: string | undefined;
   /** A person's word that it holds, instead of proof. */
   readonly assume?: string | undefined;
+  /** Only look, and take over what is there. */
+  readonly adopt?: boolean;
   /** What the pass over all known steps found, unless something below it has changed since. */
   readonly judged?: Judgement | undefined;
   readonly rank: number;
@@ -41,6 +45,8 @@ interface Ending {
   readonly failure?: Failure;
   readonly attempts?: number;
   readonly acted?: boolean;
+  /** It is there without having been made by this run. */
+  readonly found?: boolean;
 }
 
 export const runUnit = async (engine: Engine, turn: Turn): Promise<Finish> => {
@@ -52,8 +58,8 @@ export const runUnit = async (engine: Engine, turn: Turn): Promise<Finish> => {
   const applied = outcome === 'changed' || outcome === 'satisfied' || ending.acted === true;
   const { resolved, fingerprint, definition } = judgement;
   const made =
-    ending.acted === true && resolved
-      ? { creates: resolved.creates, ...(resolved.undo && { undo: resolved.undo }) }
+    (ending.acted === true || ending.found === true) && resolved
+      ? { creates: resolved.creates, ...(resolved.undo && { undo: engine.masker.value(resolved.undo) }) }
       : { creates: [] };
   await engine.emit({
     ...{
@@ -98,6 +104,7 @@ const failed = (failure: Failure, rest: Partial<Ending> = {}): Ending => ({ outc
 
 const proceed = async (engine: Engine, turn: Turn, judgement: Judgement): Promise<Ending> => {
   const { verdict, reason, resolved, outputs } = judgement;
+  if (turn.adopt === true) return adoptUnit(engine, judgement);
   if (turn.assume !== undefined) return { outcome: 'satisfied', reason: `assumed: ${turn.assume}` };
   if (verdict === 'skip') return { outcome: 'skipped', reason };
   if (verdict === 'fail') return failed(judgement.failure ?? { kind: 'internal', message: reason });
@@ -193,7 +200,7 @@ const wait = async (
     signal: engine.stop.signal,
     since: clock.monotonic(),
     onLooked: (observations) =>
-      void engine.emit({ type: 'step.looked', address: unit.address, phase, since, untilMs, observations }),
+      tell(engine, { type: 'step.looked', address: unit.address, phase, since, untilMs, observations }),
   });
 };
 

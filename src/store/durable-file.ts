@@ -79,7 +79,9 @@ export class DurableFile<T> implements Adapter<T> {
     try {
       await this.#replace(`${JSON.stringify(this.#latest, null, 2)}\n`);
     } catch (error) {
-      await rm(this.#temporary, { force: true });
+      await rm(this.#temporary, { force: true }).catch(() => {
+        // The next writer removes it as stale; the first error is the one to tell.
+      });
       throw storeErrorFrom(error, this.#path, 'write the state');
     } finally {
       if (this.#next === undefined) this.#writing = undefined;

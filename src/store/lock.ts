@@ -30,9 +30,11 @@ export const acquireLock = async (dir: string, { command }: { readonly command: 
       const release = async (): Promise<void> => {
         try {
           removeLockFile(path, holder);
-        } finally {
-          await closeServer(kernel);
+        } catch {
+          // The file stays and names a process that has ended, so the next taker takes it over. What made the disk refuse
+          // is told by who had something to write.
         }
+        await closeServer(kernel);
       };
       return { holder, ...(dead === undefined ? {} : { tookOverFrom: dead }), release };
     } catch (error) {

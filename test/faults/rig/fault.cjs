@@ -52,7 +52,13 @@ const around = (owner, key, nameOf) => {
   owner[key] = function (...args) {
     const name = nameOf.call(this, ...args);
     if (name === undefined) return original.apply(this, args);
-    const last = reach(name);
+    let last = false;
+    try {
+      last = reach(name);
+    } catch (error) {
+      if (owner === promises) return Promise.reject(error);
+      throw error;
+    }
     const answer = original.apply(this, args);
     if (!last) return answer;
     if (answer instanceof Promise) return answer.then(die);
