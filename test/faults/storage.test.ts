@@ -122,7 +122,7 @@ describe('a disk that refuses', patient, () => {
         return running.ended;
       })();
       expect(refused.code, told(refused)).toBe(5);
-      const again = await lab.run(['resume']);
+      const again = await lab.run(['run', 'build']);
       expect(again.code, told(again)).toBe(5);
       expect(again.stderr).toContain('read-only');
       execFileSync('umount', [lab.stateDir]);

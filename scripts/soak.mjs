@@ -1,0 +1,203 @@
+// Deploys the embedded lab, kills the program at random moments, damages something at random, continues, verifies, tears down;
+// again and again, from a printed seed. What must be nothing at the end: steps repeated without need, and leftovers.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { damages } from './soak/damages.mjs';
+import { leftoversOf } from './soak/leftovers.mjs';
+import { randomFrom } from './soak/random.mjs';
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '3' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    variant: { type: 'string', default: 'frr-netns' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const program = new URL('../bin/lab.js', import.meta.url).pathname;
+const project = new URL('..', import.meta.url).pathname;
+const { below, pick } = randomFrom(Number(values.seed));
+const say = (line) => {
+  if (!values.json) process.stdout.write(`${line}\n`);
+};
+
+/** Runs the program; `killAfterMs` is when it is killed, unless it has ended by then. */
+const lab = (state, args, killAfterMs) =>
+  new Promise((resolve) => {
+    const started = performance.now();
+    const child = spawn(process.execPath, [program, ...args, '--state-dir', state], {
+      cwd: project,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => {
+        output += chunk;
+      });
+    const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+    child.once('exit', (code, signal) => {
+      clearTimeout(timer);
+      setImmediate(() => resolve({ code, killed: signal === 'SIGKILL', output, ms: performance.now() - started }));
+    });
+  });
+
+const must = async (state, args) => {
+  const ended = await lab(state, args);
+  if (ended.code !== 0) throw new Error(`lab ${args.join(' ')} ended with ${ended.code}\n${ended.output}`);
+  return ended;
+};
+
+const journals = (state) => {
+  const runs = join(state, 'runs');
+  return existsSync(runs)
+    ? readdirSync(runs)
+        .sort()
+        .map((run) => join(runs, run, 'journal.jsonl'))
+    : [];
+};
+
+/** All whole lines; what a death cut off does not count. */
+const eventsOf = (journal) =>
+  readFileSync(journal, 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+
+/** The steps that are recorded as done in the newest run, and how many events it has. */
+const record = (state) => {
+  const journal = journals(state).at(-1);
+  if (journal === undefined || !existsSync(journal)) return { events: 0, done: new Set() };
+  const events = eventsOf(journal);
+  const done = new Set();
+  for (const event of events)
+    if (event.type === 'step.finished')
+      done[event.outcome === 'changed' || event.outcome === 'satisfied' ? 'add' : 'delete'](event.address);
+  return { journal, events: events.length, done };
+};
+
+/** Steps that were done, whose checks found nothing wrong, and that ran all the same. */
+const needless = (before, state) => {
+  const journal = journals(state).find((each) => each === before.journal) ?? journals(state).at(-1);
+  if (journal === undefined) return [];
+  const after = eventsOf(journal).filter((event) => event.seq > before.events);
+  const broken = new Set(
+    after.flatMap((event) =>
+      event.type === 'step.judged' && event.evidence.some((each) => !each.holds) ? [event.address] : [],
+    ),
+  );
+  const ran = after.filter((event) => event.type === 'step.started').map((event) => event.address);
+  return ran.filter((address) => before.done.has(address) && !broken.has(address));
+};
+
+/** The last record is torn somewhere, as by a power cut. */
+const tearTail = (state) => {
+  const journal = journals(state).at(-1);
+  if (journal === undefined || !existsSync(journal)) return 'nothing, for there is no journal yet';
+  const bytes = readFileSync(journal);
+  const last = bytes.length - 1 - bytes.lastIndexOf(10, bytes.length - 2);
+  const cut = 1 + below(Math.max(1, last));
+  truncateSync(journal, Math.max(0, bytes.length - cut));
+  return `the last ${cut} bytes of the journal`;
+};
+
+const damage = async (state) => {
+  const name = pick(['nothing', 'tail', ...Object.keys(damages)]);
+  if (name === 'nothing') return 'nothing';
+  if (name === 'tail') return tearTail(state);
+  const { place, script, what } = damages[name](pick);
+  const ended = await lab(state, ['exec', place, '--variant', values.variant, '--', 'sh', '-ec', script]);
+  return ended.code === 0 ? what : `nothing, for ${what} was not there yet`;
+};
+
+const resume = ['resume', '--no-tty', '--yes'];
+
+/** Starts a workflow, kills it a few times with some damage each, and continues it to its end. */
+const brokenRun = async (state, first, usualMs, total) => {
+  let args = first;
+  for (let kills = 1 + below(3); kills > 0; kills -= 1) {
+    const ended = await lab(state, args, 50 + below(usualMs));
+    total.ms += ended.ms;
+    if (!ended.killed) break;
+    total.kills += 1;
+    const before = record(state);
+    const what = first.includes('deploy') ? await damage(state) : 'nothing';
+    say(`  killed after ${Math.round(ended.ms)} ms with ${before.done.size} steps done; damaged: ${what}`);
+    total.before = before;
+    args = resume;
+  }
+  const last = await lab(state, resume);
+  total.ms += last.ms;
+  // Killed before there was a run to resume, or after its end, the workflow is asked for anew.
+  if (last.code === 6) total.ms += (await must(state, first)).ms;
+  else if (last.code !== 0) throw new Error(`resume ended with ${last.code}\n${last.output}`);
+  if (total.before) total.repeated.push(...needless(total.before, state));
+};
+
+const workflow = (name) => ['run', name, '--variant', values.variant, '--no-tty', '--yes'];
+
+/** How long it takes when nothing happens: the shorter of two, for the first also warms the machine up. */
+const baseline = async () => {
+  const state = mkdtempSync(join(tmpdir(), 'lab-soak-'));
+  const times = { deploy: Number.POSITIVE_INFINITY, teardown: Number.POSITIVE_INFINITY };
+  try {
+    for (let count = 0; count < 2; count += 1) {
+      for (const name of ['deploy', 'teardown'])
+        times[name] = Math.min(times[name], (await must(state, workflow(name))).ms);
+    }
+    return times;
+  } finally {
+    rmSync(state, { recursive: true, force: true });
+  }
+};
+
+const round = async (number, usual, report) => {
+  const state = mkdtempSync(join(tmpdir(), 'lab-soak-'));
+  const total = { ms: 0, kills: 0, repeated: [], before: undefined };
+  try {
+    say(`round ${number}`);
+    await brokenRun(state, workflow('deploy'), usual.deploy, total);
+    await must(state, ['status']);
+    await must(state, workflow('verify'));
+    await brokenRun(state, workflow('teardown'), usual.teardown, total);
+    const left = leftoversOf(state);
+    report.kills += total.kills;
+    report.lostMs += total.ms - usual.deploy - usual.teardown;
+    report.repeated.push(...total.repeated);
+    report.leftovers.push(...left);
+    say(
+      `  ${total.kills} kills survived, ${total.repeated.length} steps repeated without need, ${left.length} leftovers`,
+    );
+  } catch (error) {
+    await lab(state, workflow('teardown'));
+    throw error;
+  } finally {
+    rmSync(state, { recursive: true, force: true });
+  }
+};
+
+say(`seed ${values.seed}`);
+const usual = await baseline();
+say(`undisturbed: deploy ${Math.round(usual.deploy)} ms, teardown ${Math.round(usual.teardown)} ms`);
+const report = { seed: Number(values.seed), rounds: 0, kills: 0, lostMs: 0, repeated: [], leftovers: [] };
+try {
+  for (let number = 1; number <= Number(values.runs); number += 1) {
+    await round(number, usual, report);
+    report.rounds += 1;
+  }
+} catch (error) {
+  report.failed = error.message;
+  say(error.stack);
+}
+const lost = report.kills === 0 ? 0 : Math.round(Math.max(0, report.lostMs) / report.kills);
+say(`
+rounds               ${report.rounds}
+kills survived       ${report.kills}
+repeated needlessly  ${report.repeated.length}${report.repeated.length > 0 ? `: ${report.repeated.join(', ')}` : ''}
+leftovers            ${report.leftovers.length}${report.leftovers.length > 0 ? `: ${report.leftovers.join(', ')}` : ''}
+time lost per kill   ${lost} ms
+again with           npm run soak -- --runs ${values.runs} --seed ${values.seed}`);
+if (values.json) process.stdout.write(`${JSON.stringify({ ...report, lostPerKillMs: lost })}\n`);
+process.exitCode = report.failed === undefined && report.repeated.length === 0 && report.leftovers.length === 0 ? 0 : 1;

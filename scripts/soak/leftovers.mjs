@@ -1,0 +1,32 @@
+// What a lab must not leave on the host once it was taken down: processes, names of namespaces, files of its state.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const environmentOf = (pid) => {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  } catch {
+    return []; // it has ended meanwhile
+  }
+};
+
+export const leftoversOf = (state) => {
+  const runs = readdirSync(join(state, 'runs'));
+  const processes = readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    const environment = environmentOf(pid);
+    return (
+      environment.includes(`LAB_CAPSULE=${state}`) ||
+      environment.some((each) => runs.some((run) => each.startsWith(`LAB_STEP=${run}/`)))
+    );
+  });
+  const { created, deployed } = JSON.parse(readFileSync(join(state, 'state.json'), 'utf8'));
+  return [
+    ...processes.map((pid) => `process ${pid}`),
+    ...created.map(({ address }) => `${address} in the ledger`),
+    ...(deployed === undefined ? [] : ['a deployed variant in the state']),
+    ...readdirSync(state)
+      .filter((name) => !['runs', 'state.json', 'lock'].includes(name))
+      .map((name) => `file ${name}`),
+  ];
+};
