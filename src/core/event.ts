@@ -31,6 +31,12 @@ export interface UndoRecord {
   readonly timeoutMs?: number;
 }
 
+/** A definition that is known to have been brought about. */
+export interface Applied {
+  readonly fingerprint: string;
+  readonly definition?: unknown;
+}
+
 export interface PlannedStep {
   readonly address: Address;
   /** The step's id; for a foreach child its parent's. */
@@ -50,6 +56,10 @@ export interface Scope {
   readonly until?: string;
   readonly redo?: readonly string[];
   readonly assume?: readonly { readonly step: string; readonly reason: string }[];
+  /** Steps whose things are taken away before anything else happens. */
+  readonly undo?: readonly string[];
+  /** Nothing acts: what is there is taken over as if it had been made here. */
+  readonly adopt?: boolean;
 }
 
 interface StepEvent {
@@ -67,6 +77,8 @@ type Body =
       readonly process: ProcessIdentity;
       readonly version: string;
       readonly deploys: boolean;
+      /** The workflow whose things this run takes away: its success means that nothing of the variant stands. */
+      readonly undoes?: string;
     }
   | { readonly type: 'run.resumed'; readonly process: ProcessIdentity; readonly version: string; readonly scope: Scope }
   | { readonly type: 'run.planned'; readonly steps: readonly PlannedStep[] }
@@ -101,6 +113,8 @@ type Body =
       readonly command: string;
       readonly creates: readonly Created[];
       readonly undo?: UndoRecord;
+      /** What an earlier run had brought about, so that this run's journal tells it by itself. */
+      readonly applied?: Applied;
     })
   | (StepEvent & {
       readonly type: 'step.spawned';
@@ -134,6 +148,10 @@ type Body =
       readonly fingerprint?: string;
       readonly definition?: unknown;
       readonly outputs: Readonly<Record<string, unknown>>;
+      /** Names of outputs that hold a secret, and are therefore not kept. */
+      readonly withheld?: readonly string[];
+      /** With an outcome that brought nothing about: what was brought about before, by an earlier run. */
+      readonly applied?: Applied;
       readonly evidence: readonly Observation[];
       readonly failure?: Failure;
       readonly attempts: number;

@@ -24,7 +24,7 @@ export interface RunRequest {
   /** True when a run is continued: verdicts are told. */
   readonly resumed: boolean;
   readonly usualMs: (address: string) => number | undefined;
-  /** What the workflow named by `undoes` has made. */
+  /** What is to be taken away first: all that the workflow named by `undoes` has made, or what `scope.undo` names. */
   readonly holdings: readonly Holding[];
 }
 
@@ -38,7 +38,7 @@ export const runWorkflow = async (engine: Engine, request: RunRequest): Promise<
   const start = engine.host.clock.monotonic();
   const run = new Run(engine, request);
   await run.plan();
-  const left = request.workflow.undoes === undefined ? [] : await undoAll(engine, request.holdings);
+  const left = await undoAll(engine, request.holdings);
   if (left.length === 0) await run.perform();
   const result = run.result(left.length > 0);
   const counts: Partial<Record<Outcome, number>> = {};
@@ -210,6 +210,7 @@ class Run {
       rank: this.schedule.rank(unit.address),
       redo: this.redo(unit),
       assume,
+      adopt: this.request.scope.adopt === true,
     });
   }
 

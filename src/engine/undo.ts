@@ -157,7 +157,7 @@ const typed = (engine: Engine, name: string, input: unknown): { type: StepType; 
 };
 
 /** What is seen of its absence, asked once. */
-const absence = async (
+export const absence = async (
   engine: Engine,
   undo: UndoRecord | undefined,
   since = engine.host.clock.monotonic(),

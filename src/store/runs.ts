@@ -2,6 +2,7 @@
 // What a run's events mean is core's.
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { isPartial } from '../core/scope.ts';
 import { type JournalEnds, readJournalEnds } from './journal-ends.ts';
 import { ensurePrivateFolder, syncFolder } from './private-file.ts';
 import { isRunId, type RunNaming, runId } from './run-id.ts';
@@ -141,7 +142,8 @@ const entryFromJournal = async (run: RunFolder): Promise<RunEntry | undefined> =
       line: 1,
     });
   }
-  const { workflow, variant, deploys, at: startedAt } = first;
-  const entry = { id: run.id, workflow, variant, startedAt, deploys };
+  const { workflow, variant, deploys, at: startedAt, scope } = first;
+  const partial = isPartial(scope) ? { partial: true } : {};
+  const entry = { id: run.id, workflow, variant, startedAt, deploys, ...partial };
   return last?.type === 'run.finished' ? { ...entry, endedAt: last.at, outcome: last.outcome } : entry;
 };

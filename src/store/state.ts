@@ -42,6 +42,8 @@ const runEntrySchema = z.strictObject({
   deploys: z.boolean(),
   /** What it built was taken down since: it can't be continued, and nothing it knew counts. */
   superseded: z.boolean().exactOptional(),
+  /** It was about some steps only, or only looked: its success says nothing of the others. */
+  partial: z.boolean().exactOptional(),
 });
 
 const stateSchema = z.strictObject({
