@@ -11,6 +11,7 @@ import { netnsHost, netnsLink, netnsNamespaces } from './netns.ts';
 import { nginxPod } from './nginx.ts';
 import { serviceNat } from './service-nat.ts';
 import { servicePath, serviceSpread, serviceTrace } from './service-probes.ts';
+import { srlLabProbes, srlLabSteps } from './srl-lab.ts';
 import { tcpProbe } from './tcp.ts';
 import { templateStep } from './template.ts';
 
@@ -26,6 +27,7 @@ const steps = [
   nginxPod,
   serviceNat,
   serviceTrace,
+  ...srlLabSteps,
 ] as readonly unknown[] as readonly StepType[];
 const probes = [
   commandProbe,
@@ -41,6 +43,7 @@ const probes = [
   routesPresent,
   serviceSpread,
   servicePath,
+  ...srlLabProbes,
 ] as readonly unknown[] as readonly ProbeType[];
 
 export const builtIn: Registry = {

@@ -74,6 +74,7 @@ describe.skipIf(!here)(`the embedded variant${here ? '' : ` (skipped: needs ${mi
     expect(plan.steps.find((step) => step.address === 'leaf[leaf1]')?.reason).toContain('bgpd is not running');
     expect(plan.steps.filter((step) => step.verdict === 'run').map((step) => step.address)).toEqual(['leaf[leaf1]']);
     const healed = await lab.run('run', 'deploy', '--json');
+    // The leaf only puts its end of the new cable back into the bridge.
     expect(changed(outcomesOf(healed.stdout))).toEqual(['leaf[leaf1]']);
     expect(healed.code).toBe(0);
   });
@@ -81,8 +82,10 @@ describe.skipIf(!here)(`the embedded variant${here ? '' : ` (skipped: needs ${mi
   it('brings back a deleted namespace with its cables and what ran in it', async () => {
     await inside('cluster1', 'ip', 'netns', 'del', 'client2');
     const healed = await lab.run('run', 'deploy', '--json');
+    // The leaf only puts its end of the new cable back into the bridge.
     expect(changed(outcomesOf(healed.stdout))).toEqual([
       'client[client2]',
+      'leaf[leaf2]',
       'link[client2:eth1--leaf2:e1-2]',
       'namespace[client2]',
     ]);
