@@ -1,12 +1,6 @@
 // What counts as the definition of a step, as one canonical text, and how two definitions differ.
 // Cosmetic keys (name, description, timeout, retry, health timing) are left out by the caller: only what changes the world is in.
 
-export interface Definition {
-  readonly action: Readonly<Record<string, unknown>>;
-  /** Content hashes by file. */
-  readonly files: Readonly<Record<string, string | undefined>>;
-}
-
 export interface Change {
   readonly path: string;
   readonly from: unknown;
@@ -23,9 +17,11 @@ export const canonical = (value: unknown): string => {
   return `{${entries.map(([key, each]) => `${JSON.stringify(key)}:${canonical(each)}`).join(',')}}`;
 };
 
-/** The leaves at which two definitions differ, by path: `with.nodes: 3 -> 5`. */
+/** The leaves at which two definitions differ, by path: `with.nodes: 3 -> 5`, `run[2]: a -> b`. */
 export const changes = (from: unknown, to: unknown, path = ''): readonly Change[] => {
   if (canonical(from) === canonical(to)) return [];
+  if (Array.isArray(from) && Array.isArray(to) && from.length === to.length)
+    return from.flatMap((each, index) => changes(each, to[index], `${path}[${index}]`));
   if (!isMap(from) || !isMap(to)) return [{ path, from, to }];
   const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort();
   return keys.flatMap((key) => changes(from[key], to[key], path === '' ? key : `${path}.${key}`));

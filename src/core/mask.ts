@@ -1,6 +1,8 @@
 // Hides secrets in text, also in base64 and URL form, and also where a secret is cut by the border of two chunks.
 
 export interface Masker {
+  /** False when there is nothing to hide. */
+  readonly hides: boolean;
   /** The text with every secret replaced. */
   text(text: string): string;
   /** The same through any data. */
@@ -20,10 +22,11 @@ export const createMasker = (secrets: readonly string[], encode: (secret: string
   const pattern = new RegExp(forms.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g');
   const text = (whole: string): string => whole.replace(pattern, mask);
   const value = <T>(data: T): T => maskValue(data, text) as T;
-  return { text, value, stream: () => streamMasker(text, forms) };
+  return { hides: true, text, value, stream: () => streamMasker(pattern, forms) };
 };
 
 const transparent: Masker = {
+  hides: false,
   text: (text) => text,
   value: (value) => value,
   stream: () => ({ push: (text) => text, flush: () => '' }),
@@ -50,32 +53,45 @@ const maskValue = (data: unknown, text: (whole: string) => string): unknown => {
   return Object.fromEntries(Object.entries(data).map(([key, each]) => [text(key), maskValue(each, text)]));
 };
 
-const streamMasker = (
-  text: (whole: string) => string,
-  forms: readonly string[],
-): { push(chunk: string): string; flush(): string } => {
+const streamMasker = (pattern: RegExp, forms: readonly string[]): { push(chunk: string): string; flush(): string } => {
   let held = '';
   return {
     push(chunk) {
-      const masked = text(held + chunk);
-      const keep = longestStart(masked, forms);
-      held = masked.slice(masked.length - keep);
-      return masked.slice(0, masked.length - keep);
+      const raw = held + chunk;
+      const cut = safeEnd(raw, { pattern, forms });
+      held = raw.slice(cut);
+      return raw.slice(0, cut).replace(pattern, mask);
     },
     flush() {
-      const rest = held;
+      const rest = held.replace(pattern, mask);
       held = '';
       return rest;
     },
   };
 };
 
+/** Up to where a text can be given out: neither within a secret nor where one may just have begun. */
+const safeEnd = (
+  text: string,
+  { pattern, forms }: { readonly pattern: RegExp; readonly forms: readonly string[] },
+): number => {
+  const cut = text.length - longestStart(text, forms);
+  for (const { index, 0: found } of text.matchAll(pattern)) {
+    if (index >= cut) break;
+    // What begins after the cut begins inside this one, and so is none of its own.
+    if (index + found.length > cut) return index + found.length;
+  }
+  return cut;
+};
+
 /** How many characters at the end may be the beginning of a secret. */
 const longestStart = (text: string, forms: readonly string[]): number => {
-  const longest = Math.min(text.length, (forms[0]?.length ?? 1) - 1);
-  for (let length = longest; length > 0; length -= 1) {
-    const end = text.slice(text.length - length);
-    if (forms.some((form) => form.length > length && form.startsWith(end))) return length;
+  const longest = forms[0]?.length ?? 1;
+  for (let at = Math.max(0, text.length - longest + 1); at < text.length; at += 1) {
+    const length = text.length - at;
+    const mayStart = (form: string): boolean =>
+      form.length > length && form[0] === text[at] && form.startsWith(text.slice(at));
+    if (forms.some(mayStart)) return length;
   }
   return 0;
 };

@@ -1,24 +1,30 @@
 // The state of a run, as a fold over its events. Whoever wants to know how a run stands asks this and nothing else.
 import type {
   Address,
+  Applied,
   Created,
   EventOf,
   Outcome,
   PlannedStep,
   ProcessIdentity,
   RunEvent,
+  Scope,
   UndoRecord,
 } from './event.ts';
 import type { Failure } from './failure.ts';
 import type { Observation } from './observation.ts';
+import { RedoBook } from './redo.ts';
 
 export interface StepState {
   readonly address: Address;
   readonly status: 'started' | 'finished';
   readonly attempt: number;
   readonly at: number;
+  /** Of the attempt that came last, however it ended. */
   readonly fingerprint?: string | undefined;
   readonly definition?: unknown;
+  /** The definition that was last brought about; an attempt at another one may have failed since. */
+  readonly applied?: Applied | undefined;
   readonly process?: ProcessIdentity;
   /** How many processes this attempt has announced. */
   readonly spawned?: number;
@@ -28,6 +34,8 @@ export interface StepState {
   readonly outcome?: Outcome;
   readonly reason?: string | undefined;
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** Names of outputs that were not kept, because they hold a secret. */
+  readonly withheld?: readonly string[] | undefined;
   readonly evidence: readonly Observation[];
   readonly failure?: Failure | undefined;
   readonly durationMs?: number;
@@ -39,6 +47,8 @@ export interface Holding {
   readonly address: Address;
   readonly created: readonly Created[];
   readonly undo?: UndoRecord;
+  /** The run that made it; `seq` counts within it. */
+  readonly run?: string;
   readonly seq: number;
   readonly at: number;
 }
@@ -47,6 +57,12 @@ export interface RunState {
   readonly start?: EventOf<'run.started'>;
   readonly planned: ReadonlyMap<Address, PlannedStep>;
   readonly steps: ReadonlyMap<Address, StepState>;
+  /** What the next run may build on: as `steps`, but an outcome that touched nothing hides nothing, and what was taken away is gone. */
+  readonly known: ReadonlyMap<Address, StepState>;
+  /** What the run is about, as last asked for. */
+  readonly scope: Scope;
+  /** Steps that were asked to run again and have not been started since. */
+  readonly pendingRedo: readonly string[];
   readonly holdings: ReadonlyMap<Address, Holding>;
   /** Addresses whose things were taken away in this run. */
   readonly undone: ReadonlySet<Address>;
@@ -67,6 +83,9 @@ export const foldRun = (events: Iterable<RunEvent>): RunState => {
 export class RunFolder {
   private readonly planned = new Map<Address, PlannedStep>();
   private readonly steps = new Map<Address, StepState>();
+  private readonly known = new Map<Address, StepState>();
+  private readonly redo = new RedoBook();
+  private scope: Scope = {};
   private readonly holdings = new Map<Address, Holding>();
   private readonly undone = new Set<Address>();
   private readonly drivers: ProcessIdentity[] = [];
@@ -79,11 +98,11 @@ export class RunFolder {
     switch (event.type) {
       case 'run.started':
         this.start = event;
-        this.drivers.push(event.process);
+        this.addDriver(event);
         break;
       case 'run.resumed':
         this.end = undefined;
-        this.drivers.push(event.process);
+        this.addDriver(event);
         break;
       case 'run.planned':
         for (const step of event.steps) this.planned.set(step.address, step);
@@ -105,6 +124,7 @@ export class RunFolder {
         break;
       case 'step.undone':
         if (event.outcome === 'failed') break;
+        this.known.delete(event.address);
         this.holdings.delete(event.address);
         this.undone.add(event.address);
         break;
@@ -119,6 +139,9 @@ export class RunFolder {
       ...(this.end && { end: this.end }),
       planned: this.planned,
       steps: this.steps,
+      known: this.known,
+      scope: this.scope,
+      pendingRedo: this.redo.pending(this.planned.values()),
       holdings: this.holdings,
       undone: this.undone,
       lastSeq: this.lastSeq,
@@ -126,19 +149,19 @@ export class RunFolder {
     };
   }
 
+  private addDriver({ process, scope, seq }: EventOf<'run.started'> | EventOf<'run.resumed'>): void {
+    this.drivers.push(process);
+    this.scope = scope;
+    this.redo.ask(scope, seq);
+  }
+
   private addStarted(event: EventOf<'step.started'>): void {
-    const { address, attempt, at, fingerprint, definition, command } = event;
-    const outputs = this.steps.get(address)?.outputs ?? {};
-    this.steps.set(address, {
-      address,
-      status: 'started',
-      attempt,
-      at,
-      fingerprint,
-      definition,
-      command,
-      outputs,
-      evidence: [],
+    const { address, attempt, at, fingerprint, definition, command, seq } = event;
+    const before = this.known.get(address);
+    this.redo.start(address, seq);
+    this.put({
+      ...{ address, status: 'started', attempt, at, fingerprint, definition, command },
+      ...{ outputs: before?.outputs ?? {}, evidence: [], applied: event.applied ?? before?.applied },
     });
     this.hold(event);
   }
@@ -151,29 +174,27 @@ export class RunFolder {
   }
 
   private addFinished(event: EventOf<'step.finished'>): void {
-    const { address, outcome, reason, fingerprint, outputs, evidence, failure, durationMs, attempts, log, at } = event;
-    const before = this.steps.get(address);
+    const { address, outcome, reason, outputs, withheld, evidence, failure, durationMs, attempts, log, at } = event;
+    const before = this.known.get(address);
+    const fingerprint = event.fingerprint ?? before?.fingerprint;
     const definition = event.definition ?? before?.definition;
-    const command = before?.command;
-    this.steps.set(address, {
-      ...{
-        address,
-        status: 'finished',
-        attempt: attempts,
-        at,
-        outcome,
-        reason,
-        outputs,
-        evidence,
-        failure,
-        durationMs,
-        log,
-        definition,
-      },
-      fingerprint: fingerprint ?? before?.fingerprint,
-      ...(command !== undefined && { command }),
+    const done = outcome === 'changed' || outcome === 'satisfied';
+    const applied =
+      done && fingerprint !== undefined ? { fingerprint, definition } : (event.applied ?? before?.applied);
+    this.put({
+      ...{ address, status: 'finished', attempt: attempts, at, outcome, reason, outputs, withheld, evidence, failure },
+      ...{ durationMs, log, fingerprint, definition, applied },
+      // Of what did not end well a process may still be there.
+      ...(before && !done && processesOf(before)),
+      ...(before?.command !== undefined && { command: before.command }),
     });
     this.hold(event);
+  }
+
+  private put(step: StepState): void {
+    this.steps.set(step.address, step);
+    const touched = step.outcome !== 'skipped' && step.outcome !== 'blocked';
+    if (touched) this.known.set(step.address, step);
   }
 
   private hold({ address, creates, undo, seq, at }: EventOf<'step.started'> | EventOf<'step.finished'>): void {
@@ -191,6 +212,12 @@ export class RunFolder {
 
   private patch(address: Address, part: Partial<StepState>): void {
     const before = this.steps.get(address);
-    if (before) this.steps.set(address, { ...before, ...part });
+    if (before) this.put({ ...before, ...part });
   }
 }
+
+const processesOf = ({ process, processes, spawned }: StepState): Partial<StepState> => ({
+  ...(process && { process }),
+  ...(processes && { processes }),
+  ...(spawned !== undefined && { spawned }),
+});
