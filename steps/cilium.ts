@@ -1,7 +1,7 @@
 // The step type that installs Cilium, or brings an installation to another version or other values; proved by the configuration it left.
 import { z } from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
-import { configDifference, setArguments, unknownValues } from './cilium-values.ts';
+import { configDifference, setArguments, unknownValues, type Values } from './cilium-values.ts';
 import { misfits, refusedValues } from './cilium-versions.ts';
 import { configOf, installedVersion, releaseOf } from './cilium-world.ts';
 import { clusterInput, isClusterGone } from './kubectl.ts';
@@ -10,7 +10,10 @@ const value = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]
 const input = z.strictObject({
   cluster: clusterInput,
   version: z.string().describe('Such as 1.18.14'),
-  values: z.record(z.string(), value).default({}).describe("Values of Cilium's chart, by their dotted names"),
+  values: z
+    .record(z.string(), value)
+    .default({})
+    .describe("Values of Cilium's chart, by their dotted names; an empty one is left out"),
 });
 type Input = z.output<typeof input>;
 
@@ -23,7 +26,7 @@ export const ciliumInstall = defineStep({
   check: (step, context) => lookAtCilium(step, context),
   async run(step, context) {
     await demandFit(step, context);
-    for (const name of unknownValues(step.values))
+    for (const name of unknownValues(given(step)))
       context.log(`nothing will tell whether the value ${name} did anything`);
     const release = await releaseOf(context, step.cluster);
     if (release === 'unfinished') {
@@ -42,9 +45,13 @@ export const ciliumInstall = defineStep({
   },
 });
 
-const installArguments = (verb: 'install' | 'upgrade', { cluster, version, values }: Input): readonly string[] => [
-  ...[verb, '--context', cluster, '--version', version],
-  ...setArguments(values),
+/** The values that say something. */
+const given = ({ values }: Input): Values =>
+  Object.fromEntries(Object.entries(values).filter(([, each]) => each !== ''));
+
+const installArguments = (verb: 'install' | 'upgrade', step: Input): readonly string[] => [
+  ...[verb, '--context', step.cluster, '--version', step.version],
+  ...setArguments(given(step)),
 ];
 
 const uninstall = async ({ cluster }: Input, context: StepContext): Promise<void> => {
@@ -52,7 +59,8 @@ const uninstall = async ({ cluster }: Input, context: StepContext): Promise<void
   if ((await releaseOf(context, cluster)) !== 'none') await context.must(['cilium', 'uninstall', '--context', cluster]);
 };
 
-const lookAtCilium = async ({ cluster, version, values }: Input, context: StepContext): Promise<Seen> => {
+const lookAtCilium = async (step: Input, context: StepContext): Promise<Seen> => {
+  const { cluster, version } = step;
   const installed = await installedVersion(context, cluster);
   if (installed === undefined) return { holds: false, saw: 'Cilium is not installed' };
   if (installed !== version.replace(/^v/, ''))
@@ -61,14 +69,14 @@ const lookAtCilium = async ({ cluster, version, values }: Input, context: StepCo
     return { holds: false, saw: 'its installation was cut off' };
   const config = await configOf(context, cluster);
   if (!config) return { holds: false, saw: 'its ConfigMap cilium-config is not there' };
-  const off = configDifference(values, config.data);
+  const off = configDifference(given(step), config.data);
   return off === undefined ? { holds: true, saw: `Cilium ${installed}` } : { holds: false, saw: off };
 };
 
 /** @throws StepError for a command line that does not know this release, or values that its chart refuses. */
-const demandFit = async ({ version, values }: Input, context: StepContext): Promise<void> => {
+const demandFit = async (step: Input, context: StepContext): Promise<void> => {
   const asked = await context.command(['cilium', 'version', '--client'], { quiet: true });
   const commandLine = /cilium-cli:\s*(\S+)/.exec(asked.stdout)?.[1];
-  const why = [...misfits({ cilium: version, commandLine }), ...refusedValues(version, values)];
+  const why = [...misfits({ cilium: step.version, commandLine }), ...refusedValues(step.version, given(step))];
   if (why.length > 0) throw new StepError(why.join('; '));
 };

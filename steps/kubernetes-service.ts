@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineStep, type Seen, type StepContext } from '../src/engine/step-type.ts';
 import { ipv4, prefix } from '../src/fabric/addresses.ts';
 import { clusterInput, getObjects, type KubernetesObject } from './kubectl.ts';
+import { conditionOf } from './kubernetes-objects.ts';
 import { untilTrue } from './until-true.ts';
 
 const input = z.strictObject({
@@ -19,7 +20,11 @@ export const kubernetesService = defineStep({
   name: 'kubernetes.service',
   summary: "Waits for a service's address from the load balancer",
   input,
-  outputs: { address: 'the address', url: 'where it answers' },
+  outputs: {
+    address: 'the address',
+    url: 'where it answers',
+    pods: 'name, node and address of each pod behind it that is ready',
+  },
   describe: ({ namespace, name }) => `wait for an address of service ${namespace}/${name}`,
   check: lookAtIt,
   async run(step, context) {
@@ -35,8 +40,25 @@ async function lookAtIt(step: Input, context: StepContext): Promise<Look> {
   if (!isInPool(address, step.pool)) return { holds: false, saw: `its address ${address} is not from ${step.pool}` };
   const port = portOf(service);
   const url = port === 80 ? `http://${address}/` : `http://${address}:${port}/`;
-  return { holds: true, saw: address, outputs: { address, url } };
+  return { holds: true, saw: address, outputs: { address, url, pods: await podsBehind(service, step, context) } };
 }
+
+const podsBehind = async (
+  { spec }: KubernetesObject,
+  { cluster, namespace }: Input,
+  context: StepContext,
+): Promise<readonly Readonly<Record<string, string>>[]> => {
+  const selector = Object.entries((spec?.['selector'] ?? {}) as Record<string, string>).map((pair) => pair.join('='));
+  if (selector.length === 0) return [];
+  const pods = await getObjects(context, cluster, ['-n', namespace, 'pods', '-l', selector.join(',')]);
+  return pods
+    .filter((pod) => conditionOf(pod, 'Ready')?.status === 'True' && pod.metadata.deletionTimestamp === undefined)
+    .map(({ metadata, spec: own, status }) => ({
+      name: metadata.name,
+      node: String(own?.['nodeName'] ?? ''),
+      address: String(status?.['podIP'] ?? ''),
+    }));
+};
 
 export const addressOf = ({ status }: KubernetesObject): string | undefined => {
   const balancer = status?.['loadBalancer'] as { ingress?: { ip?: string }[] } | undefined;

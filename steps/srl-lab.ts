@@ -17,7 +17,7 @@ import { kubernetesGone } from './kubernetes-gone.ts';
 import { kubernetesService } from './kubernetes-service.ts';
 import { metallbBgp } from './metallb.ts';
 import { minikubeStart } from './minikube.ts';
-import { srlinuxBgp, srlinuxRoute, srlinuxState } from './srlinux.ts';
+import { srlinuxBgp, srlinuxRoute, srlinuxRoutes, srlinuxState } from './srlinux.ts';
 import { srlinuxConfig } from './srlinux-config.ts';
 
 export const srlLabSteps = [
@@ -47,6 +47,7 @@ export const srlLabProbes = [
   ciliumBgp,
   srlinuxBgp,
   srlinuxRoute,
+  srlinuxRoutes,
   srlinuxState,
   metallbBgp,
 ] as readonly unknown[] as readonly ProbeType[];

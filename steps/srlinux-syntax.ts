@@ -2,9 +2,9 @@
 import { isAtLeast } from './release.ts';
 
 export interface Syntax {
-  /** Words before the number of equal paths, for unicast families and for EVPN. */
+  /** Words before the number of equal paths: of any kind of session, and of iBGP alone. */
   readonly multipath: readonly string[];
-  readonly evpnMultipath: readonly string[];
+  readonly ibgpMultipath: readonly string[];
   /** Around a policy's name: policies became lists in 24.7. */
   readonly open: string;
   readonly close: string;
@@ -14,15 +14,15 @@ export const syntaxOf = (release: string): Syntax => {
   if (!isAtLeast(release, '24.7'))
     return {
       multipath: ['max-paths-level-1', 'max-paths-level-2'],
-      evpnMultipath: ['max-paths-level-1'],
+      ibgpMultipath: ['max-paths-level-1'],
       open: '',
       close: '',
     };
   const list = { open: '[ ', close: ' ]' };
-  if (!isAtLeast(release, '24.10')) return { multipath: ['maximum-paths'], evpnMultipath: ['maximum-paths'], ...list };
+  if (!isAtLeast(release, '24.10')) return { multipath: ['maximum-paths'], ibgpMultipath: ['maximum-paths'], ...list };
   return {
     multipath: ['ebgp maximum-paths', 'ibgp maximum-paths'],
-    evpnMultipath: ['ibgp maximum-paths'],
+    ibgpMultipath: ['ibgp maximum-paths'],
     ...list,
   };
 };

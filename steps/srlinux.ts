@@ -95,6 +95,31 @@ const inWords = (active: Route | undefined, wanted: readonly string[] | undefine
   return `${active.type} over ${count} next hop${count === 1 ? '' : 's'}${count === 0 ? '' : ` (${active.nextHops.join(', ')})`}${lack}`;
 };
 
+export const srlinuxRoutes = defineProbe({
+  name: 'srlinux.routes',
+  summary: 'Several routes of a router; holds when each is active',
+  input: z.strictObject({
+    router,
+    instance: z.string().default('default').describe('The network instance'),
+    prefixes: z.array(z.string()),
+  }),
+  values: {
+    routes: 'active ones by prefix: type, preference, nextHops',
+    missing: 'prefixes without an active route',
+  },
+  describe: ({ router: node, prefixes }) => `${node} ${prefixes.length} routes`,
+  async look({ router: node, instance, prefixes }, context) {
+    const active = routesIn(await stateOf(context, node, `network-instance ${instance} route-table`)).filter(
+      (route) => route.active && prefixes.includes(route.prefix),
+    );
+    const missing = prefixes.filter((prefix) => !active.some((route) => route.prefix === prefix));
+    const lack = missing.length === 0 ? '' : `; none to ${missing.slice(0, 3).join(', ')}`;
+    const saw = `${prefixes.length - missing.length} of ${prefixes.length} routes${lack}`;
+    const routes = Object.fromEntries(active.map((route) => [route.prefix, route]));
+    return { holds: missing.length === 0, saw, values: { routes, missing } };
+  },
+});
+
 export const srlinuxState = defineProbe({
   name: 'srlinux.state',
   summary: "Any part of a router's state; give it an `expect`",

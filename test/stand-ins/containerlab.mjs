@@ -1,0 +1,117 @@
+#!/usr/bin/env node
+// Stand-in for containerlab: reads a topology, makes containers and cables, tells of them in the shapes of its releases.
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { nextId, now, parseFlags, standIn, within } from './world.mjs';
+
+const version = process.env.LAB_CONTAINERLAB ?? '0.79.0';
+const isAtLeast = (least) => Number(version.split('.')[1]) >= Number(least.split('.')[1]);
+
+const read = (path) => ({ path: resolve(path), topology: parse(readFileSync(path, 'utf8')) });
+const isOwn = (node) => node.kind !== 'ext-container';
+
+const deploy = (world, lab, { half, reconfigure }) => {
+  const { path, topology } = lab;
+  const nodes = Object.entries(topology.topology.nodes);
+  const refusal = refuse(world, nodes, reconfigure);
+  if (refusal) return refusal;
+  if (reconfigure) destroy(world, topology.name);
+  const made = half ? nodes.slice(0, Math.ceil(nodes.length / 2)) : nodes;
+  for (const [name, node] of made) if (isOwn(node)) make(world, topology, { name, node, path });
+  if (!half) return finish(world, lab, nodes);
+  world.labs[topology.name] = { path, links: [] };
+  return { code: 1, err: 'ERRO failed deploy stage' };
+};
+
+const refuse = (world, nodes, reconfigure) => {
+  const external = nodes.find(([name, node]) => !isOwn(node) && !world.containers[name]?.running);
+  if (external) return { code: 1, err: `ERRO failed to wait for external container "${external[0]}"` };
+  const there = nodes.find(([name, node]) => isOwn(node) && world.containers[name]);
+  if (there && !reconfigure && !isAtLeast('0.78'))
+    return { code: 1, err: `Error: containers ["${there[0]}"] already exist` };
+  return undefined;
+};
+
+const finish = (world, { path, topology }, nodes) => {
+  const links = topology.topology.links.map(({ endpoints }) => endpoints);
+  world.labs[topology.name] = { path, at: now(world), links };
+  for (const ends of links) plug(world, ...ends);
+  for (const [name, node] of nodes) for (const command of node.exec ?? []) configure(world.containers[name], command);
+  return { out: '+---+' };
+};
+
+const make = (world, topology, { name, node, path }) => {
+  if (world.containers[name]?.running) return;
+  world.containers[name] = {
+    id: nextId(world),
+    running: true,
+    status: 'running',
+    labels: { containerlab: topology.name, 'clab-node-name': name, 'clab-node-kind': node.kind },
+    networks: { clab: `172.20.20.${world.serial % 250}` },
+    interfaces: { eth0: { up: true, addresses: [] } },
+    routes: [{ to: 'default', via: '172.20.20.1', device: 'eth0' }],
+    sysctl: {},
+    rules: {},
+    config: node['startup-config'] ? resolve(dirname(path), node['startup-config']) : undefined,
+    bootedAt: now(world),
+  };
+};
+
+const plug = (world, ...ends) => {
+  for (const end of ends) {
+    const [name, port] = end.split(':');
+    world.containers[name].interfaces[port] ??= { up: true, addresses: [], at: now(world) };
+  }
+};
+
+/** The lines of \`exec\` that the lab uses; a command that fails is only logged by the real one too. */
+const configure = (container, command) => {
+  const [, address] = /^ip address replace (\S+) dev eth1$/.exec(command) ?? [];
+  if (address) container.interfaces.eth1.addresses = [address];
+  const [, to, via] = /^ip route replace (\S+) via (\S+)/.exec(command) ?? [];
+  if (to) container.routes = [...container.routes.filter((route) => route.to !== to), { to, via, device: 'eth1' }];
+};
+
+const destroy = (world, lab) => {
+  for (const [name, container] of Object.entries(world.containers))
+    if (container.labels.containerlab === lab) delete world.containers[name];
+  for (const ends of world.labs[lab]?.links ?? [])
+    for (const end of ends) delete world.containers[end.split(':')[0]]?.interfaces[end.split(':')[1]];
+  delete world.labs[lab];
+  return { out: '' };
+};
+
+const inspect = (world, topology) => {
+  const kinds = topology.topology.nodes;
+  const list = Object.keys(kinds)
+    .filter((name) => world.containers[name] && world.labs[topology.name])
+    .map((name) => ({
+      lab_name: topology.name,
+      name,
+      container_id: world.containers[name].id.slice(0, 12),
+      image: 'image',
+      kind: kinds[name].kind,
+      state: world.containers[name].status,
+    }));
+  if (list.length === 0) return { out: 'INFO[0000] no containers found' };
+  return { out: JSON.stringify(isAtLeast('0.68') ? { [topology.name]: list } : { containers: list }) };
+};
+
+await standIn('containerlab', (args, { half }) => {
+  const { flags, rest } = parseFlags(args, ['-t', '-f', '-a', '-b', '-m', '--name']);
+  const [command] = rest;
+  if (command === 'version') return { out: `    version: ${version}\n     commit: 0000000` };
+  const file = flags['-t']?.[0];
+  const topology = file === undefined ? undefined : read(file);
+  return within((world) => {
+    if (command === 'deploy') return deploy(world, topology, { half, reconfigure: '--reconfigure' in flags });
+    if (command === 'destroy') return destroy(world, topology?.topology.name ?? flags['--name'][0]);
+    if (command === 'inspect') return inspect(world, topology.topology);
+    if (rest.join(' ') === 'tools veth create') {
+      plug(world, flags['-a'][0], flags['-b'][0]);
+      return { out: 'INFO[0000] vEth interface successfully created' };
+    }
+    return { code: 1, err: `Error: unknown command ${args.join(' ')}` };
+  });
+});

@@ -1,0 +1,149 @@
+#!/usr/bin/env node
+// Stand-in for docker: images, containers, networks, commands inside containers, and sniffers that share a container's network.
+import { execute } from './inside.mjs';
+import { nextId, parseFlags, standIn, within } from './world.mjs';
+
+const inspect = (world, names) => {
+  const found = names.filter((name) => world.containers[name]);
+  const missing = names.find((name) => !world.containers[name]);
+  const list = found.map((name) => {
+    const { id, running, status, labels, networks } = world.containers[name];
+    const addresses = Object.fromEntries(
+      Object.entries(networks ?? {}).map(([network, IPAddress]) => [network, { IPAddress }]),
+    );
+    return {
+      Id: id,
+      Name: `/${name}`,
+      State: { Status: status, Running: running, ExitCode: 0 },
+      Config: { Labels: labels },
+      NetworkSettings: { Networks: addresses },
+    };
+  });
+  const err =
+    missing === undefined ? {} : { code: 1, err: `Error response from daemon: No such container: ${missing}` };
+  return { out: JSON.stringify(list), ...err };
+};
+
+const networks = (world, [verb, ...rest]) => {
+  const all = Object.entries(world.networks).map(([name, { id, subnet }]) => ({ id, name, subnet }));
+  if (verb === 'ls') return { out: all.map(({ id }) => id.slice(0, 12)).join('\n') };
+  const found = all.filter(({ id, name }) => rest.includes(name) || rest.includes(id.slice(0, 12)));
+  const list = found.map(({ id, name, subnet }) => ({
+    Id: id,
+    Name: name,
+    Labels: {},
+    Options: {},
+    IPAM: { Config: [{ Subnet: subnet, Gateway: subnet.replace('.0/24', '.1') }] },
+  }));
+  const missing =
+    rest.length > found.length ? { code: 1, err: `Error response from daemon: network ${rest[0]} not found` } : {};
+  return { out: JSON.stringify(list), ...missing };
+};
+
+const list = (world, filter) => {
+  const [, key, value] = /^label=([^=]+)(?:=(.*))?$/.exec(filter) ?? [];
+  const names = Object.entries(world.containers)
+    .filter(([, { labels }]) => labels?.[key] !== undefined && (value === undefined || labels[key] === value))
+    .map(([name]) => name);
+  return { out: names.join('\n') };
+};
+
+const inside = (world, rest, input) => {
+  const [name, ...argv] = rest;
+  const container = world.containers[name];
+  if (!container) return { code: 1, err: `Error response from daemon: No such container: ${name}` };
+  if (!container.running)
+    return { code: 1, err: `Error response from daemon: container ${container.id} is not running` };
+  return execute(world, name, argv, input);
+};
+
+const startSniffer = (world, flags, rest) => {
+  const id = nextId(world);
+  const target = flags['--network'][0].replace('container:', '');
+  if (!world.containers[target]?.running)
+    return { code: 125, err: `docker: Error response from daemon: No such container: ${target}` };
+  const port = rest[rest.indexOf('-i') + 1] ?? flags['-i']?.[0];
+  const [key, value = ''] = flags['--label'][0].split('=');
+  world.containers[id] = {
+    id,
+    running: true,
+    status: 'running',
+    labels: { [key]: value },
+    sniffer: { target, interface: port, lines: [] },
+  };
+  return { out: id };
+};
+
+const stop = (world, name, status) => {
+  const container = world.containers[name];
+  if (!container) return { code: 1, err: `Error response from daemon: No such container: ${name}` };
+  container.running = false;
+  container.status = status;
+  // The cables of a container that stops go with it, on both sides.
+  for (const { links } of Object.values(world.labs))
+    for (const ends of links.filter((each) => each.some((end) => end.startsWith(`${name}:`))))
+      for (const end of ends) delete world.containers[end.split(':')[0]]?.interfaces?.[end.split(':')[1]];
+  return { out: name };
+};
+
+const restart = (world, name) => {
+  stop(world, name, 'exited');
+  Object.assign(world.containers[name], { running: true, status: 'running' });
+  return { out: name };
+};
+
+const logs = (world, id) => {
+  const container = world.containers[id];
+  return {
+    out: container.sniffer.lines.join('\n'),
+    err: `listening on ${container.sniffer.interface}, link-type EN10MB`,
+  };
+};
+
+const hasImage = (world, [, image]) =>
+  world.images.includes(image) ? { out: 'sha256:0' } : { code: 1, err: `Error: No such image: ${image}` };
+
+const pull = (world, [image]) => {
+  world.images.push(image);
+  return { out: `Status: Downloaded newer image for ${image}` };
+};
+
+const remove = (world, names) => {
+  for (const name of names) delete world.containers[name];
+  return { out: names.join('\n') };
+};
+
+const terminal = ['-i', '-it', '--interactive', '--tty'];
+
+const commands = {
+  '--version': () => ({ out: 'Docker version 28.2.2, build e6534b4' }),
+  version: () => ({ out: '28.2.2' }),
+  exec: (world, { args, input }) => {
+    const rest = args.filter((arg) => !terminal.includes(arg));
+    return inside(world, rest, input);
+  },
+  run: (world, { args }) => {
+    const at = args.indexOf('--entrypoint');
+    const { flags } = parseFlags(args.slice(0, at), ['--label', '--network', '--cap-add']);
+    return startSniffer(world, flags, args.slice(at + 3));
+  },
+  image: (world, { rest }) => hasImage(world, rest),
+  pull: (world, { rest }) => pull(world, rest),
+  inspect: (world, { rest }) => inspect(world, rest),
+  network: (world, { rest }) => networks(world, rest),
+  ps: (world, { flags }) => list(world, flags['--filter'][0]),
+  logs: (world, { rest }) => logs(world, rest[0]),
+  stop: (world, { rest }) => stop(world, rest[0], 'exited'),
+  kill: (world, { rest }) => stop(world, rest[0], 'exited'),
+  restart: (world, { rest }) => restart(world, rest[0]),
+  wait: () => ({ out: '0' }),
+  rm: (world, { rest }) => remove(world, rest),
+};
+
+const run = (world, [command, ...args], input) => {
+  const work = commands[command];
+  if (!work) return { code: 1, err: `docker: '${command}' is not a docker command.` };
+  return work(world, { args, input, ...parseFlags(args, ['--type', '--filter', '--format', '--signal']) });
+};
+
+await standIn('docker', (args, { input }) => within((world) => run(world, args, input)));
