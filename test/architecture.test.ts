@@ -1,0 +1,83 @@
+// The import law of docs/architecture.md, held against the real imports.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const filesIn = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name));
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+const importsOf = (file: string): Import[] =>
+  [
+    ...readFileSync(join(root, file), 'utf8').matchAll(
+      /^\s*(?:import|export)\s+(type\s)?[^;]*?from\s+'([^']+)'|import\('([^']+)'\)/gms,
+    ),
+  ].map(([, type, name, lazy]) => {
+    const target = name ?? lazy ?? '';
+    return {
+      from: file,
+      typeOnly: type !== undefined,
+      to: target.startsWith('.') ? relative(root, resolve(root, dirname(file), target)) : target,
+    };
+  });
+
+const roomOf = (path: string): string =>
+  path.startsWith('src/') ? path.split('/').slice(0, 2).join('/') : (path.split('/')[0] ?? '');
+
+/** What a room may import of ours; `types` only as types. */
+const law: Record<
+  string,
+  { readonly rooms: readonly string[]; readonly types?: readonly string[]; readonly packages?: readonly string[] }
+> = {
+  'src/core': { rooms: [], packages: ['zod', '@marcbachmann/cel-js'] },
+  'src/fabric': { rooms: ['src/core'], packages: ['zod'] },
+  'src/parse': { rooms: ['src/core'] },
+  'src/engine': { rooms: ['src/core'] },
+  'src/host': { rooms: ['src/core'], types: ['src/engine'] },
+  'src/store': { rooms: ['src/core'], types: ['src/engine'] },
+  'src/view': { rooms: ['src/core'] },
+};
+
+describe('the import law', () => {
+  it.each(Object.entries(law))('holds for %s', (room, { rooms, types = [], packages }) => {
+    const broken = filesIn(room)
+      .flatMap(importsOf)
+      .filter(({ to, typeOnly }) => {
+        if (!to.startsWith('src/') && !to.startsWith('steps/')) return packages !== undefined && !packages.includes(to);
+        const other = roomOf(to);
+        return other !== room && !rooms.includes(other) && !(typeOnly && types.includes(other));
+      });
+    expect(broken.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+  });
+
+  it('lets steps know the core, the fabric and the contract of step types', () => {
+    const broken = filesIn('steps')
+      .flatMap(importsOf)
+      .filter(
+        ({ to, typeOnly }) =>
+          to.startsWith('src/') &&
+          !/^src\/(core|fabric)\//.test(to) &&
+          to !== 'src/engine/step-type.ts' &&
+          !(typeOnly && to === 'src/engine/ports.ts'),
+      );
+    expect(broken.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+  });
+
+  it('lets nobody import the command line', () => {
+    const broken = ['src', 'steps']
+      .flatMap(filesIn)
+      .filter((file) => !file.startsWith('src/cli'))
+      .flatMap(importsOf)
+      .filter(({ to }) => to.startsWith('src/cli'));
+    expect(broken.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+  });
+});
