@@ -63,12 +63,12 @@ const act = async (typed, args, kill) => {
 };
 
 const palette = ['#484f58', '#ff7b72', '#3fb950', '#d29922', '#58a6ff', '#bc8cff', '#39c5cf', '#b1bac4'];
-const escape = (text) => text.replace(/[&<>]/g, (each) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[each]);
+const escapeText = (text) => text.replace(/[&<>]/g, (each) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[each]);
 const span = ({ style, text, column }, row) => {
   const [color, bold, dim] = style.split('|');
   const fill = color === '' ? '' : ` fill="${palette[Number(color) % 8]}"`;
   const weight = bold ? ' font-weight="bold"' : '';
-  return `<text x="${(16 + column * 8.43).toFixed(0)}" y="${32 + row * 18}" xml:space="preserve"${fill}${weight}${dim ? ' opacity=".65"' : ''}>${escape(text.trimEnd())}</text>`;
+  return `<text x="${(16 + column * 8.43).toFixed(0)}" y="${32 + row * 18}" xml:space="preserve"${fill}${weight}${dim ? ' opacity=".65"' : ''}>${escapeText(text.trimEnd())}</text>`;
 };
 
 const svg = () => {

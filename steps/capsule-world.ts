@@ -35,10 +35,16 @@ export const fromHost = (pid: number, path: string): string => `/proc/${pid}/roo
 /** Where a device keeps its files, inside the capsule. */
 export const folderOf = (device: string): string => `/run/lab/${device}`;
 
+/** nsenter into the capsule; without root its user namespace comes first. */
+export const entryFlags = (host: Host, pid: number): readonly string[] => {
+  const user = host.uid === 0 ? [] : ['--user', '--preserve-credentials'];
+  return ['nsenter', `--target=${pid}`, ...user, '--mount', '--pid'];
+};
+
 /** What stands before a command so that it runs in the capsule, and in one of its network namespaces. */
-export const entry = (pid: number, namespace?: string): readonly string[] => {
+export const entry = (host: Host, pid: number, namespace?: string): readonly string[] => {
   const net = namespace === undefined ? '--net' : `--net=${fromHost(pid, `/run/netns/${namespace}`)}`;
-  return ['nsenter', `--target=${pid}`, '--mount', '--pid', net, '--'];
+  return [...entryFlags(host, pid), net, '--'];
 };
 
 /** Runs a command in the capsule. @throws StepError unless it exits 0. */
@@ -48,7 +54,7 @@ export const inCapsule = async (
   options: CommandOptions & { readonly namespace?: string } = {},
 ): Promise<CommandResult> => {
   const { namespace, ...rest } = options;
-  return context.must([...entry(await needCapsule(context), namespace), ...argv], rest);
+  return context.must([...entry(context.host, await needCapsule(context), namespace), ...argv], rest);
 };
 
 export interface Link {

@@ -1,7 +1,7 @@
 // The capsule: one PID, mount and network namespace that holds the whole lab and whose end ends everything in it.
 import { z } from 'zod';
 import { defineProbe, defineStep, StepError } from '../src/engine/step-type.ts';
-import { capsuleId, capsuleVariable, findCapsule, needCapsule } from './capsule-world.ts';
+import { capsuleId, capsuleVariable, entryFlags, findCapsule, needCapsule } from './capsule-world.ts';
 
 const input = z.strictObject({ name: z.string().default('lab').describe('What the ledger calls it') });
 
@@ -13,6 +13,13 @@ const init = `
 mount -t tmpfs -o mode=755 lab /run
 mount -t tmpfs -o mode=1777 lab /var/tmp
 mkdir -p /run/netns /run/lock /run/lab /run/frr
+if [ "$2" != 0 ]; then
+  # Without root there is one user and one group, so FRR's own become names of those.
+  printf 'root:x:0:0::/root:/bin/sh\nfrr:x:0:0::/:/bin/false\n' >/run/lab/passwd
+  printf 'root:x:0:\nfrr:x:0:root\nfrrvty:x:0:root\n' >/run/lab/group
+  mount --bind /run/lab/passwd /etc/passwd
+  mount --bind /run/lab/group /etc/group
+fi
 ip link set lo up
 exec env --ignore-signal=CHLD "${capsuleVariable}=$1" sleep infinity
 `;
@@ -46,9 +53,12 @@ export const capsule = defineStep({
       'private',
     ];
     const start = 'log=$1; shift; exec setsid --fork unshare "$@" >>"$log" 2>&1 </dev/null';
-    await context.must(['sh', '-ec', start, 'sh', log, ...flags, 'sh', '-ec', init, 'sh', capsuleId(context)], {
-      background: true,
-    });
+    await context.must(
+      ['sh', '-ec', start, 'sh', log, ...flags, 'sh', '-ec', init, 'sh', capsuleId(context), String(context.host.uid)],
+      {
+        background: true,
+      },
+    );
     for (let look = 0; look < 500; look += 1) {
       const [first] = await context.host.findByEnvironment(capsuleVariable, capsuleId(context));
       if (first) return { pid: first.pid };
@@ -84,11 +94,14 @@ export const capsuleProbe = defineProbe({
   name: 'capsule',
   summary: 'Finds the capsule; holds when it is running',
   input: z.strictObject({}),
-  values: { pid: 'its first process, seen from the host' },
+  values: {
+    pid: 'its first process, seen from the host',
+    entry: 'what stands before a command that is to run in it, but for the network',
+  },
   describe: () => 'the capsule',
   async look(_, context) {
     const pid = await needCapsule(context);
-    return { holds: true, saw: `running as pid ${pid}`, values: { pid } };
+    return { holds: true, saw: `running as pid ${pid}`, values: { pid, entry: entryFlags(context.host, pid) } };
   },
 });
 

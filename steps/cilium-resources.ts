@@ -1,10 +1,10 @@
 // The step type that writes Cilium's resources of the lab: nodes peer with their gateway, services get addresses; in the kinds the release has.
 import { z } from 'zod';
-import { defineStep, StepError } from '../src/engine/step-type.ts';
+import { defineStep, type Rendering, StepError } from '../src/engine/step-type.ts';
 import type { Fabric } from '../src/fabric/fabric.ts';
 import { ciliumApi } from './cilium-versions.ts';
 import { releaseIn } from './release.ts';
-import { checkFiles, fabricOf, filesAbsent, type Rendering, removeFiles, writeFiles } from './rendered-file.ts';
+import { checkFiles, fabricOf, filesAbsent, removeFiles, writeFiles } from './rendered-file.ts';
 
 const input = z.strictObject({
   version: z
@@ -53,6 +53,7 @@ export const ciliumResources = defineStep({
     poolCrds: 'and the pool',
   },
   files: ({ version }) => Object.values(templatesOf(version)),
+  renders: (step, model) => ciliumRenderings(step, fabricOf({ model })),
   describe: ({ version, bgp, pool }) => `render BGP resources and pool (Cilium ${version}) to ${bgp} and ${pool}`,
   creates: ({ bgp, pool }) => [bgp, pool].map((name) => ({ kind: 'file', name })),
   async check(step, context) {

@@ -1,9 +1,9 @@
 // The step type that writes the containerlab topology of the fabric, in the words of the containerlab release that will read it.
 import { z } from 'zod';
-import { defineStep } from '../src/engine/step-type.ts';
+import { defineStep, type Rendering } from '../src/engine/step-type.ts';
 import type { Fabric } from '../src/fabric/fabric.ts';
 import { isAtLeast } from './release.ts';
-import { checkFiles, fabricOf, filesAbsent, type Rendering, removeFiles, writeFiles } from './rendered-file.ts';
+import { checkFiles, fabricOf, filesAbsent, removeFiles, writeFiles } from './rendered-file.ts';
 import { chassis } from './srlinux-syntax.ts';
 
 const template = 'assets/containerlab/topology.clab.yml.liquid';
@@ -36,6 +36,7 @@ export const containerlabTopology = defineStep({
   input,
   outputs: { paths: 'the files that were written' },
   files: () => [template],
+  renders: (step, model) => [topologyRendering(step, fabricOf({ model }))],
   describe: ({ release, to }) => `render ${template} (containerlab ${release}) to ${to}`,
   creates: ({ to }) => [{ kind: 'file', name: to }],
   check: (step, context) => checkFiles([topologyRendering(step, fabricOf(context))], context),

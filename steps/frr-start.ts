@@ -46,6 +46,10 @@ export const startZebra = async (router: RouterPlace, context: StepContext): Pro
   throw new StepError(`zebra of ${device.name} did not find its tenant VRF in ${attempts} starts`);
 };
 
+/** Without root FRR's setgroups is refused in the user namespace; the shim answers it with success before the daemon starts. */
+const shim = ({ host, projectDir }: StepContext): string =>
+  host.uid === 0 ? '' : `perl "${projectDir}/assets/frr-netns/allow-setgroups.pl" `;
+
 /** -d returns once the configuration is read, so what comes next finds the daemon answering. */
 const spawn = async (
   router: RouterPlace,
@@ -55,7 +59,7 @@ const spawn = async (
 ): Promise<void> => {
   const { device, namespaces } = router;
   const [own, tenant] = namespaces;
-  const start = `chown frr:frr "$1"; exec "/usr/lib/frr/${program} -d -u frr -g frr --vty_socket "$1" -P 0 --log "file:$1/frr.log" -i "$1/${daemon}.pid" -f "$1/${daemon}.conf"`;
+  const start = `chown frr:frr "$1"; exec ${shim(context)}"/usr/lib/frr/${program} -d -u frr -g frr --vty_socket "$1" -P 0 --log "file:$1/frr.log" -i "$1/${daemon}.pid" -f "$1/${daemon}.conf"`;
   const script =
     router.vrf === undefined || !tenant
       ? start

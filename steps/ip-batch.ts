@@ -48,7 +48,7 @@ const drain = async (context: StepContext, gathering: Gathering): Promise<void> 
 
 /** What failed, by number of the line. With -force the lines after a failed one are run all the same. */
 const failures = async (context: StepContext, orders: readonly Order[]): Promise<ReadonlyMap<number, string>> => {
-  const argv = [...entry(await needCapsule(context)), 'ip', '-force', '-batch', '-'];
+  const argv = [...entry(context.host, await needCapsule(context)), 'ip', '-force', '-batch', '-'];
   const stdin = `${orders.flatMap((order) => order.commands).join('\n')}\n`;
   const { exitCode, stderr } = await context.command(argv, { stdin, quiet: true });
   return exitCode === 0 ? new Map() : failedLines(stderr);

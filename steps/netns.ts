@@ -85,7 +85,7 @@ export const netnsLink = defineStep({
     // Half a cable, or one of another size, is in the way: a veth goes with either of its ends.
     for (const each of [link.a, link.b]) {
       const argv = ['ip', '-n', each.namespace, 'link', 'del', each.interface];
-      await context.command([...entry(await needCapsule(context)), ...argv], { quiet: true });
+      await context.command([...entry(context.host, await needCapsule(context)), ...argv], { quiet: true });
     }
     if ((await ipBatch(context, [linkCommand(link)])) === 'done') return {};
     throw new StepError(`an end of ${link.name} is there already and could not be taken away`);
@@ -205,7 +205,7 @@ export const dress = async (context: StepContext, { namespace, batch, sysctl, va
   await context.host.writeFile(fromHost(pid, `${folder}/sysctl.conf`), await render(sysctl));
   await context.host.writeFile(fromHost(pid, `${folder}/ip.batch`), await render(batch));
   const script = 'sysctl -q -p "$1/sysctl.conf"; exec ip -force -batch "$1/ip.batch"';
-  const argv = [...entry(pid, namespace.name), 'sh', '-ec', script, 'sh', folder];
+  const argv = [...entry(context.host, pid, namespace.name), 'sh', '-ec', script, 'sh', folder];
   tolerateExisting(argv, await context.command(argv));
 };
 

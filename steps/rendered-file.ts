@@ -1,12 +1,6 @@
 // What step types that write a rendered file share: it is there when its text is what the values say now.
-import { type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
-
-/** A file of the lab: which template, with which values, and where it goes. */
-export interface Rendering {
-  readonly template: string;
-  readonly to: string;
-  readonly values: Readonly<Record<string, unknown>>;
-}
+import { type Rendering, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
+import type { Fabric } from '../src/fabric/fabric.ts';
 
 const pathOf = (to: string, { projectDir }: StepContext): string => (to.startsWith('/') ? to : `${projectDir}/${to}`);
 
@@ -55,7 +49,7 @@ export const filesAbsent = async (files: readonly string[], context: StepContext
 };
 
 /** The model of the variant, for step types that can't do without. @throws StepError when it is none of the fabric's kind. */
-export const fabricOf = <Fabric>({ model }: StepContext): Fabric => {
+export const fabricOf = ({ model }: { readonly model: unknown }): Fabric => {
   if (typeof model === 'object' && model !== null && 'spines' in model) return model as Fabric;
   throw new StepError('this step needs the model `fabric`; add `model: fabric` to variant.yaml');
 };

@@ -36,9 +36,12 @@ export const serviceNat = defineStep({
   creates: ({ device, capsule }) => [{ kind: 'service rules', name: device.name, within: `capsule/${capsule}` }],
   async check(service, context) {
     const pid = await needCapsule(context);
-    const result = await context.command([...entry(pid, service.device.name), 'iptables-save', '-t', 'nat'], {
-      quiet: true,
-    });
+    const result = await context.command(
+      [...entry(context.host, pid, service.device.name), 'iptables-save', '-t', 'nat'],
+      {
+        quiet: true,
+      },
+    );
     if (result.exitCode !== 0) return { holds: false, saw: result.stderr.trim().split('\n').at(-1) ?? 'no rules' };
     const there = essence(result.stdout);
     const count = there === '' ? 0 : there.split('\n').length;

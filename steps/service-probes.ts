@@ -128,7 +128,7 @@ const measure = async (
 ): Promise<{ answers: number; outside: number; packets: Readonly<Record<string, number>> }> => {
   const pid = await needCapsule(context);
   const before = await counters(context, pid);
-  const { answers } = await ask(context, url, count, entry(pid, from));
+  const { answers } = await ask(context, url, count, entry(context.host, pid, from));
   const packets = grownBy(before, await counters(context, pid), links);
   const outside = links.filter((link) => link.kind === kind).reduce((sum, { name }) => sum + (packets[name] ?? 0), 0);
   return { answers, outside, packets };
@@ -138,7 +138,7 @@ const measure = async (
 const counters = async (context: StepContext, pid: number): Promise<ReturnType<typeof packetsIn>> => {
   const script =
     'for f in /run/netns/*; do n=${f##*/}; echo "@ $n"; ip -n "$n" -s -j link show | tr -d "\\n"; echo; done';
-  const { stdout } = await context.must([...entry(pid), 'sh', '-c', script], {
+  const { stdout } = await context.must([...entry(context.host, pid), 'sh', '-c', script], {
     quiet: true,
     here: true,
     keepBytes: 64 << 20,

@@ -1,4 +1,4 @@
-// The step and probe types of the SR Linux lab, and which of the step types render files, for the registry and for `lab render`.
+// The step and probe types of the SR Linux lab, for the registry.
 import type { ProbeType, StepType } from '../src/engine/step-type.ts';
 import { ciliumInstall } from './cilium.ts';
 import { ciliumAgent } from './cilium-agent.ts';
@@ -51,10 +51,3 @@ export const srlLabProbes = [
   srlinuxState,
   metallbBgp,
 ] as readonly unknown[] as readonly ProbeType[];
-
-/** Step types that do nothing but write rendered files: `lab render` runs them with another folder as `state.dir`. */
-export const srlLabRenderers: ReadonlySet<string> = new Set([
-  srlinuxConfig.name,
-  containerlabTopology.name,
-  ciliumResources.name,
-]);

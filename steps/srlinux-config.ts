@@ -1,8 +1,8 @@
 // The step type that writes an SR Linux router's start-up configuration, in the words of its release.
 import { z } from 'zod';
-import { defineStep, StepError } from '../src/engine/step-type.ts';
+import { defineStep, type Rendering, StepError } from '../src/engine/step-type.ts';
 import type { Fabric } from '../src/fabric/fabric.ts';
-import { checkFiles, fabricOf, filesAbsent, type Rendering, removeFiles, writeFiles } from './rendered-file.ts';
+import { checkFiles, fabricOf, filesAbsent, removeFiles, writeFiles } from './rendered-file.ts';
 import { chassis, missingPorts, portName, syntaxOf } from './srlinux-syntax.ts';
 
 const template = 'assets/srlinux/router.cfg.liquid';
@@ -52,6 +52,7 @@ export const srlinuxConfig = defineStep({
   input,
   outputs: { paths: 'the files that were written' },
   files: () => [template],
+  renders: (step, model) => [srlinuxRendering(step, fabricOf({ model }))],
   describe: ({ router, release, to }) => `render ${template} for ${router} (SR Linux ${release}) to ${to}`,
   creates: ({ to }) => [{ kind: 'file', name: to }],
   check: (step, context) => checkFiles([srlinuxRendering(step, fabricOf(context))], context),

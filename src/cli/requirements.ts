@@ -102,10 +102,20 @@ const findTool = async (tool: string, host: Host): Promise<string | undefined> =
   const folders = tool.includes('/') ? [''] : [...(process.env['PATH'] ?? '').split(':'), ...extraFolders];
   for (const folder of folders) {
     const path = folder === '' ? tool : `${folder}/${tool}`;
-    const stat = await host.stat(path);
+    const stat = await statIfAllowed(path, host);
     if (stat?.kind === 'file' && (stat.mode & 0o111) !== 0) return path;
   }
   return undefined;
+};
+
+/** A folder of PATH that this user may not look into holds no tool for them. */
+const statIfAllowed = async (path: string, host: Host): ReturnType<Host['stat']> => {
+  try {
+    return await host.stat(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return undefined;
+    throw error;
+  }
 };
 
 const units: Record<string, number> = { MiB: 2 ** 20, GiB: 2 ** 30, MB: 1e6, GB: 1e9 };

@@ -120,7 +120,9 @@ export const enterCommand = async (
     values[name] = seen.values;
   }
   const template = form === 'interactive' ? (enter.interactive ?? enter.command) : enter.command;
-  return (resolveValue(template, { ...engine.scope, ...values }) as unknown[]).map(textOf);
+  const parts = resolveValue(template, { ...engine.scope, ...values }) as unknown[];
+  // An expression that yields a list stands for that many arguments.
+  return parts.flatMap((part) => (Array.isArray(part) ? part.map(textOf) : [textOf(part)]));
 };
 
 /** The error of a command that did not exit 0. */
