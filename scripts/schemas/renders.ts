@@ -1,11 +1,11 @@
 // Everything the SR Linux variants render, for a size and a set of versions, as texts: what the schema checks look at.
 import { fileURLToPath } from 'node:url';
 import { Liquid } from 'liquidjs';
+import type { Rendering } from '../../src/engine/step-type.ts';
 import { fabric } from '../../src/fabric/fabric.ts';
 import type { FabricInputs } from '../../src/fabric/fabric-inputs.ts';
 import { ciliumRenderings } from '../../steps/cilium-resources.ts';
 import { topologyRendering } from '../../steps/containerlab-topology.ts';
-import type { Rendering } from '../../steps/rendered-file.ts';
 import { srlinuxRendering } from '../../steps/srlinux-config.ts';
 
 export interface Rendered {

@@ -204,22 +204,30 @@ const tool = z.strictObject({
   install: z.string().optional().describe('How to get it'),
 });
 
-export const renderSchema = z.strictObject({
-  template: z.string().describe('A Liquid template of the project'),
-  to: z.string().describe('The file it becomes, below the folder named with --out'),
-  foreach: z
-    .record(
-      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/),
-      z.union([expressionText, z.array(z.unknown()), z.record(z.string(), z.unknown())]),
-    )
-    .refine((each) => Object.keys(each).length === 1, 'exactly one variable name with its list or map')
-    .optional()
-    .describe('One file for each item, which template, to and values may read'),
-  values: z
-    .record(z.string(), z.unknown())
-    .optional()
-    .describe('What the template reads beside the model, inputs, variant and the foreach variable'),
-});
+export const renderSchema = z
+  .strictObject({
+    template: z.string().optional().describe('A Liquid template of the project'),
+    to: z.string().optional().describe('The file it becomes, below the folder named with --out'),
+    uses: z.string().optional().describe('Instead of a template: a step type that knows which files its input becomes'),
+    with: z.record(z.string(), z.unknown()).optional().describe("The step type's input; its files lie below --out"),
+    foreach: z
+      .record(
+        z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/),
+        z.union([expressionText, z.array(z.unknown()), z.record(z.string(), z.unknown())]),
+      )
+      .refine((each) => Object.keys(each).length === 1, 'exactly one variable name with its list or map')
+      .optional()
+      .describe('One file for each item, which template, to, values and with may read'),
+    values: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('What the template reads beside the model, inputs, variant and the foreach variable'),
+  })
+  .refine(
+    ({ template, to, uses }) =>
+      uses === undefined ? template !== undefined && to !== undefined : template === undefined,
+    'either `template` with `to`, or `uses` with `with`',
+  );
 
 export const variantSchema = z.strictObject({
   name: id,

@@ -81,8 +81,17 @@ export interface StepType<Schema extends z.ZodType = z.ZodType> {
   absent?(input: z.output<Schema>, context: StepContext): Promise<Seen>;
   /** Files whose content is part of the definition, relative to the project. */
   files?(input: z.output<Schema>): readonly string[];
+  /** The files it writes, as templates with their values: what `lab render` shows without running anything. */
+  renders?(input: z.output<Schema>, model: unknown): readonly Rendering[];
   /** The action as a person would type it, for failures and plans. */
   describe?(input: z.output<Schema>): string;
+}
+
+/** A file that is rendered: from which template of the project, with which values, and where it goes. */
+export interface Rendering {
+  readonly template: string;
+  readonly to: string;
+  readonly values: Readonly<Record<string, unknown>>;
 }
 
 export interface ProbeType<Schema extends z.ZodType = z.ZodType> {

@@ -45,7 +45,7 @@ const checkRender = (
     if (!isMap(entry)) continue;
     checker.templates(entry, 'foreach', before);
     const locals = isMap(entry['foreach']) ? [...Object.keys(entry['foreach']), 'key'] : [];
-    for (const key of ['template', 'to', 'values']) checker.templates(entry, key, { ...before, locals });
+    for (const key of ['template', 'to', 'values', 'with']) checker.templates(entry, key, { ...before, locals });
   }
 };
 
