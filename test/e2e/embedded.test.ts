@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Lab, openLab, outcomesOf, textOfFile } from '../rig/lab.ts';
+import { type Lab, openLab, openLabAsNobody, outcomesOf, textOfFile } from '../rig/lab.ts';
 
 const root = process.getuid?.() === 0;
 const tools = ['/usr/lib/frr/zebra', '/usr/sbin/nginx', '/usr/sbin/iptables-restore'];
@@ -170,5 +170,20 @@ describe.skipIf(!here)('a deploy that is killed', () => {
     expect((await lab.run('run', 'teardown', '--quiet')).code).toBe(0);
     expect(marked(lab.state)).toEqual([]);
     expect((await lab.run('status')).stdout).toContain('Nothing is deployed.');
+  }, 120_000);
+});
+
+describe.skipIf(!here)('an ordinary user', () => {
+  it('deploys, verifies and takes down the lab in a user namespace', async () => {
+    await using lab = openLabAsNobody();
+    const deployed = await lab.run('run', 'deploy', '--no-tty');
+    expect(deployed.stderr).toBe('');
+    expect(deployed.code).toBe(0);
+    expect((await lab.run('run', 'verify', '--quiet')).code).toBe(0);
+    expect((await lab.run('exec', 'leaf1', '--', 'vtysh', '-c', 'show bgp summary')).stdout).toContain(
+      'local AS number 64321',
+    );
+    expect((await lab.run('run', 'teardown', '--quiet')).code).toBe(0);
+    expect(marked(lab.state)).toEqual([]);
   }, 120_000);
 });

@@ -1,6 +1,6 @@
 // Runs the real program in a process of its own, with a state folder of its own, and cleans up after itself also when a test fails.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,14 +32,33 @@ export interface Lab {
 }
 
 /** A lab with an empty state folder; `project` is this repository unless told. Disposing tears down what is deployed. */
-export const openLab = (project = repository): Lab => {
+export const openLab = (project = repository): Lab => openLabAs({ project, program });
+
+/** The same as an ordinary user, from a copy of the program that such a user can read. Root only. */
+export const openLabAsNobody = (): Lab => {
+  const nobody = 65_534;
+  const copy = mkdtempSync(join(tmpdir(), 'lab-copy-'));
+  chownSync(copy, nobody, nobody);
+  for (const part of ['bin', 'dist', 'assets', 'workflows', 'package.json'])
+    cpSync(join(repository, part), join(copy, part), { recursive: true });
+  const lab = openLabAs({ project: copy, program: join(copy, 'bin/lab.js'), user: nobody });
+  return {
+    ...lab,
+    async [Symbol.asyncDispose]() {
+      await lab[Symbol.asyncDispose]();
+      rmSync(copy, { recursive: true, force: true });
+    },
+  };
+};
+
+const openLabAs = ({ project, program: file, user }: { project: string; program: string; user?: number }): Lab => {
   const state = mkdtempSync(join(tmpdir(), 'lab-e2e-'));
+  if (user !== undefined) chownSync(state, user, user);
   const running = new Set<ChildProcess>();
   const start = (...args: string[]): Running => {
-    const child = spawn(process.execPath, [program, ...args], {
-      cwd: project,
-      env: environment(state),
-      stdio: ['ignore', 'pipe', 'pipe'],
+    const child = spawn(process.execPath, [file, ...args], {
+      ...{ cwd: project, env: environment(state), stdio: ['ignore', 'pipe', 'pipe'] },
+      ...(user !== undefined && { uid: user, gid: user }),
     });
     running.add(child);
     child.once('close', () => running.delete(child));
@@ -118,11 +137,11 @@ export const outcomesOf = (stdout: string): Readonly<Record<string, string>> => 
   );
 };
 
-/** The pid of the capsule that belongs to a state folder, by the mark in its first process's environment. */
+/** A file of /proc; empty when its process ended meanwhile. */
 export const textOfFile = (path: string): string => {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    return ''; // A process that ended meanwhile has no environment any more.
+    return '';
   }
 };
