@@ -1,8 +1,8 @@
 // Which variant a command is about: the one named, the one deployed, else the first this host can run.
 import type { Host } from '../engine/ports.ts';
-import { nearest } from '../parse/nearest.ts';
 import type { StateData } from '../store/state.ts';
 import { CliError, exitCode } from './exit-code.ts';
+import { hintOf } from './hint.ts';
 import { openVariant } from './open-workflow.ts';
 import type { Project } from './project.ts';
 import type { Known } from './registry.ts';
@@ -27,21 +27,27 @@ interface Question {
 export const chooseVariant = async ({ project, registry, state, named, host }: Question): Promise<Choice> => {
   if (project.variants.length === 0)
     throw new CliError(exitCode.file, `${project.workflowsDir} holds no variant: a folder with a variant.yaml.`);
-  const taken = named ?? state.deployed?.variant;
+  const taken = named ?? standingVariant(state);
   if (taken !== undefined) {
     requireVariant(project, taken);
     const variant = await openVariant(project, registry, taken);
-    const why = named === undefined ? 'it is what is deployed now' : 'it was asked for';
+    const why =
+      named === undefined
+        ? `it is what ${state.deployed ? 'is deployed now' : 'left things behind'}`
+        : 'it was asked for';
     return { variant: taken, why, requirements: await checkRequirements(variant.requires, host) };
   }
   return firstThatRuns(project, registry, host);
 };
 
-const requireVariant = (project: Project, name: string): void => {
-  if (project.variants.includes(name)) return;
-  const near = nearest(name, project.variants);
-  const hint = near === undefined ? `There are: ${project.variants.join(', ')}.` : `Did you mean ${near}?`;
-  throw new CliError(exitCode.usage, `There is no variant ${name}. ${hint}`);
+/** The variant that is deployed, or that left things behind: the one a person means who names none. */
+const standingVariant = (state: StateData): string | undefined =>
+  state.deployed?.variant ?? state.created.at(-1)?.variant;
+
+/** @throws CliError 2 with the nearest name. */
+export const requireVariant = ({ variants }: Project, name: string): void => {
+  if (!variants.includes(name))
+    throw new CliError(exitCode.usage, `There is no variant ${name}. ${hintOf(name, variants)}`);
 };
 
 const firstThatRuns = async (project: Project, registry: Known, host: Host): Promise<Choice> => {

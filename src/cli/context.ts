@@ -2,9 +2,11 @@
 import { join, resolve } from 'node:path';
 import type { Host } from '../engine/ports.ts';
 import { createHost } from '../host/host.ts';
+import { readLockHolder } from '../store/lock.ts';
 import { readState, type StateData } from '../store/state.ts';
 import type { CommonOptions } from './options.ts';
 import { findProject, type Project } from './project.ts';
+import { reconciled } from './reconcile.ts';
 import { type Known, loadRegistry } from './registry.ts';
 
 export interface CommandContext {
@@ -21,5 +23,8 @@ export const openContext = async (options: CommonOptions): Promise<CommandContex
   return { project, stateDir, host: createHost(), registry: await loadRegistry(project) };
 };
 
-/** The state as it stands; nothing is written. @throws StoreError */
-export const lookAtState = ({ stateDir }: CommandContext): Promise<StateData> => readState(stateDir);
+/** The state as the journals say it stands, of killed runs too; nothing is written. @throws StoreError */
+export const lookAtState = async ({ stateDir }: CommandContext): Promise<StateData> => {
+  const underWay = (await readLockHolder(stateDir)) !== undefined;
+  return reconciled(await readState(stateDir), stateDir, () => underWay);
+};

@@ -1,26 +1,31 @@
 // One run from the lock to the last line: takes the state folder, opens the journal, lets the engine work, remembers the end.
 import { randomBytes } from 'node:crypto';
-import type { RunEvent, Scope } from '../core/event.ts';
-import { foldRun } from '../core/run-state.ts';
+import type { EventBody, RunEvent, Scope } from '../core/event.ts';
+import { isPartial } from '../core/scope.ts';
 import { Recorder } from '../engine/recorder.ts';
 import { type RunResult, runWorkflow } from '../engine/runner.ts';
 import { StopControl } from '../engine/stop.ts';
 import { openJournal, readJournal, repairTail } from '../store/journal.ts';
 import { acquireLock } from '../store/lock.ts';
 import { createRun, type RunFolder, runFolder } from '../store/runs.ts';
-import { openState, type RunEntry, type State } from '../store/state.ts';
+import { openState, type RunEntry, type State, type StateData } from '../store/state.ts';
 import { openStateFolder } from '../store/state-folder.ts';
 import { openStepLog } from '../store/step-log.ts';
+import { commandLine } from '../view/command-line.ts';
+import { goOnUnseen } from './broken-pipe.ts';
+import { concludeRun } from './conclude-run.ts';
 import type { CommandContext } from './context.ts';
 import { createEngine } from './create-engine.ts';
 import { decideSurvivor } from './decide-survivor.ts';
 import { deployedOf } from './deployed.ts';
-import { exitCode } from './exit-code.ts';
-import { foldLedger, historyOf, holdingsOf, removedSteps, renamed } from './history.ts';
+import { CliError, exitCode } from './exit-code.ts';
+import { historyOf, holdingsOf, removedThings, renamed } from './history.ts';
+import { holdingsToUndo } from './holdings-to-undo.ts';
 import type { Opened } from './open-workflow.ts';
 import type { RunOptions } from './options.ts';
 import { reconcile } from './reconcile.ts';
 import { listenToSignals } from './signals.ts';
+import { demandSteps, namesIn, unitsOfWorkflow } from './units-of.ts';
 import { version } from './version-of-lab.ts';
 import { openViews } from './views.ts';
 
@@ -36,17 +41,19 @@ export interface Execution {
   /** Lines said before the run's own. */
   readonly preamble: readonly string[];
   /** Opens the workflow once the lock is held and the state is known. */
-  open(state: State['data']): Promise<Opened>;
+  open(state: StateData): Promise<Opened>;
 }
 
 /** Runs or continues a run; resolves with the exit code. @throws CliError, StoreError */
 export const execute = async (execution: Execution): Promise<number> => {
-  const { context, command } = execution;
+  const { context, command, resume } = execution;
+  goOnUnseen();
+  await openStateFolder(context.stateDir, { write: true });
   await openStateFolder(context.stateDir, { write: true });
   const lock = await acquireLock(context.stateDir, { command });
   try {
     const state = await openState(context.stateDir);
-    await reconcile(state, context.stateDir, execution.resume?.id);
+    await reconcile(state, context.stateDir, (id) => id === resume?.id);
     const opened = await execution.open(state.data);
     return await perform(execution, opened, state);
   } finally {
@@ -58,20 +65,26 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   const { context, options, resume, scope } = execution;
   const { host, stateDir } = context;
   const { workflow, variant } = opened;
+  demandFree(opened, state.data);
+  const names = { workflow: workflow.name, variant: variant.name };
+  const deployed = await deployedOf(stateDir, state.data, variant.name);
+  const parts = { host, stateDir, ...(deployed && { deployed }) };
+  const units = unitsOfWorkflow(opened, createEngine(opened, { ...parts, run: resume?.id ?? 'new' }));
+  const created = state.data.created;
+  demandSteps(
+    namesIn(scope),
+    units,
+    holdingsOf(created, variant.name, workflow.name).map((each) => each.address),
+  );
+  const history = await historyOf(stateDir, state.data, { ...names, ...(resume && { current: resume.id }) });
   const startedAt = host.clock.now();
   const folder = resume
     ? runFolder(stateDir, resume.id)
     : await createRun(stateDir, { at: startedAt, workflow: workflow.name, random: randomBytes(2).toString('hex') });
   const run = folder.id;
-  const current = resume ? { current: resume.id } : {};
-  const history = await historyOf(stateDir, state.data, { workflow: workflow.name, variant: variant.name, ...current });
-  const known = renamed(history.known, workflow);
   await noteStart(state, opened, {
-    id: run,
-    workflow: workflow.name,
-    variant: variant.name,
-    startedAt: resume?.startedAt ?? startedAt,
-    deploys: deploys(opened),
+    ...{ id: run, ...names, startedAt: resume?.startedAt ?? startedAt, deploys: deploys(opened) },
+    ...(isPartial(scope) && { partial: true }),
   });
   const { journal, past, notices } = await openRun(folder, resume);
   const stop = new StopControl();
@@ -79,52 +92,25 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   const views = await openViews(execution, opened, { run, past, logs: folder.logs });
   recorder.listen((event) => views.on(event));
   const signals = listenToSignals(stop, recorder);
-  const deployed = await deployedOf(stateDir, state.data, variant.name);
   const engine = createEngine(opened, {
-    ...{
-      host,
-      stateDir,
-      run,
-      stop,
-      emit: (body) => recorder.emit(body),
-      ...(deployed && { deployed }),
-    },
+    ...{ ...parts, run, stop, emit: (body) => recorder.emit(body) },
     openLog: (address, attempt) => openStepLog(folder.logs, { address, attempt }),
     consent: async () => execution.consent,
     survivor: (description) => decideSurvivor(options.survivors ?? 'ask', description),
   });
   try {
-    const process = { process: host.self(), version, scope };
-    if (resume) await recorder.emit({ type: 'run.resumed', ...process });
-    else
-      await recorder.emit({
-        type: 'run.started',
-        run,
-        workflow: workflow.name,
-        variant: variant.name,
-        inputs: opened.shownInputs,
-        deploys: deploys(opened),
-        ...process,
-      });
-    for (const notice of notices) await recorder.emit(notice);
-    const removed = removedSteps(known, workflow, state.data.created);
-    for (const id of removed)
-      await recorder.emit({
-        type: 'notice',
-        level: 'warning',
-        code: 'removed-step',
-        message: `step ${id} is no longer in the workflow, and what it made is still there; \`lab redo --undo ${id}\` takes it away`,
-      });
-    const holdings = workflow.undoes === undefined ? [] : holdingsOf(state.data.created, variant.name, workflow.undoes);
+    await recorder.emit(beginning(execution, opened, run));
+    for (const notice of [
+      ...notices,
+      ...leftBehind(removedThings(created, { workflow, variant: variant.name }, units)),
+    ])
+      await recorder.emit(notice);
     const result = await runWorkflow(engine, {
-      workflow,
-      scope,
-      known,
-      resumed: resume !== undefined,
+      ...{ workflow, scope, known: renamed(history.known, workflow), resumed: resume !== undefined },
       usualMs: history.usualMs,
-      holdings,
+      holdings: holdingsToUndo(opened, scope, created),
     });
-    await noteEnd(state, { opened, run, result, journal: folder.journal });
+    await state.update((data) => concludeRun(data, run, { past: recorder.state, open: false }));
     return codeOf(result, stop);
   } finally {
     signals.dispose();
@@ -135,13 +121,52 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
 
 const deploys = ({ workflow }: Opened): boolean => workflow.deploys ?? workflow.name === 'deploy';
 
+/** Two labs in one state folder would get in each other's way. @throws CliError 2 */
+const demandFree = (opened: Opened, { deployed, created }: StateData): void => {
+  if (!deploys(opened)) return;
+  const { name } = opened.variant;
+  const other = [deployed?.variant, ...created.map((thing) => thing.variant)].find(
+    (each) => each !== undefined && each !== name,
+  );
+  if (other === undefined) return;
+  throw new CliError(
+    exitCode.usage,
+    [
+      `${other} is deployed, in whole or in part, so ${name} is not: one state folder holds one lab.`,
+      `To take it away first:  npx lab run teardown --variant ${other}`,
+      'To have both:           name another state folder with --state-dir DIR',
+    ].join('\n'),
+  );
+};
+
+const beginning = ({ context, resume, scope }: Execution, opened: Opened, run: string): EventBody => {
+  const { workflow, variant } = opened;
+  const by = { process: context.host.self(), version, scope };
+  if (resume) return { type: 'run.resumed', ...by };
+  return {
+    ...{ type: 'run.started', run, workflow: workflow.name, variant: variant.name, inputs: opened.shownInputs },
+    ...{ deploys: deploys(opened), ...(workflow.undoes !== undefined && { undoes: workflow.undoes }), ...by },
+  };
+};
+
+type Notice = Extract<EventBody, { type: 'notice' }>;
+
+const leftBehind = (addresses: readonly string[]): readonly Notice[] => {
+  if (addresses.length === 0) return [];
+  const [are, they] = addresses.length === 1 ? ['is', 'it'] : ['are', 'they'];
+  const shown = addresses.slice(0, 5).join(', ');
+  const more = addresses.length > 5 ? ` and ${addresses.length - 5} more` : '';
+  const command = commandLine(['npx', 'lab', 'redo', '--undo', ...addresses]);
+  const message = `${shown}${more} ${are} no longer in the workflow, and what ${they} made is still there; to take it away: ${command}`;
+  return [{ type: 'notice', level: 'warning', code: 'removed-step', message }];
+};
+
 const codeOf = ({ outcome }: RunResult, stop: StopControl): number => {
   if (outcome === 'succeeded') return exitCode.ok;
   return outcome === 'interrupted' ? exitCode.signal(stop.reason ?? 'SIGINT') : exitCode.stepFailed;
 };
 
 type Journal = Awaited<ReturnType<typeof openJournal>>;
-type Notice = Extract<Parameters<Recorder['emit']>[0], { type: 'notice' }>;
 
 const openRun = async (
   folder: RunFolder,
@@ -159,41 +184,11 @@ const noteStart = (state: State, opened: Opened, entry: RunEntry): Promise<void>
   state.update((data) => {
     data.runs = [...data.runs.filter((run) => run.id !== entry.id), entry];
     if (!entry.deploys) return;
-    const same = data.deployed?.variant === entry.variant && data.deployed.workflow === entry.workflow;
-    const since = same ? (data.deployed?.since ?? entry.startedAt) : entry.startedAt;
-    const facts = same ? (data.deployed?.facts ?? {}) : {};
+    const { variant, workflow, id: run } = entry;
+    const same = data.deployed?.variant === variant && data.deployed.workflow === workflow ? data.deployed : undefined;
     data.deployed = {
-      variant: entry.variant,
-      workflow: entry.workflow,
-      run: entry.id,
-      since,
-      inputs: { ...opened.shownInputs },
-      facts,
+      ...{ variant, workflow, run, inputs: { ...opened.shownInputs } },
+      since: same?.since ?? entry.startedAt,
+      facts: same?.facts ?? {},
     };
   });
-
-interface Ending {
-  readonly opened: Opened;
-  readonly run: string;
-  readonly result: RunResult;
-  readonly journal: string;
-}
-
-const noteEnd = async (state: State, { opened, run, result, journal }: Ending): Promise<void> => {
-  const { events } = await readJournal(journal);
-  const folded = foldRun(events);
-  const { workflow, variant } = opened;
-  await state.update((data) => {
-    data.created = foldLedger(data.created, folded);
-    data.runs = data.runs.map((entry) =>
-      entry.id === run ? { ...entry, endedAt: folded.end?.at ?? Date.now(), outcome: result.outcome } : entry,
-    );
-    if (data.deployed?.run === run && result.outcome === 'succeeded')
-      data.deployed = { ...data.deployed, facts: { ...result.facts } };
-    if (workflow.undoes === undefined || result.outcome !== 'succeeded') return;
-    data.runs = data.runs.map((entry) =>
-      entry.variant === variant.name && entry.id !== run ? { ...entry, superseded: true } : entry,
-    );
-    if (data.deployed?.variant === variant.name) delete data.deployed;
-  });
-};

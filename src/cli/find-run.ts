@@ -5,6 +5,8 @@ import { CliError, exitCode } from './exit-code.ts';
 
 /** @throws CliError 2 with the nearest id, or the ids that begin so. */
 export const entryOf = async (stateDir: string, state: StateData, wanted: string): Promise<RunEntry> => {
+  const last = state.runs.at(-1);
+  if (wanted === 'last' && last) return last;
   const found = await findRun(stateDir, wanted);
   if (found.ok) {
     const entry = state.runs.find((run) => run.id === found.run.id);

@@ -1,9 +1,10 @@
 // What earlier runs tell: what is known of each step, how long it usually takes, what was created and is still there.
 import { childAddress, parseAddress } from '../core/address.ts';
 import type { RunEvent } from '../core/event.ts';
-import { foldRun, type Holding, type RunState } from '../core/run-state.ts';
+import { foldRun, type Holding, type RunState, type StepState } from '../core/run-state.ts';
 import type { Workflow } from '../core/workflow.ts';
 import type { Known } from '../engine/judge.ts';
+import type { Unit } from '../engine/unit.ts';
 import { readJournal } from '../store/journal.ts';
 import { runFolder } from '../store/runs.ts';
 import type { LedgerEntry, RunEntry, StateData } from '../store/state.ts';
@@ -32,20 +33,49 @@ export const historyOf = async (
 ): Promise<History> => {
   const known = new Map<string, Known>();
   const usual = new Map<string, number>();
-  const runs = state.runs.filter((run) => run.workflow === workflow && run.variant === variant).reverse();
-  for (const run of runs.slice(0, maximumRuns)) {
-    for (const step of foldRun(await eventsOf(stateDir, run.id)).steps.values()) {
-      const { address, outcome, durationMs } = step;
-      if (outcome === 'changed' && durationMs !== undefined && !usual.has(address)) usual.set(address, durationMs);
-      const counts = run.superseded !== true && outcome !== 'skipped' && outcome !== 'blocked';
-      if (counts && !known.has(address)) known.set(address, { ...step, inThisRun: run.id === current, run: run.id });
+  const gone = new Set<string>();
+  let timed = 0;
+  let complete = false;
+  for (const run of [...state.runs].reverse()) {
+    const own = run.workflow === workflow;
+    const counts = run.superseded !== true && !complete;
+    // A run of another workflow matters only for what it took away, and one that did so to the end superseded the rest.
+    const matters = own ? counts || timed < maximumTimed : counts && run.outcome !== 'succeeded';
+    if (run.variant !== variant || !matters) continue;
+    const past = foldRun(await eventsOf(stateDir, run.id));
+    if (own) {
+      timed += 1;
+      for (const step of past.steps.values()) noteTime(usual, step);
+      if (counts) noteKnown({ known, gone }, past, { run: run.id, inThisRun: run.id === current });
+      // It tells of every step; older ones have nothing to add.
+      complete ||= run.outcome === 'succeeded' && run.partial !== true;
     }
+    for (const address of past.undone) gone.add(address);
   }
   return { known, usualMs: (address) => usual.get(address) };
 };
 
-/** Older runs than this add nothing that a person would miss, and cost time at every start. */
-const maximumRuns = 10;
+/** Older runs than this tell nothing about how long a step takes that newer ones don't. */
+const maximumTimed = 10;
+
+const noteTime = (usual: Map<string, number>, { address, outcome, durationMs = 0, command }: StepState): void => {
+  if (outcome === 'changed' && !usual.has(address)) usual.set(address, durationMs);
+  // A step that only waits took as long as its longest wait: when all was well it took nothing.
+  if (outcome === 'satisfied' && command === undefined)
+    usual.set(address, Math.max(usual.get(address) ?? 0, durationMs));
+};
+
+const noteKnown = (
+  { known, gone }: { known: Map<string, Known>; gone: ReadonlySet<string> },
+  past: RunState,
+  from: { readonly run: string; readonly inThisRun: boolean },
+): void => {
+  for (const step of past.steps.values()) {
+    const { address, outcome } = step;
+    if (outcome === 'skipped' || outcome === 'blocked' || known.has(address) || gone.has(address)) continue;
+    known.set(address, { ...step, ...from });
+  }
+};
 
 /** The same with renamed steps known by the names they have now. */
 export const renamed = (known: History['known'], workflow: Workflow): History['known'] => {
@@ -63,28 +93,46 @@ export const renamed = (known: History['known'], workflow: Workflow): History['k
   return found;
 };
 
-/** Steps that left something behind and are no longer in the workflow. */
-export const removedSteps = (
-  known: ReadonlyMap<string, Known>,
-  workflow: Workflow,
+/** Addresses that left something behind and that the workflow no longer has. */
+export const removedThings = (
   created: readonly LedgerEntry[],
+  { workflow, variant }: { workflow: Workflow; variant: string },
+  units: readonly Unit[],
 ): readonly string[] => {
-  const ids = new Set(workflow.steps.flatMap((step) => [step.id, ...[step.was ?? []].flat()]));
-  const gone = [...known.keys()].map((address) => parseAddress(address).step).filter((id) => !ids.has(id));
-  return [...new Set(gone)].filter((id) => created.some((entry) => parseAddress(entry.address).step === id));
+  const renamedTo = new Map(
+    workflow.steps.flatMap((step) => [step.was ?? []].flat().map((was) => [was, step.id] as const)),
+  );
+  const addresses = new Set(units.map((unit) => unit.address));
+  // Children of these are not known before other steps have run.
+  const open = new Set(units.filter((unit) => unit.kind === 'parent' && !unit.children).map((unit) => unit.address));
+  return created
+    .filter((entry) => entry.workflow === workflow.name && entry.variant === variant)
+    .map((entry) => entry.address)
+    .filter((address) => {
+      const { step, key } = parseAddress(address);
+      const id = renamedTo.get(step) ?? step;
+      return !open.has(id) && !addresses.has(key === undefined ? id : childAddress(id, key));
+    });
 };
 
-/** The last run that did not succeed and may be continued. */
+/**
+ * The last run that may be continued: it did not succeed, and nothing came after it that settles it, which is a later success of
+ * the same workflow, or of one that deploys.
+ */
 export const unfinishedRun = (
   state: StateData,
   wanted: { workflow?: string; variant?: string } = {},
 ): RunEntry | undefined => {
-  const last = [...state.runs]
-    .reverse()
-    .find(
-      (run) => (wanted.workflow ?? run.workflow) === run.workflow && (wanted.variant ?? run.variant) === run.variant,
-    );
-  return last && last.outcome !== 'succeeded' && last.superseded !== true ? last : undefined;
+  const settled = new Set<string>();
+  for (const run of [...state.runs].reverse()) {
+    const { workflow, variant } = run;
+    const name = `${variant} ${workflow}`;
+    if (run.superseded === true || settled.has(name) || settled.has(variant)) continue;
+    if (run.outcome === 'succeeded') {
+      if (run.partial !== true) settled.add(run.deploys ? variant : name);
+    } else if ((wanted.workflow ?? workflow) === workflow && (wanted.variant ?? variant) === variant) return run;
+  }
+  return undefined;
 };
 
 /** The ledger with what a run has made and taken away. Folding the same journal twice changes nothing. */

@@ -8,6 +8,7 @@ import { resolveInputs } from '../parse/inputs.ts';
 import { type LoadedVariant, type LoadedWorkflow, loadVariant, loadWorkflow } from '../parse/load.ts';
 import { formatDiagnostics } from '../view/snippet.ts';
 import { CliError, exitCode } from './exit-code.ts';
+import { hintOf } from './hint.ts';
 import type { WorkflowOptions } from './options.ts';
 import type { Project } from './project.ts';
 import type { Known } from './registry.ts';
@@ -61,18 +62,40 @@ export const openVariantWithWorkflows = async (
 };
 
 /** Reads and checks a workflow without its inputs. @throws CliError 3 with every mistake, 2 when there is none of that name. */
-export const loadOnly = async (
-  wish: Pick<Wish, 'project' | 'registry' | 'variant' | 'workflow'>,
-): Promise<Extract<LoadedWorkflow, { ok: true }>> => {
+export const loadOnly = async (wish: Unopened): Promise<Extract<LoadedWorkflow, { ok: true }>> => {
   const loaded = await loadWorkflow({ ...request(wish), variant: wish.variant, workflow: wish.workflow });
-  if (!loaded.ok) throw new CliError(exitCode.file, formatDiagnostics(loaded.diagnostics));
-  return loaded;
+  if (loaded.ok) return loaded;
+  // A name that was typed wrong is a mistake of the command line, not of a file.
+  if (loaded.diagnostics.every(({ code }) => code === 'unknown-workflow')) await demandWorkflow(wish);
+  throw new CliError(exitCode.file, formatDiagnostics(loaded.diagnostics));
 };
+
+const demandWorkflow = async ({ project, registry, variant, workflow }: Unopened): Promise<void> => {
+  const { workflows } = await openVariantWithWorkflows(project, registry, variant);
+  if (workflows.includes(workflow)) return;
+  throw new CliError(exitCode.usage, `Variant ${variant} has no workflow ${workflow}. ${hintOf(workflow, workflows)}`);
+};
+
+type Unopened = Pick<Wish, 'project' | 'registry' | 'variant' | 'workflow'>;
 
 /** @throws CliError 2 for inputs that don't fit, 3 for files that are wrong. */
 export const openWorkflow = async (wish: Wish): Promise<Opened> => {
-  const { project, registry, options, earlier } = wish;
   const { workflow, variant, positions } = await loadOnly(wish);
+  return withValues(wish, { workflow, variant, positions });
+};
+
+/** A variant with its inputs and model, and a workflow of no steps: for what is the variant's own. @throws CliError 2 or 3 */
+export const openVariantAlone = async (wish: Omit<Wish, 'workflow'>): Promise<Opened> => {
+  const variant = await openVariant(wish.project, wish.registry, wish.variant);
+  const { inputs, secrets } = variant;
+  const workflow = { name: variant.name, steps: [], ...(inputs && { inputs }), ...(secrets && { secrets }) };
+  return withValues(wish, { workflow, variant, positions: { of: () => undefined } });
+};
+
+const withValues = (
+  { project, registry, options, earlier }: Omit<Wish, 'workflow'>,
+  { workflow, variant, positions }: Pick<Opened, 'workflow' | 'variant' | 'positions'>,
+): Opened => {
   const specs = workflow.inputs ?? {};
   const file = { ...pick(earlier ?? {}, Object.keys(specs)), ...readInputsFile(options.inputs) };
   const resolved = resolveInputs(specs, { set: options.set ?? [], file });
@@ -82,7 +105,7 @@ export const openWorkflow = async (wish: Wish): Promise<Opened> => {
     );
     throw new CliError(
       exitCode.usage,
-      `${lines.join('\n')}\nInputs are given with --set NAME=VALUE or --inputs FILE; \`lab list\` shows them.`,
+      `${lines.join('\n')}\nInputs are given with --set NAME=VALUE or --inputs FILE; \`npx lab list\` shows them.`,
     );
   }
   const inputs = resolved.values;
@@ -93,18 +116,8 @@ export const openWorkflow = async (wish: Wish): Promise<Opened> => {
   const hidden = [...Object.values(secrets), ...secretNames.map((name) => String(inputs[name] ?? ''))];
   const masker = createMasker(hidden, (text) => Buffer.from(text).toString('base64'));
   const shownInputs = Object.fromEntries(Object.entries(inputs).filter(([name]) => !secretNames.includes(name)));
-  return {
-    project,
-    registry,
-    variant,
-    workflow,
-    positions,
-    inputs,
-    shownInputs,
-    model: buildModel(variant, registry, inputs),
-    secrets,
-    masker,
-  };
+  const model = buildModel(variant, registry, inputs);
+  return { project, registry, variant, workflow, positions, inputs, shownInputs, model, secrets, masker };
 };
 
 const readInputsFile = (path: string | undefined): Record<string, unknown> => {

@@ -9,6 +9,8 @@ export interface WorkflowOptions extends CommonOptions {
   readonly variant?: string;
   readonly set?: readonly string[];
   readonly inputs?: string;
+  /** Not the inputs as deployed, but those the files say. */
+  readonly defaults?: boolean;
 }
 
 export interface OutputOptions {

@@ -5,6 +5,10 @@ import type { PlanView } from '../view/plan-table.ts';
 type Verdict = PlanView['steps'][number]['verdict'];
 
 export const planView = (items: readonly PlanItem[], usualMs: (address: string) => number | undefined): PlanView => {
+  // A need of a whole foreach step is one of each of its children.
+  const children = new Map<string, string[]>();
+  for (const { unit } of items)
+    if (unit.kind === 'child') children.set(unit.step.id, [...(children.get(unit.step.id) ?? []), unit.address]);
   const steps = items
     .filter((item) => item.verdict !== 'left-out')
     .map(({ unit, verdict, reason, judgement, known }) => {
@@ -22,6 +26,7 @@ export const planView = (items: readonly PlanItem[], usualMs: (address: string) 
           changes.length > 0 || (known !== undefined && judgement?.reason === 'it was asked to run again'),
         ),
         ...(changes.length > 0 && { changes }),
+        needs: unit.needs.flatMap((need) => children.get(need) ?? [need]),
         ...(usual !== undefined && { usualMs: usual }),
       };
     });
@@ -31,7 +36,8 @@ export const planView = (items: readonly PlanItem[], usualMs: (address: string) 
 };
 
 const wordOf = (verdict: PlanItem['verdict'], again: boolean): Verdict => {
-  if (verdict === 'run' || verdict === 'wait') return again ? 'redo' : 'run';
+  if (verdict === 'run') return again ? 'redo' : 'run';
+  if (verdict === 'wait') return 'wait';
   if (verdict === 'after') return 'unknown';
   if (verdict === 'fail') return 'blocked';
   return verdict === 'skip' ? 'skip' : 'keep';

@@ -6,7 +6,7 @@ import { createPaint, type Paint } from './paint.ts';
 import { cleanLine, textWidth, truncate } from './text.ts';
 import { observationText } from './wording.ts';
 
-type PlanVerdict = 'run' | 'keep' | 'redo' | 'skip' | 'blocked' | 'unknown';
+type PlanVerdict = 'run' | 'wait' | 'keep' | 'redo' | 'skip' | 'blocked' | 'unknown';
 
 export interface PlanView {
   readonly steps: readonly PlanViewStep[];
@@ -33,6 +33,7 @@ export interface PlanDrawing {
 const marks: Readonly<Record<PlanVerdict, { sign: string; word: string; tone: keyof Paint; total: string }>> = {
   run: { sign: '+', word: 'run', tone: 'good', total: 'to run' },
   redo: { sign: '~', word: 'redo', tone: 'warn', total: 'to run again' },
+  wait: { sign: '.', word: 'wait', tone: 'live', total: 'to wait for' },
   unknown: { sign: '?', word: 'unknown', tone: 'live', total: 'not known before others have run' },
   blocked: { sign: '!', word: 'blocked', tone: 'bad', total: 'blocked' },
   keep: { sign: '=', word: 'keep', tone: 'dim', total: 'to keep' },
@@ -60,11 +61,13 @@ const rowOf = (
   const { sign, word, tone } = marks[verdict];
   const shown = truncate(label, width);
   const name = shown + ' '.repeat(width - textWidth(shown));
-  const works = verdict === 'run' || verdict === 'redo' || verdict === 'unknown';
-  const time = works && usualMs !== undefined ? ` (about ${formatDuration(usualMs)})` : '';
-  const why = truncate(cleanLine(reason), Math.max(20, columns - width - 14 - time.length));
+  const time = takesTime(verdict) && usualMs !== undefined ? ` (about ${formatDuration(usualMs)})` : '';
+  const told = verdict === 'wait' ? `waits for ${reason}` : reason;
+  const why = truncate(cleanLine(told), Math.max(20, columns - width - 14 - time.length));
   return `${paint[tone](`${sign} ${word.padEnd(7)}`)}  ${name}  ${why}${paint.dim(time)}`.trimEnd();
 };
+
+const takesTime = (verdict: PlanVerdict): boolean => verdict !== 'keep' && verdict !== 'skip' && verdict !== 'blocked';
 
 /** What is seen now of a step that will not be kept, and what its definition was and is. */
 const detailsOf = (
@@ -100,7 +103,7 @@ const totalsOf = (plan: PlanView): string => {
 
 /** About how long it will take; nothing is said while a step that is to run has never been timed. */
 const timeText = ({ steps }: PlanView): string => {
-  const work = steps.filter(({ verdict }) => verdict === 'run' || verdict === 'redo' || verdict === 'unknown');
+  const work = steps.filter(({ verdict }) => takesTime(verdict));
   if (work.length === 0 || work.some(({ usualMs }) => usualMs === undefined)) return '';
   const usual = new Map(work.map(({ address, usualMs = 0 }) => [address, usualMs]));
   if (steps.some(({ needs }) => needs === undefined)) {

@@ -1,6 +1,9 @@
 // `lab resume [RUN]`: continues the last unfinished run, or the one named.
-
+import { isMeantBy } from '../../core/address.ts';
+import type { Scope } from '../../core/event.ts';
+import { foldRun, type RunState } from '../../core/run-state.ts';
 import type { RunEntry, StateData } from '../../store/state.ts';
+import { chooseVariant } from '../choose-variant.ts';
 import { type CommandContext, lookAtState, openContext } from '../context.ts';
 import { execute } from '../execute.ts';
 import { CliError, exitCode } from '../exit-code.ts';
@@ -9,34 +12,53 @@ import { eventsOf, unfinishedRun } from '../history.ts';
 import { openWorkflow } from '../open-workflow.ts';
 import type { RunOptions } from '../options.ts';
 import { scopeOf } from '../run-scope.ts';
+import { startRun } from '../start-run.ts';
 import { planOf } from './plan.ts';
 
 export const resumeCommand = async (named: string | undefined, options: RunOptions): Promise<number> => {
   const context = await openContext(options);
   const state = await lookAtState(context);
   const run = await runToResume(context, state, named);
-  const start = (await eventsOf(context.stateDir, run.id)).find((event) => event.type === 'run.started');
+  const past = foldRun(await eventsOf(context.stateDir, run.id));
+  const { start } = past;
   const { project, registry } = context;
-  const earlier = start?.inputs ?? (state.deployed?.run === run.id ? state.deployed.inputs : {});
+  const own = start?.inputs ?? (state.deployed?.run === run.id ? state.deployed.inputs : {});
+  const earlier = options.defaults === true ? {} : own;
   const wish = { project, registry, variant: run.variant, workflow: run.workflow, options, earlier };
+  const scope = { ...remaining(past), ...scopeOf(options) };
   if (options.plan === true)
-    return planOf({ context, state, opened: await openWorkflow(wish), options, current: run.id });
-  await openWorkflow(wish);
-  // A run killed before its first line was written has nothing to continue: it starts, under its own id no longer.
-  const resume = start === undefined ? {} : { resume: run };
-  const scope = { ...start?.scope, ...scopeOf(options) };
-  const preamble = [`continuing run ${run.id} (${run.workflow}, variant ${run.variant})`];
-  const command = `lab resume ${run.id}`;
+    return planOf({ context, state, opened: await openWorkflow(wish), options, scope, current: run.id });
+  // Killed before its first line was written: there is nothing to continue, so it starts, under a new id.
+  const opened = await openWorkflow(wish);
+  if (!start) {
+    const choice = await chooseVariant({ ...context, state, named: run.variant });
+    return startRun({ context, choice, opened, earlier, options });
+  }
   return execute({
     context,
     options,
     scope,
-    ...resume,
-    consent: options.yes === true || start !== undefined,
-    command,
-    preamble,
+    resume: run,
+    // It could not have started without.
+    consent: true,
+    command: `lab resume ${run.id}`,
+    preamble: [`continuing run ${run.id} (${run.workflow}, variant ${run.variant})`],
     open: () => openWorkflow(wish),
   });
+};
+
+/** What the run was asked for, without the steps it was to run again and has run. */
+const remaining = ({ start, planned, steps }: RunState): Scope => {
+  const scope = start?.scope ?? {};
+  const { redo } = scope;
+  if (!redo) return scope;
+  const done = [...steps.values()].filter(({ outcome }) => outcome === 'changed').map(({ address }) => address);
+  const left = redo.flatMap((name) => {
+    if (!done.some((address) => isMeantBy(address, name))) return [name];
+    const meant = [...planned.values()].filter(({ address, parent }) => parent !== true && isMeantBy(address, name));
+    return meant.map(({ address }) => address).filter((address) => !done.includes(address));
+  });
+  return { ...scope, redo: left, ...(scope.undo && { undo: left }) };
 };
 
 /** @throws CliError 6 when there is nothing to continue, 2 for a run that can't be. */
@@ -47,17 +69,9 @@ const runToResume = async (
 ): Promise<RunEntry> => {
   if (named !== undefined) {
     const run = await entryOf(stateDir, state, named);
-    if (run.outcome === 'succeeded')
-      throw new CliError(
-        exitCode.nothingToResume,
-        `Run ${run.id} has succeeded: there is nothing to continue.\nTo run it again: npx lab run ${run.workflow}`,
-      );
-    if (run.superseded === true)
-      throw new CliError(
-        exitCode.nothingToResume,
-        `What run ${run.id} built was taken down since.\nTo build it again: npx lab run ${run.workflow}`,
-      );
-    return run;
+    const reason = whyNot(state, run);
+    if (reason === undefined) return run;
+    throw new CliError(exitCode.nothingToResume, reason);
   }
   const run = unfinishedRun(state);
   if (!run)
@@ -66,4 +80,21 @@ const runToResume = async (
       'Nothing to resume: the last run has succeeded, or there was none.\nTo start one: npx lab run deploy',
     );
   return run;
+};
+
+const whyNot = ({ runs }: StateData, run: RunEntry): string | undefined => {
+  const again = `npx lab run ${run.workflow} --variant ${run.variant}`;
+  if (run.outcome === 'succeeded')
+    return `Run ${run.id} has succeeded: there is nothing to continue.\nTo run it again: ${again}`;
+  if (run.superseded === true) return `What run ${run.id} built was taken down since.\nTo build it again: ${again}`;
+  const later = runs
+    .slice(runs.indexOf(run) + 1)
+    .find(
+      (each) =>
+        each.variant === run.variant && each.partial !== true && (each.workflow === run.workflow || each.deploys),
+    );
+  if (!later) return undefined;
+  const way =
+    later.outcome === 'succeeded' ? `To run it again: ${again}` : `To continue that: npx lab resume ${later.id}`;
+  return `Run ${run.id} was followed by run ${later.id}, so it is not continued.\n${way}`;
 };

@@ -1,0 +1,129 @@
+// `lab new NAME --from VARIANT`: the files of a variant that extends another, ready to edit, and proved to be right as they stand.
+
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { stringify } from 'yaml';
+import { textOf } from '../../core/template.ts';
+import type { InputSpec, VariantFile } from '../../core/workflow.ts';
+import { variantJsonSchema, workflowJsonSchema } from '../../parse/schema.ts';
+import { requireVariant } from '../choose-variant.ts';
+import { type CommandContext, openContext } from '../context.ts';
+import { CliError, exitCode } from '../exit-code.ts';
+import { loadOnly, openVariantWithWorkflows } from '../open-workflow.ts';
+import type { CommonOptions, OutputOptions } from '../options.ts';
+import { print, printJson } from '../print.ts';
+import { findProject } from '../project.ts';
+
+export interface NewOptions extends CommonOptions, OutputOptions {
+  readonly from: string;
+}
+
+export const newCommand = async (name: string, options: NewOptions): Promise<number> => {
+  const context = await openContext(options);
+  const { project, registry } = context;
+  requireVariant(project, options.from);
+  const folder = join(project.workflowsDir, name);
+  demandFree(name, folder);
+  const { variant, workflows } = await openVariantWithWorkflows(project, registry, options.from);
+  const files = [
+    ...schemaFiles(context),
+    { path: join(folder, 'variant.yaml'), text: variantText(name, options.from, variant) },
+    ...(workflows.includes('deploy')
+      ? [{ path: join(folder, 'deploy.yaml'), text: await deployText(context, options.from) }]
+      : []),
+  ];
+  await mkdir(folder, { recursive: true });
+  for (const { path, text } of files) await writeFile(path, text, { flag: 'wx' });
+  await demandRight(context, { name, folder, workflows });
+  const shown = files.map(({ path }) => relative(process.cwd(), path));
+  if (options.json === true) printJson({ variant: name, extends: options.from, files: shown });
+  else
+    print(
+      [
+        ...shown.map((path) => `wrote ${path}`),
+        `To see what it would do: npx lab plan --variant ${name}`,
+        `To check it after an edit: npx lab validate --variant ${name}`,
+      ].join('\n'),
+    );
+  return exitCode.ok;
+};
+
+const demandFree = (name: string, folder: string): void => {
+  if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(name))
+    throw new CliError(
+      exitCode.usage,
+      `"${name}" is no name for a variant: letters, digits, - and _, starting with a letter.`,
+    );
+  if (existsSync(folder)) throw new CliError(exitCode.usage, `${relative(process.cwd(), folder)} is there already.`);
+};
+
+/** Editors read them; a project of its own may not have them yet. */
+const schemaFiles = ({ project, registry }: CommandContext): { path: string; text: string }[] =>
+  [
+    { path: join(project.workflowsDir, 'variant.schema.json'), schema: variantJsonSchema },
+    { path: join(project.workflowsDir, 'workflow.schema.json'), schema: workflowJsonSchema },
+  ]
+    .filter(({ path }) => !existsSync(path))
+    .map(({ path, schema }) => ({ path, text: `${JSON.stringify(schema(registry), null, 2)}\n` }));
+
+const variantText = (name: string, from: string, parent: VariantFile): string => {
+  const inputs = Object.entries(parent.inputs ?? {}).filter(([, spec]) => 'default' in spec);
+  const head = [
+    '# yaml-language-server: $schema=../variant.schema.json',
+    `# Everything that is not said here is as in ${from}.`,
+    stringify({
+      name,
+      description: `${from}, changed`,
+      extends: from,
+      order: (parent.order ?? 100) + 1,
+    }).trimEnd(),
+  ];
+  if (inputs.length === 0) return `${head.join('\n')}\n`;
+  const defaults = inputs.map(([input, spec]) => inputLine(input, spec));
+  return `${[...head, '', '# Other defaults for the inputs; take the # away from a line to set one.', '# inputs:', ...defaults].join('\n')}\n`;
+};
+
+const inputLine = (name: string, spec: InputSpec): string => {
+  const value = 'default' in spec ? spec.default : undefined;
+  const { description } = spec;
+  return `#   ${name}: { default: ${textOf(value)} }${description === undefined ? '' : `  # ${description}`}`;
+};
+
+/** A patch of each kind, as comments, on a step there is. */
+const deployText = async ({ project, registry }: CommandContext, from: string): Promise<string> => {
+  const { workflow } = await loadOnly({ project, registry, variant: from, workflow: 'deploy' });
+  const last = workflow.steps.at(-1)?.id ?? 'step';
+  return `# yaml-language-server: $schema=../workflow.schema.json
+name: deploy
+description: As ${from} deploys, with the patches below
+extends: ../${from}/deploy.yaml
+
+# Steps: ${workflow.steps.map(({ id }) => id).join(', ')}
+patches: []
+# patches:
+#   - override: ${last}
+#     set: { timeout: 5m }
+#   - after: ${last}
+#     insert:
+#       - id: hello
+#         run: [echo, hello]
+#   - remove: ${last}
+`;
+};
+
+/** What was just written is read as any other; a mistake in it is one of ours, and nothing is left behind. */
+const demandRight = async (
+  context: CommandContext,
+  { name, folder, workflows }: { name: string; folder: string; workflows: readonly string[] },
+): Promise<void> => {
+  const project = findProject(context.project.dir);
+  try {
+    for (const workflow of workflows) await loadOnly({ project, registry: context.registry, variant: name, workflow });
+  } catch (error) {
+    await rm(folder, { recursive: true });
+    throw error instanceof CliError
+      ? new Error(`the new variant is not right:\n${error.message}`, { cause: error })
+      : error;
+  }
+};

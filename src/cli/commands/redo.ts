@@ -1,0 +1,84 @@
+// `lab redo STEP…`: takes away what steps made, as the ledger says how, runs them again, and looks again at what rests on them.
+import { isMeantBy } from '../../core/address.ts';
+import type { Scope } from '../../core/event.ts';
+import { closure } from '../../core/graph.ts';
+import type { Unit } from '../../engine/unit.ts';
+import { chooseVariant, demandRequirements } from '../choose-variant.ts';
+import { lookAtState, openContext } from '../context.ts';
+import { createEngine } from '../create-engine.ts';
+import { deployedOf } from '../deployed.ts';
+import { earlierInputs } from '../earlier-inputs.ts';
+import { execute } from '../execute.ts';
+import { CliError, exitCode } from '../exit-code.ts';
+import { holdingsOf } from '../history.ts';
+import { openWorkflow } from '../open-workflow.ts';
+import type { RunOptions } from '../options.ts';
+import { consentTo } from '../start-run.ts';
+import { demandSteps, unitsOfWorkflow } from '../units-of.ts';
+
+export interface RedoOptions extends RunOptions {
+  readonly undo?: boolean;
+  readonly workflow?: string;
+}
+
+export const redoCommand = async (steps: readonly string[], options: RedoOptions): Promise<number> => {
+  const context = await openContext(options);
+  const { project, registry, host, stateDir } = context;
+  const state = await lookAtState(context);
+  const choice = await chooseVariant({ project, registry, state, named: options.variant, host });
+  const { variant } = choice;
+  const workflow = options.workflow ?? (state.deployed?.variant === variant ? state.deployed.workflow : 'deploy');
+  const wish = { project, registry, variant, workflow, options };
+  const opened = await openWorkflow({ ...wish, earlier: earlierInputs(state, variant, options) });
+  const deployed = await deployedOf(stateDir, state, variant);
+  const engine = createEngine(opened, { host, stateDir, run: 'redo', ...(deployed && { deployed }) });
+  const units = unitsOfWorkflow(opened, engine);
+  const made = holdingsOf(state.created, variant, workflow).map(({ address }) => address);
+  demandSteps(steps, units, made);
+  if (options.undo === true) demandMade(steps, made);
+  else {
+    demandPresent(steps, units);
+    demandRequirements(choice);
+  }
+  return execute({
+    context,
+    options,
+    scope: options.undo === true ? { undo: steps, only: [] } : scopeOf(steps, units),
+    consent: options.undo === true ? options.yes === true : await consentTo(choice, options),
+    command: `lab redo ${steps.join(' ')}`,
+    preamble: [],
+    open: (now) => openWorkflow({ ...wish, earlier: earlierInputs(now, variant, options) }),
+  });
+};
+
+/** The steps and what rests on them. */
+const scopeOf = (steps: readonly string[], units: readonly Unit[]): Scope => {
+  const meant = units.map((unit) => unit.address).filter((address) => steps.some((each) => isMeantBy(address, each)));
+  // A parent in the list would stand for all its children, and only some may be meant.
+  const parents = new Set(units.filter((unit) => unit.children).map((unit) => unit.address));
+  const only = [...closure(units, meant, 'forward')].filter((address) => !parents.has(address));
+  return { undo: steps, redo: steps, only };
+};
+
+/** @throws CliError 2 when there is nothing to take away. */
+const demandMade = (steps: readonly string[], made: readonly string[]): void => {
+  const without = steps.filter((step) => !made.some((address) => isMeantBy(address, step)));
+  if (without.length === 0) return;
+  const [is, it] = without.length === 1 ? ['has', 'it'] : ['have', 'them'];
+  throw new CliError(
+    exitCode.usage,
+    `${without.join(', ')} ${is} made nothing that is known, so there is nothing to undo. To run ${it} again: npx lab redo ${without.join(' ')}`,
+  );
+};
+
+/** @throws CliError 2 for a step that left something behind and is no longer in the workflow. */
+const demandPresent = (steps: readonly string[], units: readonly Unit[]): void => {
+  const removed = steps.filter(
+    (step) => !units.some(({ address, step: { id } }) => isMeantBy(address, step) || step.startsWith(`${id}[`)),
+  );
+  if (removed.length === 0) return;
+  throw new CliError(
+    exitCode.usage,
+    `${removed.join(', ')} is no longer in the workflow, so it can't be run again. To take away what it made: npx lab redo --undo ${removed.join(' ')}`,
+  );
+};

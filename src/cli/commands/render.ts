@@ -1,0 +1,116 @@
+// `lab render`: writes the files a variant declares under `render`, for a person to read or use. Touches nothing but the folder named.
+import { isAbsolute, join, normalize, relative, resolve } from 'node:path';
+import { z } from 'zod';
+import { ExpressionError, type Scope } from '../../core/expression.ts';
+import { resolveText, resolveValue, textOf } from '../../core/template.ts';
+import type { RenderSpec } from '../../core/workflow.ts';
+import { type Registry, type Rendering, StepError } from '../../engine/step-type.ts';
+import { ExpansionError, expand } from '../../engine/unit.ts';
+import { chooseVariant } from '../choose-variant.ts';
+import { lookAtState, openContext } from '../context.ts';
+import { createEngine } from '../create-engine.ts';
+import { earlierInputs } from '../earlier-inputs.ts';
+import { CliError, exitCode } from '../exit-code.ts';
+import { openVariantAlone } from '../open-workflow.ts';
+import type { OutputOptions, WorkflowOptions } from '../options.ts';
+import { print, printJson } from '../print.ts';
+
+export interface RenderOptions extends WorkflowOptions, OutputOptions {
+  readonly out: string;
+}
+
+export const renderCommand = async (options: RenderOptions): Promise<number> => {
+  const context = await openContext(options);
+  const { project, registry, host, stateDir } = context;
+  const state = await lookAtState(context);
+  const { variant } = await chooseVariant({ project, registry, state, named: options.variant, host });
+  const earlier = earlierInputs(state, variant, options);
+  const opened = await openVariantAlone({ project, registry, variant, options, earlier });
+  const declared = opened.variant.render ?? [];
+  if (declared.length === 0)
+    throw new CliError(
+      exitCode.file,
+      `Variant ${variant} declares no files to render (\`render\` in its variant.yaml).`,
+    );
+  const engine = createEngine(opened, { host, stateDir, run: 'render' });
+  const shared = { ...engine.scope, model: opened.model };
+  const files = distinct(declared.flatMap((each) => filesOf(each, { registry, shared })));
+  const out = resolve(options.out);
+  const texts: { path: string; text: string }[] = [];
+  // All are rendered before the first is written: a template that is wrong leaves the folder as it was.
+  for (const { template, to, values } of files)
+    texts.push({ path: join(out, to), text: await renderOne(host.render, resolve(project.dir, template), values) });
+  for (const { path, text } of texts) await host.writeFile(path, text, 0o644);
+  const written = texts.map(({ path }) => path);
+  if (options.json === true) printJson({ variant, out, files: written.map((path) => relative(out, path)) });
+  else
+    print(
+      [...written.map((path) => relative(process.cwd(), path)), `${written.length} files of ${variant}.`].join('\n'),
+    );
+  return exitCode.ok;
+};
+
+/** @throws CliError 3 when an expression can't be computed, a step type refuses its input, or a file would lie outside the folder. */
+const filesOf = (
+  spec: RenderSpec,
+  { registry, shared }: { registry: Registry; shared: Scope },
+): readonly Rendering[] => {
+  const name = spec.uses ?? spec.template ?? '';
+  try {
+    const each = spec.foreach ? expand({ id: name, foreach: spec.foreach }, shared).slice(1) : [{ locals: {} }];
+    return each.flatMap(({ locals }) => {
+      const scope = { ...shared, ...locals };
+      const files = spec.uses === undefined ? [ofTemplate(spec, scope)] : ofStepType(spec, { registry, scope });
+      return files.map((file) => ({ ...file, to: inside(file.to) }));
+    });
+  } catch (error) {
+    const expected = [ExpressionError, ExpansionError, StepError, z.ZodError];
+    if (!expected.some((kind) => error instanceof kind)) throw error;
+    throw new CliError(exitCode.file, `render of ${name}: ${(error as Error).message}`, error);
+  }
+};
+
+const ofTemplate = ({ template = '', to = '', values }: RenderSpec, scope: Scope): Rendering => ({
+  template: textOf(resolveText(template, scope)),
+  to: textOf(resolveText(to, scope)),
+  values: { ...scope, ...(resolveValue(values ?? {}, scope) as Record<string, unknown>) },
+});
+
+const ofStepType = (
+  { uses = '', with: input }: RenderSpec,
+  { registry, scope }: { registry: Registry; scope: Scope },
+): readonly Rendering[] => {
+  const type = registry.steps.get(uses);
+  if (!type?.renders) throw new StepError(`${uses} is no step type that renders files`);
+  return type.renders(type.input.parse(resolveValue(input ?? {}, scope)), scope['model']);
+};
+
+const inside = (to: string): string => {
+  const path = normalize(to);
+  if (isAbsolute(path) || path === '.' || path.split('/').includes('..'))
+    throw new CliError(exitCode.file, `render: "${to}" does not lie below the folder that is written to.`);
+  return path;
+};
+
+const distinct = (files: readonly Rendering[]): readonly Rendering[] => {
+  const seen = new Set<string>();
+  for (const { to, template } of files) {
+    if (seen.has(to))
+      throw new CliError(exitCode.file, `render: two files become ${to}; the second is of ${template}.`);
+    seen.add(to);
+  }
+  return files;
+};
+
+const renderOne = async (
+  render: (template: string, values: Readonly<Record<string, unknown>>) => Promise<string>,
+  template: string,
+  values: Readonly<Record<string, unknown>>,
+): Promise<string> => {
+  try {
+    return await render(template, values);
+  } catch (error) {
+    // A template that is wrong is a file that is wrong; its message names the place.
+    throw new CliError(exitCode.file, error instanceof Error ? error.message : String(error), error);
+  }
+};

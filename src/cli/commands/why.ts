@@ -1,0 +1,34 @@
+// `lab why STEP`: why a step would run, or would not: the chain of causes down to the steps where it begins, with what was seen.
+import { isMeantBy } from '../../core/address.ts';
+import { chooseVariant } from '../choose-variant.ts';
+import { lookAtState, openContext } from '../context.ts';
+import { earlierInputs } from '../earlier-inputs.ts';
+import { exitCode } from '../exit-code.ts';
+import { findCauses } from '../find-causes.ts';
+import { lookAtPlan } from '../look-at-plan.ts';
+import { openWorkflow } from '../open-workflow.ts';
+import type { OutputOptions, WorkflowOptions } from '../options.ts';
+import { print, printJson, screen } from '../print.ts';
+import { demandSteps } from '../units-of.ts';
+import { whyText } from '../why-text.ts';
+
+export const whyCommand = async (
+  step: string,
+  named: string | undefined,
+  options: WorkflowOptions & OutputOptions,
+): Promise<number> => {
+  const context = await openContext(options);
+  const state = await lookAtState(context);
+  const { project, registry, host } = context;
+  const { variant } = await chooseVariant({ project, registry, state, named: options.variant, host });
+  const workflow = named ?? (state.deployed?.variant === variant ? state.deployed.workflow : 'deploy');
+  const earlier = earlierInputs(state, variant, options);
+  const opened = await openWorkflow({ project, registry, variant, workflow, options, earlier });
+  const found = await lookAtPlan({ context, state, opened });
+  demandSteps([step], found.units);
+  const asked = found.items.filter(({ unit }) => isMeantBy(unit.address, step));
+  const answers = asked.map((item) => findCauses(item, found));
+  if (options.json === true) printJson({ workflow, variant, steps: answers });
+  else print(whyText(answers, { now: host.clock.now(), ...screen() }));
+  return exitCode.ok;
+};

@@ -1,0 +1,37 @@
+// What a run takes away before it does anything else: all that another workflow made, or the things of the steps it was told of.
+import { isMeantBy } from '../core/address.ts';
+import type { Scope } from '../core/event.ts';
+import type { Holding } from '../core/run-state.ts';
+import type { LedgerEntry } from '../store/state.ts';
+import { holdingsOf } from './history.ts';
+import type { Opened } from './open-workflow.ts';
+
+export const holdingsToUndo = (
+  { workflow, variant }: Opened,
+  { undo, redo }: Scope,
+  created: readonly LedgerEntry[],
+): readonly Holding[] => {
+  if (workflow.undoes !== undefined) return holdingsOf(created, variant.name, workflow.undoes);
+  if (!undo) return [];
+  const all = holdingsOf(created, variant.name, workflow.name);
+  const meant = all.filter(({ address }) => undo.some((each) => isMeantBy(address, each)));
+  // What will be made again need not be known how to take away.
+  return withContained(redo ? meant.filter((each) => each.undo) : meant, all);
+};
+
+/** What goes when that which holds it goes is no longer there either, and that is proved too. */
+const withContained = (holdings: readonly Holding[], all: readonly Holding[]): readonly Holding[] => {
+  const taken = new Set(holdings);
+  const names = new Set(holdings.flatMap(({ created }) => created.map(({ kind, name }) => `${kind}/${name}`)));
+  for (let before = -1; before < taken.size; ) {
+    before = taken.size;
+    for (const each of all) {
+      const goes =
+        each.created.length > 0 && each.created.every(({ within }) => within !== undefined && names.has(within));
+      if (!goes || taken.has(each)) continue;
+      taken.add(each);
+      for (const { kind, name } of each.created) names.add(`${kind}/${name}`);
+    }
+  }
+  return [...taken];
+};

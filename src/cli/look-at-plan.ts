@@ -1,0 +1,46 @@
+// What a run would do now, as far as looking tells: the one look that plan, why, status and resume --plan share. Writes nothing.
+import type { Scope } from '../core/event.ts';
+import type { Known } from '../engine/judge.ts';
+import { type PlanItem, planWorkflow } from '../engine/plan.ts';
+import type { Unit } from '../engine/unit.ts';
+import type { StateData } from '../store/state.ts';
+import type { CommandContext } from './context.ts';
+import { createEngine } from './create-engine.ts';
+import { deployedOf } from './deployed.ts';
+import { type History, historyOf, holdingsOf, renamed } from './history.ts';
+import type { Opened } from './open-workflow.ts';
+import { demandSteps, namesIn, unitsOfWorkflow } from './units-of.ts';
+
+export interface Look {
+  readonly context: CommandContext;
+  readonly state: StateData;
+  readonly opened: Opened;
+  readonly scope?: Scope;
+  /** The run that would be continued; `all`: what any of them did counts as done in this one. */
+  readonly current?: string | 'all';
+}
+
+export interface PlanFound {
+  readonly items: readonly PlanItem[];
+  readonly units: readonly Unit[];
+  readonly known: ReadonlyMap<string, Known>;
+  readonly usualMs: History['usualMs'];
+}
+
+/** @throws CliError 2 for a step of the scope that is not there, 3 for a foreach that can't be expanded. */
+export const lookAtPlan = async ({ context, state, opened, scope = {}, current }: Look): Promise<PlanFound> => {
+  const { host, stateDir } = context;
+  const { workflow, variant } = opened;
+  const names = { workflow: workflow.name, variant: variant.name };
+  const history = await historyOf(stateDir, state, { ...names, ...(current !== undefined && { current }) });
+  const deployed = await deployedOf(stateDir, state, variant.name);
+  const engine = createEngine(opened, { host, stateDir, run: current ?? 'plan', ...(deployed && { deployed }) });
+  const units = unitsOfWorkflow(opened, engine);
+  const made = holdingsOf(state.created, variant.name, workflow.name).map(({ address }) => address);
+  demandSteps(namesIn(scope), units, made);
+  const found = renamed(history.known, workflow);
+  const known =
+    current === 'all' ? new Map([...found].map(([address, step]) => [address, { ...step, inThisRun: true }])) : found;
+  const items = await planWorkflow(engine, { workflow, known, scope });
+  return { items, units, known, usualMs: history.usualMs };
+};

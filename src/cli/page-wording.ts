@@ -1,0 +1,17 @@
+// The words a page borrows from the views, so that it says the same as the terminal.
+import { formatDuration } from '../core/duration.ts';
+import type { Wording } from '../report/page-parts.ts';
+import { cleanText } from '../view/text.ts';
+import { failureText, outcomeWord, stepTitle, undoneText } from '../view/wording.ts';
+
+export const pageWording: Wording = {
+  title: ({ planned }) => stepTitle(planned),
+  outcome: (row) =>
+    row.outcome === undefined
+      ? 'not run'
+      : outcomeWord({ ...row, outcome: row.outcome, verdict: row.verdict ?? 'run' }),
+  failure: (failure) => cleanText(failureText(failure)),
+  undone: ({ undone }) => (undone === undefined ? undefined : undoneText(undone)),
+  duration: formatDuration,
+  moment: (at) => new Date(at).toLocaleString('sv-SE'),
+};

@@ -1,0 +1,60 @@
+// Starts a new run: what this host lacks is told, and what has to be asked is asked, before anything is touched.
+import { askYesNo, canAsk } from './ask.ts';
+import { type Choice, demandRequirements } from './choose-variant.ts';
+import type { CommandContext } from './context.ts';
+import { earlierInputs, stickyInputs } from './earlier-inputs.ts';
+import { execute } from './execute.ts';
+import { CliError, exitCode } from './exit-code.ts';
+import { type Opened, openWorkflow } from './open-workflow.ts';
+import type { RunOptions } from './options.ts';
+import { scopeOf } from './run-scope.ts';
+
+export interface Start {
+  readonly context: CommandContext;
+  readonly choice: Choice;
+  readonly opened: Opened;
+  readonly earlier: Readonly<Record<string, unknown>>;
+  readonly options: RunOptions;
+}
+
+export const startRun = async ({ context, choice, opened, earlier, options }: Start): Promise<number> => {
+  const { project, registry } = context;
+  const { name: workflow, undoes } = opened.workflow;
+  const { variant } = choice;
+  // What takes things away must work when the host has lost what building them needs.
+  const takesAway = undoes !== undefined;
+  if (!takesAway) demandRequirements(choice);
+  const consent = takesAway ? options.yes === true : await consentTo(choice, options);
+  const sticky = stickyInputs(opened, earlier);
+  return execute({
+    context,
+    options,
+    scope: scopeOf(options),
+    consent,
+    command: `lab run ${workflow}`,
+    preamble: [
+      ...(options.variant === undefined ? [`variant ${variant}: ${choice.why}`] : []),
+      ...(sticky === undefined ? [] : [sticky]),
+    ],
+    open: (now) =>
+      openWorkflow({
+        ...{ project, registry, variant, workflow, options },
+        earlier: { ...earlier, ...earlierInputs(now, variant, options) },
+      }),
+  });
+};
+
+/** Whether packages may be installed: asked on a terminal, told by --yes elsewhere. @throws CliError 4 without an answer */
+export const consentTo = async ({ requirements, variant }: Choice, options: RunOptions): Promise<boolean> => {
+  const packages = [
+    ...new Set(requirements.filter((each) => each.state === 'installable').map((each) => each.package ?? each.what)),
+  ];
+  if (packages.length === 0 || options.yes === true) return true;
+  const what = `${variant} needs Debian packages this host does not have: ${packages.join(', ')}`;
+  if (canAsk() && (await askYesNo(`${what}.\nInstall them with apt-get? Their services are not started.`))) return true;
+  const again = `npx lab ${process.argv.slice(2).join(' ')} --yes`;
+  throw new CliError(
+    exitCode.host,
+    `${what}.\nTo let lab install them:  ${again}\nTo install them yourself:  apt-get install --no-install-recommends ${packages.join(' ')}`,
+  );
+};

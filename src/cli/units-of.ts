@@ -1,0 +1,52 @@
+// The units of a workflow for commands that name steps, and whether the names they were given are among them.
+import { isMeantBy } from '../core/address.ts';
+import type { Scope } from '../core/event.ts';
+import { ExpressionError } from '../core/expression.ts';
+import type { Engine } from '../engine/engine.ts';
+import { ExpansionError, type Unit, unitsOf } from '../engine/unit.ts';
+import { CliError, exitCode } from './exit-code.ts';
+import { hintOf } from './hint.ts';
+import type { Opened } from './open-workflow.ts';
+
+/** @throws CliError 3 for a foreach that can't be expanded. */
+export const unitsOfWorkflow = ({ workflow, positions }: Opened, engine: Engine): readonly Unit[] =>
+  workflow.steps.flatMap((step) => {
+    try {
+      return unitsOf(step, engine.scope);
+    } catch (error) {
+      if (!(error instanceof ExpressionError || error instanceof ExpansionError)) throw error;
+      const place = positions.of(step.id, ['foreach']);
+      const where = place ? `${place.file}:${place.line}:${place.column}: ` : '';
+      throw new CliError(exitCode.file, `${where}step ${step.id}: ${error.message}`, error);
+    }
+  });
+
+/** @throws CliError 2 with the nearest name for each step that is not there. */
+export const demandSteps = (names: readonly string[], units: readonly Unit[], others: readonly string[] = []): void => {
+  const wrong = [...new Set(names)].filter(
+    (name) => !isKnown(name, units) && !others.some((each) => isMeantBy(each, name)),
+  );
+  if (wrong.length === 0) return;
+  const known = [...new Set([...units.map((unit) => unit.address), ...others])];
+  const ids = [...new Set(units.map((unit) => unit.step.id))];
+  const lines = wrong.map((name) => `There is no step ${name}. ${hintOf(name, name.includes('[') ? known : ids)}`);
+  throw new CliError(exitCode.usage, lines.join('\n'));
+};
+
+/** A child of a foreach whose list is not known yet may be there. */
+const isKnown = (name: string, units: readonly Unit[]): boolean =>
+  units.some(
+    (unit) =>
+      isMeantBy(unit.address, name) ||
+      (unit.kind === 'parent' && !unit.children && name.startsWith(`${unit.address}[`)),
+  );
+
+/** Every step a scope names. */
+export const namesIn = ({ only, from, until, redo, assume, undo }: Scope): readonly string[] => [
+  ...(only ?? []),
+  ...(from === undefined ? [] : [from]),
+  ...(until === undefined ? [] : [until]),
+  ...(redo ?? []),
+  ...(assume ?? []).map((each) => each.step),
+  ...(undo ?? []),
+];
