@@ -5,8 +5,20 @@ import { build } from 'esbuild';
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
 rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
+const absWorkingDir = new URL('..', import.meta.url).pathname;
+// What runs in the browser: one script and one style, which the program puts into its pages.
 await build({
-  absWorkingDir: new URL('..', import.meta.url).pathname,
+  absWorkingDir,
+  entryPoints: ['web/page.ts', 'web/page.css'],
+  outdir: 'dist',
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  target: ['chrome111', 'firefox113', 'safari16.4'],
+  charset: 'utf8',
+});
+await build({
+  absWorkingDir,
   entryPoints: { main: 'src/cli/main.ts', api: 'src/api.ts' },
   outdir: 'dist',
   bundle: true,

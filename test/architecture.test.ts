@@ -45,6 +45,7 @@ const law: Record<
   'src/host': { rooms: ['src/core'], types: ['src/engine'] },
   'src/store': { rooms: ['src/core'], types: ['src/engine'] },
   'src/view': { rooms: ['src/core'] },
+  'src/report': { rooms: ['src/core'], packages: ['@dagrejs/dagre'] },
 };
 
 describe('the import law', () => {

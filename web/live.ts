@@ -1,0 +1,2 @@
+// A page that is served: keeps up with the run.
+export const goLive = (): void => {};
