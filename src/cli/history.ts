@@ -29,31 +29,53 @@ export const eventsOf = async (stateDir: string, run: string): Promise<readonly 
 export const historyOf = async (
   stateDir: string,
   state: StateData,
-  { workflow, variant, current }: { workflow: string; variant: string; current?: string },
+  wanted: { workflow: string; variant: string; current?: string },
 ): Promise<History> => {
-  const known = new Map<string, Known>();
-  const usual = new Map<string, number>();
-  const gone = new Set<string>();
-  let timed = 0;
-  let complete = false;
-  for (const run of [...state.runs].reverse()) {
-    const own = run.workflow === workflow;
-    const counts = run.superseded !== true && !complete;
-    // A run of another workflow matters only for what it took away, and one that did so to the end superseded the rest.
-    const matters = own ? counts || timed < maximumTimed : counts && run.outcome !== 'succeeded';
-    if (run.variant !== variant || !matters) continue;
-    const past = foldRun(await eventsOf(stateDir, run.id));
-    if (own) {
-      timed += 1;
-      for (const step of past.steps.values()) noteTime(usual, step);
-      if (counts) noteKnown({ known, gone }, past, { run: run.id, inThisRun: run.id === current });
-      // It tells of every step; older ones have nothing to add.
-      complete ||= run.outcome === 'succeeded' && run.partial !== true;
-    }
-    for (const address of past.undone) gone.add(address);
-  }
+  const reader = new HistoryReader(wanted);
+  for (const run of [...state.runs].reverse())
+    if (reader.wants(run)) reader.add(run, foldRun(await eventsOf(stateDir, run.id)));
+  const { known, usual } = reader;
   return { known, usualMs: (address) => usual.get(address) };
 };
+
+/** Reads runs from the newest to the oldest, as far as they have something to tell. */
+class HistoryReader {
+  readonly known = new Map<string, Known>();
+  readonly usual = new Map<string, number>();
+  private readonly gone = new Set<string>();
+  private readonly wanted: { readonly workflow: string; readonly variant: string; readonly current?: string };
+  private timed = 0;
+  private complete = false;
+
+  constructor(wanted: HistoryReader['wanted']) {
+    this.wanted = wanted;
+  }
+
+  wants(run: RunEntry): boolean {
+    if (run.variant !== this.wanted.variant) return false;
+    const counts = run.superseded !== true && !this.complete;
+    if (run.workflow === this.wanted.workflow) return counts || this.timed < maximumTimed;
+    // It matters only for what it took away; one that did so to the end superseded all before it.
+    return counts && run.outcome !== 'succeeded';
+  }
+
+  add(run: RunEntry, past: RunState): void {
+    if (run.workflow === this.wanted.workflow) this.addOwn(run, past);
+    for (const address of past.undone) this.gone.add(address);
+  }
+
+  private addOwn(run: RunEntry, past: RunState): void {
+    this.timed += 1;
+    for (const step of past.steps.values()) noteTime(this.usual, step);
+    if (run.superseded === true || this.complete) return;
+    for (const [address, step] of past.known) {
+      if (this.known.has(address) || this.gone.has(address)) continue;
+      this.known.set(address, { ...step, inThisRun: run.id === this.wanted.current, run: run.id });
+    }
+    // It tells of every step; older ones have nothing to add.
+    this.complete = run.outcome === 'succeeded' && run.partial !== true;
+  }
+}
 
 /** Older runs than this tell nothing about how long a step takes that newer ones don't. */
 const maximumTimed = 10;
@@ -63,18 +85,6 @@ const noteTime = (usual: Map<string, number>, { address, outcome, durationMs = 0
   // A step that only waits took as long as its longest wait: when all was well it took nothing.
   if (outcome === 'satisfied' && command === undefined)
     usual.set(address, Math.max(usual.get(address) ?? 0, durationMs));
-};
-
-const noteKnown = (
-  { known, gone }: { known: Map<string, Known>; gone: ReadonlySet<string> },
-  past: RunState,
-  from: { readonly run: string; readonly inThisRun: boolean },
-): void => {
-  for (const step of past.steps.values()) {
-    const { address, outcome } = step;
-    if (outcome === 'skipped' || outcome === 'blocked' || known.has(address) || gone.has(address)) continue;
-    known.set(address, { ...step, ...from });
-  }
 };
 
 /** The same with renamed steps known by the names they have now. */
@@ -128,12 +138,14 @@ export const unfinishedRun = (
     const { workflow, variant } = run;
     const name = `${variant} ${workflow}`;
     if (run.superseded === true || settled.has(name) || settled.has(variant)) continue;
-    if (run.outcome === 'succeeded') {
-      if (run.partial !== true) settled.add(run.deploys ? variant : name);
-    } else if ((wanted.workflow ?? workflow) === workflow && (wanted.variant ?? variant) === variant) return run;
+    if (run.outcome !== 'succeeded' && isWanted(run, wanted)) return run;
+    if (run.outcome === 'succeeded' && run.partial !== true) settled.add(run.deploys ? variant : name);
   }
   return undefined;
 };
+
+const isWanted = (run: RunEntry, { workflow, variant }: { workflow?: string; variant?: string }): boolean =>
+  (workflow ?? run.workflow) === run.workflow && (variant ?? run.variant) === run.variant;
 
 /** The ledger with what a run has made and taken away. Folding the same journal twice changes nothing. */
 export const foldLedger = (ledger: readonly LedgerEntry[], run: RunState): LedgerEntry[] => {

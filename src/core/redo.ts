@@ -29,10 +29,17 @@ export class RedoBook {
 
 /** The scope of a run that is continued: what it was about, with what is asked now; what was run again already is not once more. */
 export const continuedScope = ({ scope, pendingRedo }: RunState, asked: Scope): Scope => {
-  const { redo: _, ...rest } = { ...scope, ...asked };
+  const { redo: _, undo, ...rest } = { ...scope, ...asked };
   const redo = [...new Set([...pendingRedo, ...(asked.redo ?? [])])];
+  // What was taken away to be run again is run again by now, or still to be taken away.
+  const left = undo && (scope.redo ? pendingRedo : undo);
   const assume = [...(asked.assume ?? []), ...(scope.assume ?? [])].filter(
     ({ step }, index, all) => all.findIndex((each) => each.step === step) === index,
   );
-  return { ...rest, ...(redo.length > 0 && { redo }), ...(assume.length > 0 && { assume }) };
+  return {
+    ...rest,
+    ...(left && { undo: left }),
+    ...(redo.length > 0 && { redo }),
+    ...(assume.length > 0 && { assume }),
+  };
 };

@@ -76,35 +76,44 @@ interface Typed {
 }
 
 const parse = (words: readonly string[], program: Command): Typed => {
-  const before = words.slice(0, -1);
-  let command: Command | undefined;
-  let pending: Option | undefined;
-  const given: Record<string, string> = {};
-  const operandsSeen: string[] = [];
-  for (const word of before) {
-    if (pending) {
-      given[pending.long ?? ''] = word;
-      pending = pending.variadic ? pending : undefined;
-      if (pending && !word.startsWith('-')) continue;
-      if (!pending) continue;
-    }
-    if (word.startsWith('-')) {
-      pending = findOption(word, command, program);
-      continue;
-    }
-    if (command) operandsSeen.push(word);
-    else command = program.commands.find((each) => each.name() === word);
-  }
+  const read = readWords(words.slice(0, -1), program);
+  const { command, given, seen } = read;
   const last = words.at(-1) ?? '';
+  const name = command?.name();
   const subject = {
     project: given['--project'],
     stateDir: given['--state-dir'],
-    variant: command?.name() === 'new' ? undefined : given['--variant'],
-    workflow: workflowOf(command?.name(), operandsSeen, given['--workflow']),
-    run: command?.name() === 'logs' ? operandsSeen[0] : undefined,
+    variant: given['--variant'],
+    workflow: workflowOf(name, seen, given['--workflow']),
+    run: name === 'logs' ? seen[0] : undefined,
   };
-  const value = pending !== undefined && !last.startsWith('-') ? pending : undefined;
-  return { command, last, pending: value, subject, position: operandsSeen.length };
+  return { command, last, pending: last.startsWith('-') ? undefined : read.pending, subject, position: seen.length };
+};
+
+interface Read {
+  readonly command: Command | undefined;
+  /** The option that still waits for a value, or may have another. */
+  readonly pending: Option | undefined;
+  readonly given: Readonly<Record<string, string>>;
+  readonly seen: readonly string[];
+}
+
+const readWords = (words: readonly string[], program: Command): Read =>
+  words.reduce<Read>((read, word) => readWord(read, word, program), {
+    ...{ command: undefined, pending: undefined, given: {}, seen: [] },
+  });
+
+const readWord = (read: Read, word: string, program: Command): Read => {
+  const { command, pending, given, seen } = read;
+  if (word.startsWith('-')) return { ...read, pending: findOption(word, command, program) };
+  if (pending)
+    return {
+      ...read,
+      given: { ...given, [pending.long ?? '']: word },
+      pending: pending.variadic ? pending : undefined,
+    };
+  if (command) return { ...read, seen: [...seen, word] };
+  return { ...read, command: program.commands.find((each) => each.name() === word) };
 };
 
 const workflowOf = (

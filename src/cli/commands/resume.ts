@@ -1,7 +1,6 @@
 // `lab resume [RUN]`: continues the last unfinished run, or the one named.
-import { isMeantBy } from '../../core/address.ts';
-import type { Scope } from '../../core/event.ts';
-import { foldRun, type RunState } from '../../core/run-state.ts';
+import { continuedScope } from '../../core/redo.ts';
+import { foldRun } from '../../core/run-state.ts';
 import type { RunEntry, StateData } from '../../store/state.ts';
 import { chooseVariant } from '../choose-variant.ts';
 import { type CommandContext, lookAtState, openContext } from '../context.ts';
@@ -25,7 +24,7 @@ export const resumeCommand = async (named: string | undefined, options: RunOptio
   const own = start?.inputs ?? (state.deployed?.run === run.id ? state.deployed.inputs : {});
   const earlier = options.defaults === true ? {} : own;
   const wish = { project, registry, variant: run.variant, workflow: run.workflow, options, earlier };
-  const scope = { ...remaining(past), ...scopeOf(options) };
+  const scope = continuedScope(past, scopeOf(options));
   if (options.plan === true)
     return planOf({ context, state, opened: await openWorkflow(wish), options, scope, current: run.id });
   // Killed before its first line was written: there is nothing to continue, so it starts, under a new id.
@@ -45,20 +44,6 @@ export const resumeCommand = async (named: string | undefined, options: RunOptio
     preamble: [`continuing run ${run.id} (${run.workflow}, variant ${run.variant})`],
     open: () => openWorkflow(wish),
   });
-};
-
-/** What the run was asked for, without the steps it was to run again and has run. */
-const remaining = ({ start, planned, steps }: RunState): Scope => {
-  const scope = start?.scope ?? {};
-  const { redo } = scope;
-  if (!redo) return scope;
-  const done = [...steps.values()].filter(({ outcome }) => outcome === 'changed').map(({ address }) => address);
-  const left = redo.flatMap((name) => {
-    if (!done.some((address) => isMeantBy(address, name))) return [name];
-    const meant = [...planned.values()].filter(({ address, parent }) => parent !== true && isMeantBy(address, name));
-    return meant.map(({ address }) => address).filter((address) => !done.includes(address));
-  });
-  return { ...scope, redo: left, ...(scope.undo && { undo: left }) };
 };
 
 /** @throws CliError 6 when there is nothing to continue, 2 for a run that can't be. */
