@@ -16,7 +16,7 @@ const head = ({ deployed }: Status, now: number): readonly string[] => {
     { columns: screen().columns, indent: 2 },
   );
   return [
-    `${deployed.variant} is deployed since ${since.toLocaleString('sv-SE')} (${formatDuration(now - since.getTime())} ago)`,
+    `${deployed.variant} is deployed${deployed.complete ? '' : ', not to its end,'} since ${since.toLocaleString('sv-SE')} (${formatDuration(now - since.getTime())} ago)`,
     ...facts,
   ];
 };

@@ -25,7 +25,13 @@ export const doctorCommand = async (options: CommonOptions & OutputOptions & { v
       requirements: await checkRequirements((await openVariant(project, registry, name)).requires, host),
     })),
   );
-  if (options.json === true) printJson(reports);
+  if (options.json === true)
+    printJson({
+      variants: reports.map((each) => ({
+        ...each,
+        runsHere: each.requirements.every((requirement) => requirement.state !== 'missing'),
+      })),
+    });
   else print(reports.map(report).join('\n\n'));
   const canRun = reports.some(({ requirements }) => requirements.every((each) => each.state !== 'missing'));
   return canRun ? exitCode.ok : exitCode.host;

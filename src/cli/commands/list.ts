@@ -4,7 +4,7 @@ import { table } from '../../view/table.ts';
 import { openContext } from '../context.ts';
 import { chosenInputs } from '../describe-inputs.ts';
 import { exitCode } from '../exit-code.ts';
-import { openVariantWithWorkflows } from '../open-workflow.ts';
+import { loadOnly, openVariantWithWorkflows } from '../open-workflow.ts';
 import type { CommonOptions, OutputOptions } from '../options.ts';
 import { print, printJson, screen } from '../print.ts';
 import { checkRequirements } from '../requirements.ts';
@@ -20,7 +20,9 @@ export const listCommand = async (options: CommonOptions & OutputOptions): Promi
         name,
         description: variant.description ?? '',
         order: variant.order ?? 100,
-        workflows,
+        workflows: await Promise.all(
+          workflows.map((workflow) => described({ project, registry, variant: name, workflow })),
+        ),
         runsHere: missing.length === 0,
         missing,
         inputs: chosenInputs(variant.inputs ?? {}),
@@ -33,10 +35,29 @@ export const listCommand = async (options: CommonOptions & OutputOptions): Promi
   return exitCode.ok;
 };
 
+interface Described {
+  readonly name: string;
+  readonly description: string;
+  /** Those of its own, beside the variant's. */
+  readonly inputs: readonly (readonly string[])[];
+  readonly steps: number;
+}
+
+const described = async (wish: Parameters<typeof loadOnly>[0]): Promise<Described> => {
+  const { workflow, variant } = await loadOnly(wish);
+  const own = Object.entries(workflow.inputs ?? {}).filter(([name]) => !Object.hasOwn(variant.inputs ?? {}, name));
+  return {
+    name: workflow.name,
+    description: workflow.description ?? '',
+    inputs: chosenInputs(Object.fromEntries(own)),
+    steps: workflow.steps.length,
+  };
+};
+
 const text = (variant: {
   name: string;
   description: string;
-  workflows: readonly string[];
+  workflows: readonly Described[];
   runsHere: boolean;
   missing: readonly { what: string }[];
   inputs: readonly (readonly string[])[];
@@ -45,7 +66,16 @@ const text = (variant: {
   const here = variant.runsHere
     ? 'runs on this host'
     : `can't run here: ${variant.missing.map((each) => each.what).join(', ')} (lab doctor --variant ${variant.name})`;
-  const head = [`${variant.name}  ${variant.description}`, `  ${here}`, `  workflows: ${variant.workflows.join(', ')}`];
+  const rows = variant.workflows.flatMap(({ name, description, inputs }) => [
+    [name, description],
+    ...inputs.map((cells) => ['', `input ${cells.filter((cell) => cell !== '').join('  ')}`]),
+  ]);
+  const head = [
+    `${variant.name}  ${variant.description}`,
+    `  ${here}`,
+    '  workflows:',
+    ...table(rows, { columns, indent: 4 }),
+  ];
   return [
     ...head,
     ...(variant.inputs.length > 0 ? ['  inputs:', ...table(variant.inputs, { columns, indent: 4 })] : []),

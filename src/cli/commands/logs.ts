@@ -2,14 +2,19 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAddress } from '../../core/address.ts';
+import { foldRun } from '../../core/run-state.ts';
 import { nearest } from '../../parse/nearest.ts';
+import { readLockHolder } from '../../store/lock.ts';
 import { runFolder } from '../../store/runs.ts';
 import type { StateData } from '../../store/state.ts';
-import { follow, readTail, stepLogName } from '../../store/step-log.ts';
+import { readTail, stepLogName } from '../../store/step-log.ts';
 import { cleanText } from '../../view/text.ts';
-import { lookAtState, openContext } from '../context.ts';
+import { type CommandContext, lookAtState, openContext } from '../context.ts';
 import { CliError, exitCode } from '../exit-code.ts';
 import { entryOf } from '../find-run.ts';
+import { followLogs } from '../follow-logs.ts';
+import { hintOf } from '../hint.ts';
+import { eventsOf } from '../history.ts';
 import type { CommonOptions } from '../options.ts';
 import { print } from '../print.ts';
 
@@ -26,7 +31,11 @@ export const logsCommand = async (
   const context = await openContext(options);
   const state = await lookAtState(context);
   const { run, step } = await meaning(context.stateDir, state, first, second);
-  const logs = runFolder(context.stateDir, run).logs;
+  if (options.follow === true) {
+    if (step !== undefined) await demandStep(context, { run, step });
+    return followRun(context, { run, ...(step !== undefined && { step }) }, options);
+  }
+  const { logs } = runFolder(context.stateDir, run);
   const names = await logNames(logs);
   if (step === undefined) {
     print(
@@ -49,9 +58,21 @@ const logNames = async (logs: string): Promise<readonly string[]> => {
   return names.filter((name) => name.endsWith('.log')).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 };
 
+const baseOf = (step: string): string => stepLogName({ address: step, attempt: 0 }).slice(0, -'.0.log'.length);
+
+/** A step that has printed nothing yet may be followed, one that the run does not have may not. @throws CliError 2 */
+const demandStep = async (
+  { stateDir }: CommandContext,
+  { run, step }: { run: string; step: string },
+): Promise<void> => {
+  const { planned } = foldRun(await eventsOf(stateDir, run));
+  if (planned.has(step) || (await logNames(runFolder(stateDir, run).logs)).includes(step)) return;
+  throw new CliError(exitCode.usage, `Run ${run} has no step ${step}. ${hintOf(step, [...planned.keys()])}`);
+};
+
 /** The log of the last attempt. */
 const logOf = (names: readonly string[], step: string): string | undefined => {
-  const base = stepLogName({ address: step, attempt: 0 }).slice(0, -'.0.log'.length);
+  const base = baseOf(step);
   return names.filter((name) => name.replace(/\.\d+\.log$/, '') === base || name === step).at(-1);
 };
 
@@ -80,16 +101,42 @@ const meaning = async (
 };
 
 const show = async (file: string, options: LogsOptions): Promise<number> => {
-  const lines = options.lines === undefined ? Number.POSITIVE_INFINITY : Number(options.lines);
-  if (Number.isNaN(lines)) throw new CliError(exitCode.usage, `--lines ${options.lines}: expected a number.`);
-  const color = process.stdout.isTTY === true;
-  const out = (line: string): void => print(color ? cleanText(line) : line);
-  if (options.follow !== true) {
-    for (const line of await readTail(file, lines)) out(line);
-    return exitCode.ok;
-  }
-  const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
-  for await (const line of follow(file, stop.signal)) out(line);
+  for (const line of await readTail(file, linesOf(options)))
+    print(process.stdout.isTTY === true ? cleanText(line) : line);
   return exitCode.ok;
+};
+
+const linesOf = ({ lines }: LogsOptions): number => {
+  if (lines === undefined) return Number.POSITIVE_INFINITY;
+  if (!/^\d+$/.test(lines)) throw new CliError(exitCode.usage, `--lines ${lines}: expected a number.`);
+  return Number(lines);
+};
+
+/** All logs of the run, or those of the step's attempts, until the run is over; each line with its step when there are several. */
+const followRun = async (
+  context: CommandContext,
+  { run, step }: { run: string; step?: string },
+  options: LogsOptions,
+): Promise<number> => {
+  const { logs } = runFolder(context.stateDir, run);
+  const base = step === undefined ? undefined : baseOf(step);
+  const color = process.stdout.isTTY === true;
+  await followLogs({
+    folder: logs,
+    lines: linesOf(options),
+    isMeant: (name) => base === undefined || name === step || name.replace(/\.\d+\.log$/, '') === base,
+    underWay: () => isUnderWay(context, run),
+    out: (name, line) => {
+      const text = color ? cleanText(line) : line;
+      print(base === undefined ? `${name.replace(/\.\d+\.log$/, '')} | ${text}` : text);
+    },
+    pause: () => context.host.clock.sleep(200),
+  });
+  return exitCode.ok;
+};
+
+const isUnderWay = async (context: CommandContext, run: string): Promise<boolean> => {
+  if ((await readLockHolder(context.stateDir)) === undefined) return false;
+  const { runs } = await lookAtState(context);
+  return runs.some((entry) => entry.id === run && entry.endedAt === undefined);
 };

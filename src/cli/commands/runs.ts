@@ -1,5 +1,7 @@
 // `lab runs`: the runs of this state folder, newest last.
 import { formatDuration } from '../../core/duration.ts';
+import { readLockHolder } from '../../store/lock.ts';
+import type { RunEntry } from '../../store/state.ts';
 import { table } from '../../view/table.ts';
 import { lookAtState, openContext } from '../context.ts';
 import { exitCode } from '../exit-code.ts';
@@ -7,12 +9,16 @@ import type { CommonOptions, OutputOptions } from '../options.ts';
 import { print, printJson, screen } from '../print.ts';
 
 export const runsCommand = async (options: CommonOptions & OutputOptions): Promise<number> => {
-  const { runs } = await lookAtState(await openContext(options));
-  if (options.json === true) printJson(runs);
+  const context = await openContext(options);
+  const { runs } = await lookAtState(context);
+  const underWay = (await readLockHolder(context.stateDir)) !== undefined;
+  const word = ({ outcome, endedAt }: RunEntry): string =>
+    outcome ?? (underWay && endedAt === undefined ? 'running' : 'unfinished');
+  if (options.json === true) printJson({ runs: runs.map((run) => documentOf(run, word(run))) });
   else if (runs.length === 0) print('There are no runs yet.');
   else {
     const rows = runs.map((run) => [
-      ...[run.id, run.workflow, run.variant, run.outcome ?? 'unfinished'],
+      ...[run.id, run.workflow, run.variant, `${word(run)}${run.superseded === true ? ', taken down since' : ''}`],
       run.endedAt === undefined ? '' : formatDuration(run.endedAt - run.startedAt),
     ]);
     print(
@@ -21,3 +27,10 @@ export const runsCommand = async (options: CommonOptions & OutputOptions): Promi
   }
   return exitCode.ok;
 };
+
+const documentOf = ({ id, workflow, variant, startedAt, endedAt, superseded, partial }: RunEntry, outcome: string) => ({
+  ...{ run: id, workflow, variant, outcome, startedAt: new Date(startedAt).toISOString() },
+  endedAt: endedAt === undefined ? null : new Date(endedAt).toISOString(),
+  takenDown: superseded === true,
+  someStepsOnly: partial === true,
+});

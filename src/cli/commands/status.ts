@@ -1,12 +1,10 @@
 // `lab status`: what is deployed, since when, and which of its steps hold now, proved again side by side. Writes nothing.
-import { planWorkflow } from '../../engine/plan.ts';
 import { readLockHolder } from '../../store/lock.ts';
 import type { StateData } from '../../store/state.ts';
 import { type CommandContext, lookAtState, openContext } from '../context.ts';
-import { createEngine } from '../create-engine.ts';
-import { deployedOf } from '../deployed.ts';
 import { exitCode } from '../exit-code.ts';
-import { historyOf, renamed, unfinishedRun } from '../history.ts';
+import { unfinishedRun } from '../history.ts';
+import { lookAtPlan } from '../look-at-plan.ts';
 import { openWorkflow } from '../open-workflow.ts';
 import type { CommonOptions, OutputOptions } from '../options.ts';
 import { print, printJson } from '../print.ts';
@@ -18,16 +16,30 @@ export interface StatusOptions extends CommonOptions, OutputOptions {
 
 export const statusCommand = async (options: StatusOptions): Promise<number> => {
   const context = await openContext(options);
-  for (;;) {
+  if (options.watch !== true) {
     const status = await statusOf(context);
     if (options.json === true) printJson(status);
-    else
-      print(
-        `${options.watch === true && process.stdout.isTTY === true ? '\x1b[2J\x1b[H' : ''}${statusText(status, context.host.clock.now())}`,
-      );
-    if (options.watch !== true) return status.steps.every((step) => step.holds) ? exitCode.ok : exitCode.stepFailed;
+    else print(statusText(status, context.host.clock.now()));
+    return status.steps.every((step) => step.holds) ? exitCode.ok : exitCode.stepFailed;
+  }
+  for (;;) {
+    const status = await statusOf(context);
+    if (options.json === true) print(JSON.stringify(status));
+    else redraw(`${statusText(status, context.host.clock.now())}\nlooked at ${clockText(context)}; Ctrl-C ends this`);
     await context.host.clock.sleep(2000);
   }
+};
+
+const clockText = ({ host }: CommandContext): string => new Date(host.clock.now()).toLocaleTimeString('sv-SE');
+
+/** In place on a terminal, without a blank moment in between and never more than fits; one after the other elsewhere. */
+const redraw = (text: string): void => {
+  if (process.stdout.isTTY !== true || process.env['TERM'] === 'dumb') {
+    print(text);
+    return;
+  }
+  const lines = text.split('\n').slice(0, Math.max(1, (process.stdout.rows ?? 24) - 1));
+  print(`\x1b[H${lines.map((line) => `${line}\x1b[K`).join('\n')}\n\x1b[J`);
 };
 
 export interface Status {
@@ -37,6 +49,8 @@ export interface Status {
     readonly since: string;
     readonly inputs: Readonly<Record<string, unknown>>;
     readonly facts: Readonly<Record<string, unknown>>;
+    /** False when no run of it has come to its end yet. */
+    readonly complete: boolean;
   } | null;
   readonly steps: readonly {
     readonly address: string;
@@ -62,6 +76,7 @@ const statusOf = async (context: CommandContext): Promise<Status> => {
           since: new Date(deployed.since).toISOString(),
           inputs: deployed.inputs,
           facts: deployed.facts,
+          complete: state.runs.some((run) => run.id === deployed.run && run.outcome === 'succeeded'),
         }
       : null,
     steps: deployed ? await proofs(context, state, deployed) : [],
@@ -76,33 +91,19 @@ const proofs = async (
   state: StateData,
   deployed: NonNullable<StateData['deployed']>,
 ): Promise<Status['steps']> => {
-  const { project, registry, host, stateDir } = context;
-  const opened = await openWorkflow({
-    project,
-    registry,
-    variant: deployed.variant,
-    workflow: deployed.workflow,
-    options: {},
-    earlier: deployed.inputs,
-  });
-  const history = await historyOf(stateDir, state, {
-    workflow: deployed.workflow,
-    variant: deployed.variant,
-    current: deployed.run,
-  });
-  const yielded = await deployedOf(stateDir, state, deployed.variant);
-  const engine = createEngine(opened, { host, stateDir, run: 'status', ...(yielded && { deployed: yielded }) });
-  const items = await planWorkflow(engine, {
-    workflow: opened.workflow,
-    known: renamed(history.known, opened.workflow),
-    scope: {},
-  });
+  const { project, registry } = context;
+  const { variant, workflow, inputs: earlier } = deployed;
+  const opened = await openWorkflow({ project, registry, variant, workflow, options: {}, earlier });
+  // What was done by any run is asked whether it still holds.
+  const { items } = await lookAtPlan({ context, state, opened, current: 'all' });
   return items
     .filter((item) => item.verdict !== 'skip')
     .map(({ unit, verdict, reason, known }) => ({
       address: unit.address,
       holds: verdict === 'keep',
       reason,
-      lastProved: known?.status === 'finished' ? new Date(known.at).toISOString() : null,
+      lastProved: known?.status === 'finished' && isDone(known.outcome) ? new Date(known.at).toISOString() : null,
     }));
 };
+
+const isDone = (outcome: string | undefined): boolean => outcome === 'changed' || outcome === 'satisfied';

@@ -1,4 +1,5 @@
 // `lab validate`: checks the files of a variant, or of all, and tells every mistake at once. Runs nothing.
+import { requireVariant } from '../choose-variant.ts';
 import { openContext } from '../context.ts';
 import { CliError, exitCode } from '../exit-code.ts';
 import { loadOnly, openVariantWithWorkflows } from '../open-workflow.ts';
@@ -15,6 +16,7 @@ export const validateCommand = async (
   options: CommonOptions & OutputOptions & { variant?: string },
 ): Promise<number> => {
   const { project, registry } = await openContext(options);
+  if (options.variant !== undefined) requireVariant(project, options.variant);
   const variants = options.variant === undefined ? project.variants : [options.variant];
   const results: Checked[] = [];
   for (const variant of variants) {
@@ -26,7 +28,7 @@ export const validateCommand = async (
     }
   }
   const wrong = results.filter((each) => !each.ok);
-  if (options.json === true) printJson(results);
+  if (options.json === true) printJson({ ok: wrong.length === 0, files: results });
   else
     print(
       [
