@@ -28,8 +28,9 @@ const say = (line) => {
 const lab = (state, args, killAfterMs) =>
   new Promise((resolve) => {
     const started = performance.now();
-    const child = spawn(process.execPath, [program, ...args, '--state-dir', state], {
+    const child = spawn(process.execPath, [program, ...args], {
       cwd: project,
+      env: { ...process.env, LAB_STATE_DIR: state },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
@@ -109,7 +110,7 @@ const damage = async (state) => {
   if (name === 'tail') return tearTail(state);
   const { place, script, what } = damages[name](pick);
   const ended = await lab(state, ['exec', place, '--variant', values.variant, '--', 'sh', '-ec', script]);
-  return ended.code === 0 ? what : `nothing, for ${what} was not there yet`;
+  return ended.code === 0 ? what : `nothing, for ${what} could not be reached yet`;
 };
 
 const resume = ['resume', '--no-tty', '--yes'];
@@ -117,15 +118,19 @@ const resume = ['resume', '--no-tty', '--yes'];
 /** Starts a workflow, kills it a few times with some damage each, and continues it to its end. */
 const brokenRun = async (state, first, usualMs, total) => {
   let args = first;
+  let before;
   for (let kills = 1 + below(3); kills > 0; kills -= 1) {
-    const ended = await lab(state, args, 50 + below(usualMs));
+    // Half of the deaths come late, when there is more to damage.
+    const ended = await lab(state, args, pick([50 + below(usualMs), usualMs / 2 + below(usualMs / 2)]));
     total.ms += ended.ms;
     if (!ended.killed) break;
     total.kills += 1;
-    const before = record(state);
+    if (before) total.repeated.push(...needless(before, state));
+    const { done } = record(state);
     const what = first.includes('deploy') ? await damage(state) : 'nothing';
-    say(`  killed after ${Math.round(ended.ms)} ms with ${before.done.size} steps done; damaged: ${what}`);
-    total.before = before;
+    say(`  killed after ${Math.round(ended.ms)} ms with ${done.size} steps done; damaged: ${what}`);
+    // What was done counts as it was before the journal lost its tail; what is new comes after what is left of it.
+    before = { ...record(state), done };
     args = resume;
   }
   const last = await lab(state, resume);
@@ -133,7 +138,7 @@ const brokenRun = async (state, first, usualMs, total) => {
   // Killed before there was a run to resume, or after its end, the workflow is asked for anew.
   if (last.code === 6) total.ms += (await must(state, first)).ms;
   else if (last.code !== 0) throw new Error(`resume ended with ${last.code}\n${last.output}`);
-  if (total.before) total.repeated.push(...needless(total.before, state));
+  if (before) total.repeated.push(...needless(before, state));
 };
 
 const workflow = (name) => ['run', name, '--variant', values.variant, '--no-tty', '--yes'];
@@ -155,7 +160,7 @@ const baseline = async () => {
 
 const round = async (number, usual, report) => {
   const state = mkdtempSync(join(tmpdir(), 'lab-soak-'));
-  const total = { ms: 0, kills: 0, repeated: [], before: undefined };
+  const total = { ms: 0, kills: 0, repeated: [] };
   try {
     say(`round ${number}`);
     await brokenRun(state, workflow('deploy'), usual.deploy, total);

@@ -44,6 +44,8 @@ const law: Record<
   'src/engine': { rooms: ['src/core'] },
   'src/host': { rooms: ['src/core'], types: ['src/engine'] },
   'src/store': { rooms: ['src/core'], types: ['src/engine'] },
+  // It stands for everything around the engine.
+  'src/rehearse': { rooms: ['src/core', 'src/engine'], packages: ['zod'] },
   'src/view': { rooms: ['src/core'] },
   'src/report': { rooms: ['src/core'], packages: ['@dagrejs/dagre'] },
 };

@@ -1,0 +1,83 @@
+// What real tools answered in a recorded run: one JSON line each. Written by --record, read by a rehearsal.
+import { z } from 'zod';
+
+export const transcriptFormat = 1;
+
+const header = z.strictObject({
+  type: z.literal('transcript'),
+  format: z.literal(transcriptFormat),
+  workflow: z.string(),
+  variant: z.string(),
+  version: z.string(),
+});
+const answer = z.strictObject({
+  type: z.enum(['command', 'script', 'http', 'tcp', 'unixSocket', 'readFile', 'stat', 'list']),
+  /** The step whose action asked; looks have none. */
+  step: z.string().optional(),
+  question: z.string(),
+  answer: z.unknown(),
+  ms: z.number(),
+});
+const outputs = z.strictObject({
+  type: z.literal('outputs'),
+  step: z.string(),
+  outputs: z.record(z.string(), z.unknown()),
+});
+
+export type TranscriptHeader = z.infer<typeof header>;
+export type TranscriptAnswer = z.infer<typeof answer>;
+export type TranscriptLine = TranscriptHeader | TranscriptAnswer | z.infer<typeof outputs>;
+
+export interface Transcript {
+  readonly header: TranscriptHeader;
+  /** What was answered last to a question: how the tools answer when all is well. */
+  answerTo(type: TranscriptAnswer['type'], question: string, step?: string): TranscriptAnswer | undefined;
+  /** Outputs by step id, as the recorded run ended. */
+  readonly outputs: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+export type ReadTranscript =
+  | { readonly ok: true; readonly transcript: Transcript }
+  | { readonly ok: false; readonly line: number; readonly message: string };
+
+export const readTranscript = (text: string): ReadTranscript => {
+  const lines: TranscriptLine[] = [];
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line === '') continue;
+    const parsed = (lines.length === 0 ? header : z.union([answer, outputs])).safeParse(parseJson(line));
+    if (parsed.success) lines.push(parsed.data);
+    else {
+      const message = lines.length === 0 ? 'this is no transcript of a run' : 'it is damaged';
+      return { ok: false, line: index + 1, message };
+    }
+  }
+  const [first, ...rest] = lines;
+  return first?.type === 'transcript'
+    ? { ok: true, transcript: transcriptOf(first, rest) }
+    : { ok: false, line: 1, message: 'it is empty' };
+};
+
+const transcriptOf = (first: TranscriptHeader, lines: readonly TranscriptLine[]): Transcript => {
+  const answers = new Map<string, TranscriptAnswer>();
+  const found: Record<string, Readonly<Record<string, unknown>>> = Object.create(null);
+  for (const line of lines) {
+    if (line.type === 'outputs') found[line.step] = line.outputs;
+    else if (line.type !== 'transcript') answers.set(keyOf(line.type, line.question, line.step), line);
+  }
+  return {
+    header: first,
+    outputs: found,
+    answerTo: (type, question, step) => answers.get(keyOf(type, question, step)),
+  };
+};
+
+const keyOf = (type: string, question: string, step: string | undefined): string =>
+  `${type}\n${step ?? ''}\n${question}`;
+
+const parseJson = (line: string): unknown => {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined; // the schema refuses it, and the line is told
+  }
+};
