@@ -21,6 +21,7 @@ import { deployedOf } from './deployed.ts';
 import { CliError, exitCode } from './exit-code.ts';
 import { historyOf, holdingsOf, removedThings, renamed } from './history.ts';
 import { holdingsToUndo } from './holdings-to-undo.ts';
+import { openRecording } from './open-recording.ts';
 import type { Opened } from './open-workflow.ts';
 import type { RunOptions } from './options.ts';
 import { reconcile } from './reconcile.ts';
@@ -48,7 +49,6 @@ export interface Execution {
 export const execute = async (execution: Execution): Promise<number> => {
   const { context, command, resume } = execution;
   goOnUnseen();
-  await openStateFolder(context.stateDir, { write: true });
   await openStateFolder(context.stateDir, { write: true });
   const lock = await acquireLock(context.stateDir, { command });
   try {
@@ -92,8 +92,10 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   const views = await openViews(execution, opened, { run, past, logs: folder.logs });
   recorder.listen((event) => views.on(event));
   const signals = listenToSignals(stop, recorder);
+  const recording =
+    options.record === undefined ? undefined : openRecording({ file: options.record, opened, host, stateDir, run });
   const engine = createEngine(opened, {
-    ...{ ...parts, run, stop, emit: (body) => recorder.emit(body) },
+    ...{ ...parts, host: recording?.host ?? host, run, stop, emit: (body) => recorder.emit(body) },
     openLog: (address, attempt) => openStepLog(folder.logs, { address, attempt }),
     consent: async () => execution.consent,
     survivor: (description) => decideSurvivor(options.survivors ?? 'ask', description),
@@ -114,6 +116,7 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
     return codeOf(result, stop);
   } finally {
     signals.dispose();
+    recording?.close(recorder.state);
     await views.close();
     await journal.close();
   }

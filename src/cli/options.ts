@@ -31,4 +31,6 @@ export interface RunOptions extends WorkflowOptions, OutputOptions {
   readonly new?: boolean;
   readonly plan?: boolean;
   readonly survivors?: 'ask' | 'wait' | 'end';
+  /** Where the transcript of the run is written. */
+  readonly record?: string;
 }

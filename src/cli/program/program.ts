@@ -1,6 +1,7 @@
 // The command line as a tree of commands: commander parses, and each command loads its own code when it is called.
 import { Command } from 'commander';
 import { version } from '../version-of-lab.ts';
+import { evidenceCommands } from './evidence-commands.ts';
 import { lookCommands } from './look-commands.ts';
 import { makeCommands } from './make-commands.ts';
 import { pageCommands } from './page-commands.ts';
@@ -29,7 +30,9 @@ export const createProgram = (finish: (code: number) => void): Command => {
         const action = (await load()) as (...args: unknown[]) => Promise<number>;
         finish(await action(...all.slice(0, -2), self.optsWithGlobals()));
       });
-  for (const add of [runCommands, lookCommands, makeCommands, pageCommands] satisfies ((define: Define) => void)[])
+  for (const add of [runCommands, lookCommands, makeCommands, pageCommands, evidenceCommands] satisfies ((
+    define: Define,
+  ) => void)[])
     add(define);
   program.command('__complete [words...]', { hidden: true }).action(async (words: string[]) => {
     const { completeCommand } = await import('../commands/complete.ts');

@@ -5,6 +5,7 @@ import { type Define, withExamples, withInputs, withRunOutput, withScope } from 
 const running = (command: Command): Command =>
   withRunOutput(withInputs(command))
     .option('-y, --yes', 'agree to changes of this host, such as installing packages')
+    .option('--record <file>', 'write what every tool answered, secrets masked, for `lab rehearse --transcript`')
     .addOption(
       new Option('--survivors <what>', 'what to do about processes of a killed run')
         .choices(['ask', 'wait', 'end'])

@@ -1,0 +1,80 @@
+// `lab replay FILE`: the screens of a run again, from a bundle or from a journal. Needs no project and no state; writes nothing.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import type { RunEvent } from '../../core/event.ts';
+import { foldRun } from '../../core/run-state.ts';
+import { createLines } from '../../view/lines.ts';
+import { createNdjson } from '../../view/ndjson.ts';
+import { createQuiet } from '../../view/quiet.ts';
+import { RunModel } from '../../view/run-model.ts';
+import { summary } from '../../view/summary.ts';
+import type { View, ViewContext } from '../../view/view.ts';
+import { CliError, exitCode } from '../exit-code.ts';
+import type { OutputOptions } from '../options.ts';
+import { screen } from '../print.ts';
+
+/** A journal of thousands of steps stays far below; more is no journal of ours. */
+const maximumBytes = 512 * 1024 * 1024;
+
+export const replayCommand = async (file: string, options: OutputOptions): Promise<number> => {
+  const events = eventsIn(file);
+  let now = events[0]?.at ?? 0;
+  const { color, columns } = screen();
+  const view = await createView(options, { out: process.stdout, err: process.stderr, now: () => now, color });
+  const model = new RunModel();
+  for (const event of events) {
+    now = event.at;
+    model.add(event);
+    view.on(event);
+  }
+  await view.close();
+  if (options.json !== true) process.stdout.write(summary(model, { color, columns, now }));
+  return foldRun(events).end?.outcome === 'succeeded' ? exitCode.ok : exitCode.stepFailed;
+};
+
+const createView = async (options: OutputOptions, context: ViewContext): Promise<View> => {
+  if (options.json === true) return createNdjson(context);
+  if (options.quiet === true) return createQuiet(context);
+  const drawn = process.stdout.isTTY === true && options.tty !== false && process.env['TERM'] !== 'dumb';
+  return drawn ? (await import('../../view/task-list.ts')).createTaskList(context) : createLines(context);
+};
+
+/** @throws CliError 2 for what is no bundle and no journal. */
+const eventsIn = (file: string): readonly RunEvent[] => {
+  const events = textOf(file)
+    .split('\n')
+    .flatMap((line, index, lines) => {
+      if (line === '') return [];
+      const event = eventOf(line);
+      if (event) return [event];
+      if (index === lines.length - 1) return []; // cut off by a crash, as the journal's reader allows too
+      throw new CliError(exitCode.usage, `${file}: line ${index + 1} is no event of a run.`);
+    });
+  if (events.length > 0) return events;
+  throw new CliError(exitCode.usage, `${file}: there is no event in it.\nBundles are written by: npx lab bundle`);
+};
+
+const textOf = (file: string): string => {
+  try {
+    // Only the one member is read, and to memory: nothing of an archive from elsewhere gets onto the disk.
+    if (/\.(tar\.gz|tgz)$/.test(file))
+      return execFileSync('tar', ['--extract', '--gzip', '--to-stdout', '--file', file, './journal.jsonl'], {
+        encoding: 'utf8',
+        maxBuffer: maximumBytes,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { message } = error as Error;
+    throw new CliError(exitCode.usage, `${file} can't be read: ${message.split('\n')[0]}`, error);
+  }
+};
+
+const eventOf = (line: string): RunEvent | undefined => {
+  try {
+    const value = JSON.parse(line) as Partial<RunEvent> | null;
+    return typeof value?.type === 'string' && typeof value.at === 'number' ? (value as RunEvent) : undefined;
+  } catch {
+    return undefined; // told with its line
+  }
+};
