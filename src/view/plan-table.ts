@@ -1,4 +1,5 @@
 // A plan as a person reads it: every step with its verdict, why, what was seen, and what changed in its definition.
+import { parseAddress } from '../core/address.ts';
 import { formatDuration } from '../core/duration.ts';
 import { longestPaths } from '../core/graph.ts';
 import type { Observation } from '../core/observation.ts';
@@ -42,14 +43,37 @@ const marks: Readonly<Record<PlanVerdict, { sign: string; word: string; tone: ke
 
 export const formatPlan = (plan: PlanView, { color, columns = 100 }: PlanDrawing): string => {
   const paint = createPaint(color);
-  const labels = plan.steps.map(labelOf);
+  const steps = foldKept(plan.steps);
+  const labels = steps.map(labelOf);
   const width = Math.min(44, Math.max(0, ...labels.map(textWidth)));
-  const rows = plan.steps.flatMap((step, at) => [
+  const rows = steps.flatMap((step, at) => [
     rowOf(step, { label: labels[at] ?? '', width, columns, paint }),
     ...detailsOf(step, columns, paint),
   ]);
   return [...rows, ...(rows.length > 0 ? [''] : []), totalsOf(plan)].join('\n');
 };
+
+/** Children of one step that are all kept take one row: what a person looks for is the rest. */
+const foldKept = (steps: readonly PlanViewStep[]): readonly PlanViewStep[] => {
+  const children = new Map<string, PlanViewStep[]>();
+  for (const step of steps) {
+    const id = parseAddress(step.address).step;
+    children.set(id, [...(children.get(id) ?? []), step]);
+  }
+  const folded = new Set(
+    [...children].filter(([, all]) => all.length > 2 && all.every(isPlainlyKept)).map(([id]) => id),
+  );
+  return steps.flatMap((step) => {
+    const id = parseAddress(step.address).step;
+    if (!folded.has(id)) return [step];
+    const all = children.get(id) ?? [];
+    if (all[0] !== step) return [];
+    const name = `${id} x ${all.length}`;
+    return [{ ...step, address: name, name, reason: 'they hold' }];
+  });
+};
+
+const isPlainlyKept = ({ verdict, reason }: PlanViewStep): boolean => verdict === 'keep' && reason === 'it holds';
 
 const labelOf = ({ address, name }: PlanViewStep): string =>
   name === address || address.endsWith(`[${name}]`) ? cleanLine(address) : cleanLine(`${address} (${name})`);

@@ -70,4 +70,15 @@ describe('a plan', () => {
     expect(Math.max(...lines.map(textWidth))).toBeLessThanOrEqual(80);
     expect(lines.join('')).not.toContain('\u001b');
   });
+
+  it('folds children that are all kept into one row, and shows each once one of them is not', () => {
+    const children = (verdict: PlanViewStep['verdict']): PlanViewStep[] =>
+      ['a', 'b', 'c'].map((key) => ({ ...item(`link[${key}]`, key === 'b' ? verdict : 'keep'), reason: 'it holds' }));
+    const kept = formatPlan(planOf(...children('keep')), { color: false });
+    expect(kept).toContain('link x 3');
+    expect(kept).not.toContain('link[a]');
+    const broken = formatPlan(planOf(...children('run')), { color: false });
+    expect(broken).toContain('link[a]');
+    expect(broken).toMatch(/\+ run +link\[b\]/);
+  });
 });
