@@ -58,7 +58,9 @@ const foldKept = (steps: readonly PlanViewStep[]): readonly PlanViewStep[] => {
   const children = new Map<string, PlanViewStep[]>();
   for (const step of steps) {
     const id = parseAddress(step.address).step;
-    children.set(id, [...(children.get(id) ?? []), step]);
+    const known = children.get(id);
+    if (known) known.push(step);
+    else children.set(id, [step]);
   }
   const folded = new Set(
     [...children].filter(([, all]) => all.length > 2 && all.every(isPlainlyKept)).map(([id]) => id),
