@@ -35,7 +35,8 @@ export const dockerCapture = defineStep({
   input,
   outputs: {
     verdict: 'whether service traffic left the fabric, in a sentence',
-    hops: 'by point: packets, and who spoke to whom',
+    hops: 'packets by point',
+    flows: 'who spoke to whom, by point, the busiest first',
     outside: 'packets outside the fabric',
     answered: 'requests answered',
   },
@@ -66,8 +67,9 @@ const watch = async (step: Input, context: StepContext): Promise<Readonly<Record
   for (const { name, packets, flows } of counts)
     context.log(`${String(packets).padStart(7)} packets  ${name}${flows.length === 0 ? '' : `: ${flows.join(', ')}`}`);
   const outside = counts.filter(({ role }) => role === 'outside').reduce((total, { packets }) => total + packets, 0);
-  const hops = Object.fromEntries(counts.map(({ name, packets, flows }) => [name, { packets, flows }]));
-  return { verdict: verdictOf(counts, { answered, asked, remedy: step.remedy }), hops, outside, answered };
+  const hops = Object.fromEntries(counts.map(({ name, packets }) => [name, packets]));
+  const flows = Object.fromEntries(counts.map((count) => [count.name, count.flows]));
+  return { verdict: verdictOf(counts, { answered, asked, remedy: step.remedy }), hops, flows, outside, answered };
 };
 
 const startSniffer = async (point: Point, { image, label, filter }: Input, context: StepContext): Promise<Sniffer> => {

@@ -42,7 +42,7 @@ const ip = (container, args) => {
   if (object === 'address' && verb === 'show') return { out: shown(device, port) };
   if (object === 'route' && verb === 'show')
     return { out: container.routes.map((route) => `${route.to} via ${route.via} dev ${route.device} `).join('\n') };
-  if (object === 'neigh') return { out: `${rest[1]} dev eth1 lladdr ${gatewayMac(rest[1])} REACHABLE` };
+  if (object === 'neigh') return { out: `${rest[0]} dev eth1 lladdr ${gatewayMac(rest[0])} REACHABLE` };
   if (object === 'link') port.up = true;
   if (object === 'address' && verb === 'replace') port.addresses = [rest[0]];
   if (object === 'route' && verb === 'replace') {
@@ -88,14 +88,20 @@ const curl = (world, client, args) => {
   if (servers.length === 0) return { code: 28, out: args.includes('-w') ? '000' : '', raw: true };
   const writesCode = args.some((arg) => ['-w', '--write-out'].includes(arg));
   const lines = Array.from({ length: count }, (_, at) => {
-    const server = servers[(world.serial + at) % servers.length];
-    seen(world, { client, server, address });
+    const turn = world.serial + at;
+    const server = servers[turn % servers.length];
+    const entry = server.entries[Math.floor(turn / servers.length) % Math.max(1, server.entries.length)];
+    seen(world, { client, server, entry, address });
     return `Server address: ${server.address}:80\nServer name: ${server.name}\nURI: /`;
   });
   world.serial += 1;
   const code = args.some((arg) => arg.includes('%{http_code}\\n')) ? '200\n' : '200';
   return { out: writesCode ? lines.map(() => code).join('') : lines.join('\n'), raw: writesCode };
 };
+
+/** The cluster whose load balancer gave out an address. */
+const serving = (world, address) =>
+  Object.values(world.clusters).find(({ leases }) => Object.values(leases).includes(address));
 
 /** Pods that can answer a client: it has its address and route, its leaf knows the service, and the pods are up. */
 const serversFor = (world, client, address) => {
@@ -107,17 +113,24 @@ const serversFor = (world, client, address) => {
   if (!hasRoute || !container.interfaces.eth1?.addresses.length || leaf === undefined) return [];
   const route = routesOf(world, leaf, 'ip-vrf-1').find((each) => each.prefix === `${address}/32` && each.active);
   if (!route) return [];
-  const [cluster] = Object.values(world.clusters);
+  const cluster = serving(world, address);
   const deployment = Object.values(cluster.applied).find(({ kind }) => kind === 'Deployment');
   const pods = podsOf(cluster, deployment?.metadata.name).filter((pod) => pod.ready);
   const entries = tenantSessions(world).filter(
     ({ address: node, leaf: own }) => route.nextHops.includes(node) || own !== leaf,
   );
-  return pods.map((pod, at) => ({ ...pod, entry: entries[at % Math.max(1, entries.length)] }));
+  // Which node a request comes in at is the fabric's choice, which pod answers is that node's.
+  return pods.map((pod) => ({ ...pod, entries: entries.map(({ node }) => node) }));
+};
+
+/** The device whose address stands in for clients: the one that is named; else the only one there is, which old agents did not see. */
+const hidingDevice = ({ cilium }) => {
+  const { devices, 'direct-routing-device': named } = cilium?.config ?? {};
+  return named ?? (Number(cilium?.version.split('.')[1]) >= 17 ? devices : 'eth0');
 };
 
 /** What sniffers see of one request: both ways on fabric interfaces, and the way back over docker when nodes hide clients badly. */
-const seen = (world, { client, server, address }) => {
+const seen = (world, { client, server, entry, address }) => {
   const time = new Date(now(world)).toISOString().slice(11, 23);
   const at = (container, port, line) => {
     for (const sniffer of Object.values(world.containers))
@@ -127,12 +140,10 @@ const seen = (world, { client, server, address }) => {
   const from = world.containers[client].interfaces.eth1.addresses[0].split('/')[0];
   at(client, 'eth1', `${from}.40000 > ${address}.80: tcp 0`);
   at(client, 'eth1', `${address}.80 > ${from}.40000: tcp 215`);
-  const entry = server.entry?.node;
   if (entry === undefined) return;
   at(entry, 'eth1', `${from}.40000 > ${address}.80: tcp 0`);
   if (entry === server.node) return;
-  const [cluster] = Object.values(world.clusters);
-  const inFabric = cluster.cilium?.config['direct-routing-device'] === 'eth1';
+  const inFabric = hidingDevice(serving(world, address)) === 'eth1';
   const hidden = world.containers[entry].interfaces[inFabric ? 'eth1' : 'eth0'].addresses[0].split('/')[0];
   at(server.node, 'eth1', `${hidden}.40240 > ${server.address}.80: tcp 0`);
   at(server.node, inFabric ? 'eth1' : 'eth0', `${server.address}.80 > ${hidden}.40240: tcp 215`);

@@ -1,8 +1,18 @@
 // Runs the real program on a host that has only stand-ins: a project with the real workflows and assets, a world of its own, orders to misbehave.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -47,6 +57,10 @@ export interface StandInHost {
   tool(...argv: string[]): Promise<Ended>;
   order(...orders: Order[]): void;
   world(): World;
+  /** How many commands have been called so far. */
+  called(): number;
+  /** Resolves once the world is so. */
+  until(holds: () => boolean): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -77,6 +91,11 @@ export const openStandInHost = (variant: string, environment: NodeJS.ProcessEnv 
     child.once('close', () => running.delete(child));
     return { child, ended: ending(child) };
   };
+  const world = (): World => {
+    const file = join(paths.world, 'world.json');
+    if (!existsSync(file)) return { calls: [], containers: {}, profiles: {}, labs: {} };
+    return JSON.parse(readFileSync(file, 'utf8')) as World;
+  };
   const start = (...args: string[]) => launch(process.execPath, [join(repository, 'bin/lab.js'), ...args]);
   return {
     state: paths.state,
@@ -84,7 +103,11 @@ export const openStandInHost = (variant: string, environment: NodeJS.ProcessEnv 
     lab: (...args) => start(...args).ended,
     tool: (tool = '', ...args) => launch(join(paths.bin, tool), args).ended,
     order: (...orders) => writeFileSync(join(paths.world, 'orders.json'), JSON.stringify(orders)),
-    world: () => JSON.parse(readFileSync(join(paths.world, 'world.json'), 'utf8')) as World,
+    world,
+    called: () => world().calls.length,
+    async until(holds) {
+      while (!holds()) await setTimeout(50);
+    },
     async [Symbol.asyncDispose]() {
       for (const child of running) child.kill('SIGKILL');
       rmSync(root, { recursive: true, force: true });

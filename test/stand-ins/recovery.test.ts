@@ -1,0 +1,112 @@
+// Deploys that are cut off: tools that do half and fail, tools that hang, the program killed. Resuming reaches the same end.
+import { afterAll, describe, expect, it } from 'vitest';
+import { openStandInHost } from './rig.ts';
+
+const patience = 240_000;
+
+describe('a deploy that is cut off', () => {
+  const host = openStandInHost('srl-cilium');
+  afterAll(() => host[Symbol.asyncDispose]());
+  const resume = async (): Promise<readonly string[]> => {
+    const before = host.called();
+    const ended = await host.lab('resume', '--no-tty');
+    expect(ended.code, ended.stdout + ended.stderr).toBe(0);
+    return host.world().calls.slice(before);
+  };
+
+  it(
+    'says what failed when the cluster came up with one node of three, and how to go on',
+    async () => {
+      host.order({ on: 'minikube start', do: 'half', times: 1 });
+      const ended = await host.lab('run', 'deploy', '--variant', 'tried', '--no-tty');
+      expect(ended.code).toBe(1);
+      expect(ended.stdout + ended.stderr).toContain('GUEST_PROVISION');
+      expect(ended.stdout).toContain('npx lab resume');
+      expect(host.world().profiles['cluster1']?.nodes).toEqual(['cluster1']);
+    },
+    patience,
+  );
+
+  it(
+    'completes the cluster node by node, and fails again where containerlab does half',
+    async () => {
+      host.order({ on: 'containerlab deploy', do: 'half', times: 1 });
+      const before = host.called();
+      const ended = await host.lab('resume', '--no-tty');
+      expect(ended.code).toBe(1);
+      const calls = host.world().calls.slice(before);
+      expect(calls.filter((call) => call.startsWith('minikube node add'))).toHaveLength(2);
+      expect(host.world().profiles['cluster1']?.nodes).toHaveLength(3);
+    },
+    patience,
+  );
+
+  it(
+    'builds the half-built fabric anew, and is killed while Cilium installs',
+    async () => {
+      host.order({ on: 'cilium install', do: 'hang', times: 1 });
+      const run = host.start('resume', '--no-tty');
+      const installing = (): boolean => host.world().calls.some((call) => call.startsWith('cilium install'));
+      await host.until(installing);
+      run.child.kill('SIGKILL');
+      expect((await run.ended).signal).toBe('SIGKILL');
+      expect(host.world().calls.filter((call) => /^containerlab deploy .*--reconfigure/.test(call))).toHaveLength(1);
+    },
+    patience,
+  );
+
+  it(
+    'ends the command that outlived it, takes out an installation that was cut off, and gets there',
+    async () => {
+      host.order({ on: 'cilium install', do: 'half', times: 1 });
+      const cut = await host.lab('resume', '--no-tty', '--survivors', 'end');
+      expect(cut.code, cut.stdout + cut.stderr).toBe(1);
+      const calls = await resume();
+      const cilium = calls.filter((call) => /^cilium (un)?install/.test(call)).map((call) => call.split(' ')[1]);
+      expect(cilium).toEqual(['uninstall', 'install']);
+      const verified = await host.lab('run', 'verify', '--no-tty');
+      expect(verified.code, verified.stdout + verified.stderr).toBe(0);
+    },
+    patience,
+  );
+});
+
+describe('a host that is not ready', () => {
+  it(
+    'is told what is in the way before anything is made',
+    async () => {
+      await using host = openStandInHost('srl-cilium');
+      await host.tool('minikube', 'start', '-p', 'leaf1');
+      const ended = await host.lab('run', 'deploy', '--variant', 'tried', '--no-tty');
+      expect(ended.code).toBe(1);
+      expect(ended.stdout).toContain("a container leaf1 is there that is not the lab's");
+      expect(Object.keys(host.world().profiles)).toEqual(['leaf1']);
+    },
+    patience,
+  );
+
+  it(
+    'is told which tools it lacks, with their versions and where to get them',
+    async () => {
+      await using host = openStandInHost('srl-cilium', { LAB_CILIUM_CLI: '0.15.14', LAB_CONTAINERLAB: '0.40.0' });
+      const ended = await host.lab('run', 'deploy', '--variant', 'tried', '--no-tty');
+      expect(ended.code).toBe(4);
+      expect(ended.stdout + ended.stderr).toMatch(/containerlab >=0\.70\.0\s+0\.40\.0/);
+      expect(ended.stdout + ended.stderr).toMatch(/cilium >=0\.18\.7\s+0\.15\.14/);
+    },
+    patience,
+  );
+
+  it(
+    'is told that a cluster of that name was started otherwise, and keeps it',
+    async () => {
+      await using host = openStandInHost('srl-cilium');
+      await host.tool('minikube', 'start', '-p', 'cluster1', '--nodes', '3', '--kubernetes-version=v1.33.1');
+      const ended = await host.lab('run', 'deploy', '--variant', 'tried', '--no-tty');
+      expect(ended.code).toBe(1);
+      expect(ended.stdout + ended.stderr).toContain('it was started with network plugin unset, and cni is wanted');
+      expect(host.world().profiles['cluster1']?.nodes).toHaveLength(3);
+    },
+    patience,
+  );
+});
