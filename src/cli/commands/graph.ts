@@ -3,14 +3,16 @@ import { parseAddress } from '../../core/address.ts';
 import { ExpressionError } from '../../core/expression.ts';
 import { resolveText, textOf } from '../../core/template.ts';
 import type { Unit } from '../../engine/unit.ts';
+import type { StateData } from '../../store/state.ts';
 import { svgGraph } from '../../view/graph-svg.ts';
 import { dotGraph, mermaidGraph, railGraph } from '../../view/graph-text.ts';
 import { type StepBox, stepGraph } from '../../view/step-graph.ts';
 import { chooseVariant } from '../choose-variant.ts';
-import { lookAtState, openContext } from '../context.ts';
+import { type CommandContext, lookAtState, openContext } from '../context.ts';
 import { createEngine } from '../create-engine.ts';
 import { earlierInputs } from '../earlier-inputs.ts';
 import { CliError, exitCode } from '../exit-code.ts';
+import { eventsOf } from '../history.ts';
 import { type Opened, openWorkflow } from '../open-workflow.ts';
 import type { WorkflowOptions } from '../options.ts';
 import { print, screen } from '../print.ts';
@@ -30,7 +32,7 @@ export const graphCommand = async (named: string | undefined, options: GraphOpti
   const earlier = earlierInputs(state, variant, options);
   const opened = await openWorkflow({ project, registry, variant, workflow: named ?? 'deploy', options, earlier });
   if (options.topology === true) {
-    print(await topology(opened));
+    print(await topology(context, state, opened));
     return exitCode.ok;
   }
   const engine = createEngine(opened, { host, stateDir, run: 'graph' });
@@ -92,11 +94,22 @@ const labelOf = ({ address, step, locals, kind }: Unit): string => {
   }
 };
 
-const topology = async ({ model, variant }: Opened): Promise<string> => {
-  const { topologyOf } = await import('../topology.ts');
-  const { topologySvg } = await import('../../report/topology-svg.ts');
+/** The network as the last runs of the variant proved it; without any run, as it is planned. */
+const topology = async (context: CommandContext, state: StateData, { model, variant }: Opened): Promise<string> => {
+  const [{ topologyOf }, { topologySvg }] = await Promise.all([
+    import('../topology.ts'),
+    import('../../report/topology-svg.ts'),
+  ]);
   const found = topologyOf(model);
   if (!found)
     throw new CliError(exitCode.usage, `Variant ${variant.name} has no model of a network, so there is none to draw.`);
-  return topologySvg(found);
+  const last = state.runs.filter((run) => run.variant === variant.name && run.superseded !== true).at(-1);
+  if (!last) return topologySvg(found);
+  const [{ pictured, runsUpTo, toldBy }, { RunRecord }] = await Promise.all([
+    import('../page-data.ts'),
+    import('../../report/run-record.ts'),
+  ]);
+  const own = new RunRecord(await eventsOf(context.stateDir, last.id));
+  const { states } = pictured(found, await toldBy(context, { runs: runsUpTo(state, last), own, topology: found }));
+  return topologySvg(found, { states });
 };
