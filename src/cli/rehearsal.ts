@@ -114,7 +114,7 @@ const engineOf = (
   const standIn: Opened = {
     ...opened,
     registry: { ...registry, ...standInRegistry(registry, world, standIns) },
-    variant: { ...variant, ...(variant.enter && { enter: standInEnter(variant.enter) }) },
+    variant: { ...variant, ...(variant.enter && !standIns.recorded && { enter: standInEnter(variant.enter) }) },
   };
   return createEngine(standIn, {
     ...rest,

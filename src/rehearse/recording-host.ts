@@ -57,6 +57,8 @@ export const recordingHost = (host: Host, { places, masker, write }: Recording):
       timed('unixSocket', JSON.stringify([path, text]), () => host.unixSocket(path, text, options)),
     readFile: (path) => timed('readFile', path, () => host.readFile(path)),
     stat: (path) => timed('stat', path, () => host.stat(path)),
+    findByEnvironment: (...args) =>
+      timed('findByEnvironment', JSON.stringify(args), () => host.findByEnvironment(...args)),
     list: (path) => timed('list', path, () => host.list(path)),
   };
 };

@@ -2,7 +2,7 @@
 // tools would have answered comes from a transcript where there is one.
 import type { CommandRequest, CommandResult, Host } from '../engine/ports.ts';
 import { StepError } from '../engine/step-type.ts';
-import { commandQuestion, generalText, httpQuestion, type Places, stepOf } from './question.ts';
+import { commandQuestion, generalText, httpQuestion, type Places, stepOf, tagVariable } from './question.ts';
 import { standInProgram } from './stand-in-registry.ts';
 import { ownerVariable } from './stand-in-workflow.ts';
 import type { Transcript, TranscriptAnswer } from './transcript.ts';
@@ -67,7 +67,8 @@ export const standInHost = (parts: StandInHostParts): Host => {
     list: async (path) => recorded('list', path, () => []),
     writeFile: async () => {},
     removeFile: async () => {},
-    findByEnvironment: async () => [],
+    findByEnvironment: async (name, value) =>
+      name === tagVariable ? [] : recorded('findByEnvironment', JSON.stringify([name, value]), () => []),
     isAlive: () => false,
     endGroup: async () => {},
     waitForEnd: async () => {},

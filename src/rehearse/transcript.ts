@@ -11,7 +11,7 @@ const header = z.strictObject({
   version: z.string(),
 });
 const answer = z.strictObject({
-  type: z.enum(['command', 'script', 'http', 'tcp', 'unixSocket', 'readFile', 'stat', 'list']),
+  type: z.enum(['command', 'script', 'http', 'tcp', 'unixSocket', 'readFile', 'stat', 'list', 'findByEnvironment']),
   /** The step whose action asked; looks have none. */
   step: z.string().optional(),
   question: z.string(),

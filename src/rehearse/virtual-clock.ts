@@ -21,7 +21,6 @@ export const createVirtualClock = (startMs: number): Clock => {
     if (turns > quietTurns) {
       turns = 0;
       const next = sleepers.reduce((first, each) => (each.at < first.at ? each : first));
-      sleepers = sleepers.filter((each) => each !== next);
       passed = Math.max(passed, next.at);
       next.wake();
     }
@@ -41,15 +40,13 @@ export const createVirtualClock = (startMs: number): Clock => {
           resolve();
           return;
         }
-        const sleeper = { at: passed + Math.max(0, ms), wake: resolve };
-        signal?.addEventListener(
-          'abort',
-          () => {
-            sleepers = sleepers.filter((each) => each !== sleeper);
-            resolve();
-          },
-          { once: true },
-        );
+        const wake = (): void => {
+          signal?.removeEventListener('abort', wake);
+          sleepers = sleepers.filter((each) => each !== sleeper);
+          resolve();
+        };
+        const sleeper = { at: passed + Math.max(0, ms), wake };
+        signal?.addEventListener('abort', wake, { once: true });
         sleepers.push(sleeper);
         turns = 0;
         schedule();
