@@ -1,0 +1,143 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Ended, Lab } from '../faults/rig/lab.ts';
+import { useProgram } from '../faults/rig/program.ts';
+import { build, clear } from '../faults/rig/workflows.ts';
+
+const program = useProgram();
+const patient = { timeout: 120_000 };
+const told = (ended: Ended): string => `${ended.code}\n${ended.stdout}\n${ended.stderr}`;
+
+describe('a rehearsal with declared stand-ins', patient, () => {
+  it('runs every step and changes nothing in the world or in the state', async () => {
+    const lab = new Lab(program.main, { build, clear });
+    const ended = await lab.run(['rehearse', 'build']);
+    expect(ended.code, told(ended)).toBe(0);
+    expect(ended.stdout).toContain('4 changed');
+    expect(lab.deeds()).toEqual([]);
+    expect(lab.runs()).toEqual([]);
+  });
+
+  it('survives its death at every moment', async () => {
+    const lab = new Lab(program.main, { build, clear });
+    for (const workflow of ['build', 'clear']) {
+      const ended = await lab.run(['rehearse', workflow, '--crash', '--json']);
+      expect(ended.code, told(ended)).toBe(0);
+      const { checks } = JSON.parse(ended.stdout) as { checks: { result: { tried: number; findings: unknown[] } }[] };
+      expect(checks[0]?.result.tried).toBeGreaterThan(10);
+      expect(checks[0]?.result.findings).toEqual([]);
+    }
+  });
+
+  it('finds the step that nothing proves, by killing it and by running it twice', async () => {
+    const unproved =
+      'name: build\nsteps:\n  - { id: blind, run: [touch, world/blind] }\n  - { id: after, run: ["true"] }\n';
+    const lab = new Lab(program.main, { build: unproved });
+    const ended = await lab.run(['rehearse', 'build', '--twice']);
+    expect(ended.code, told(ended)).toBe(1);
+    expect(ended.stdout).toContain('blind ran again: it has neither a health check nor `satisfied`');
+  });
+
+  it('shows the failure of a step, and that resume mends it', async () => {
+    const lab = new Lab(program.main, { build, clear });
+    const ended = await lab.run(['rehearse', 'build', '--fail', 'left']);
+    expect(ended.code, told(ended)).toBe(0);
+    expect(ended.stdout).toContain('Failed: left');
+    expect(ended.stdout).toMatch(/blocked +last/);
+    expect(ended.stdout).toContain('ok      left fails');
+  });
+
+  it('takes outputs from a file, for steps that compute with them', async () => {
+    const counting = `name: build
+steps:
+  - { id: ask, run: [echo, "3"], outputs: { nodes: json }, health: [{ probe: command, run: ["true"] }] }
+  - { id: each, foreach: { n: "\${{ steps.ask.outputs.nodes }}" }, run: [echo, "\${{ n }}"], health: [{ probe: command, run: ["true"] }] }
+`;
+    const lab = new Lab(program.main, { build: counting });
+    expect((await lab.run(['rehearse', 'build'])).code).toBe(1);
+    writeFileSync(join(lab.dir, 'stand-ins.yaml'), 'ask: { nodes: [a, b] }\n');
+    const ended = await lab.run(['rehearse', 'build', '--stand-ins', 'stand-ins.yaml']);
+    expect(ended.code, told(ended)).toBe(0);
+    expect(ended.stdout).toContain('each[b]');
+  });
+});
+
+describe('a transcript', patient, () => {
+  const workflow = `name: build
+secrets: { KEY: { env: TEST_KEY } }
+steps:
+  - id: ask
+    shell: |
+      echo "{\\"port\\": 4711}"
+      echo "key is \${{ secrets.KEY }}" >&2
+      touch world/ask
+    outputs: { port: json.port }
+    health: [{ probe: command, run: [cat, world/ask], expect: exitCode == 0 }]
+  - id: use
+    run: [sh, -c, "echo \${{ steps.ask.outputs.port }} > world/use"]
+    health: [{ probe: command, run: [cat, world/use], expect: stdout == "4711\\n" }]
+`;
+
+  it('of a real run is enough to rehearse it elsewhere, and holds no secret', async () => {
+    process.env['TEST_KEY'] = 'correct-horse-battery';
+    const lab = new Lab(program.main, { build: workflow });
+    const real = await lab.run(['run', 'build', '--record', 'build.transcript']);
+    expect(real.code, told(real)).toBe(0);
+    const text = readFileSync(join(lab.dir, 'build.transcript'), 'utf8');
+    expect(text).toContain('key is ***');
+    expect(text).not.toContain('correct-horse');
+    const elsewhere = new Lab(program.main, { build: workflow });
+    writeFileSync(join(elsewhere.dir, 'build.transcript'), text);
+    for (const check of [[], ['--crash'], ['--twice'], ['--fail', 'use']]) {
+      const ended = await elsewhere.run(['rehearse', 'build', '--transcript', 'build.transcript', ...check]);
+      expect(ended.code, told(ended)).toBe(0);
+    }
+  });
+
+  it('that does not know what a changed workflow asks says which question', async () => {
+    process.env['TEST_KEY'] = 'correct-horse-battery';
+    const lab = new Lab(program.main, { build: workflow });
+    expect((await lab.run(['run', 'build', '--record', 'build.transcript'])).code).toBe(0);
+    lab.write('build', workflow.replace('[cat, world/use]', '[cat, -v, world/use]'));
+    const ended = await lab.run(['rehearse', 'build', '--transcript', 'build.transcript']);
+    expect(ended.code, told(ended)).toBe(1);
+    expect(ended.stdout).toContain('the transcript does not tell what command answers to ["cat","-v","world/use"]');
+  });
+
+  it('that is none, or is damaged, is told with its line', async () => {
+    const lab = new Lab(program.main, { build });
+    writeFileSync(join(lab.dir, 'none'), 'hello\n');
+    const ended = await lab.run(['rehearse', 'build', '--transcript', 'none']);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('none:1: this is no transcript of a run');
+  });
+});
+
+describe('a bundle', patient, () => {
+  it('shows the same screens elsewhere, without a project or a state', async () => {
+    const lab = new Lab(program.main, { build, clear });
+    const real = await lab.run(['run', 'build']);
+    expect((await lab.run(['bundle', '--out', 'run.tar.gz'])).code).toBe(0);
+    const replayed = await lab.run(['replay', 'run.tar.gz']);
+    expect(replayed.code, told(replayed)).toBe(0);
+    const events = (text: string): readonly string[] =>
+      text.split('\n').filter((line) => /^\d\d:\d\d:\d\d /.test(line));
+    expect(events(replayed.stdout)).toEqual(events(real.stdout));
+    const raw = await lab.run(['replay', lab.journalOf(lab.runs()[0] ?? ''), '--json']);
+    expect(raw.stdout.split('\n').length).toBeGreaterThan(10);
+  });
+
+  it('holds no secret of the run, nor of the environment it is packed in', async () => {
+    process.env['TEST_TOKEN'] = 'staple-horse-correct';
+    const lab = new Lab(program.main, {
+      build: 'name: build\nsteps:\n  - { id: leaks, shell: "echo $TEST_TOKEN", outputs: { said: stdout } }\n',
+    });
+    expect((await lab.run(['run', 'build'])).code).toBe(0);
+    expect((await lab.run(['bundle', '--out', 'run.tar.gz'])).code).toBe(0);
+    const { execFileSync } = await import('node:child_process');
+    const all = execFileSync('tar', ['-xzOf', join(lab.dir, 'run.tar.gz')], { encoding: 'utf8' });
+    expect(all).toContain('***');
+    expect(all).not.toContain('staple-horse-correct');
+  });
+});
