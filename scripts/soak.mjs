@@ -15,6 +15,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     variant: { type: 'string', default: 'frr-netns' },
     json: { type: 'boolean', default: false },
+    // Leaves a failed lab standing, to be looked at.
+    keep: { type: 'boolean', default: false },
   },
 });
 const program = new URL('../bin/lab.js', import.meta.url).pathname;
@@ -176,11 +178,12 @@ const round = async (number, usual, report) => {
       `  ${total.kills} kills survived, ${total.repeated.length} steps repeated without need, ${left.length} leftovers`,
     );
   } catch (error) {
+    if (values.keep) throw new Error(`${error.message}\nkept: LAB_STATE_DIR=${state}`, { cause: error });
     await lab(state, workflow('teardown'));
-    throw error;
-  } finally {
     rmSync(state, { recursive: true, force: true });
+    throw error;
   }
+  rmSync(state, { recursive: true, force: true });
 };
 
 say(`seed ${values.seed}`);
