@@ -41,4 +41,4 @@ searchLogs();
 unfoldForPrint();
 addEventListener('hashchange', openTarget);
 openTarget();
-if (root.dataset['live'] !== undefined) goLive();
+if (root.dataset['live'] !== undefined) goLive(prepareTopology);

@@ -48,7 +48,7 @@ const policy = ({ hash, assets }: PageInput, style: string): Html | undefined =>
 /** The part of a page that grows with the run; a served page sends it anew when the plan changes. */
 export const sections = (input: PageInput): Html => {
   const { record, words, pictured, logs, logsNote } = input;
-  const ids = new Map(logs.map(({ address, attempt }, at) => [`${address} ${attempt}`, `l${at}`]));
+  const ids = new Map(logs.map(({ address, attempt, file }) => [`${address} ${attempt}`, `l-${file}`]));
   const sheet = {
     words,
     logId: (address: string, attempt: number): string | undefined => ids.get(`${address} ${attempt}`),
@@ -58,7 +58,7 @@ export const sections = (input: PageInput): Html => {
 ${pictured ? topologyHtml(pictured) : undefined}
 <section id="timeline" aria-labelledby="timeline-h"><h2 id="timeline-h">Time line</h2><div id="sittings">${sittingsHtml(record, words)}</div><div id="tl">${timelineHtml(record, timelineSheet(record, words, live ? input.madeAt : undefined))}</div></section>
 <section id="verdicts" aria-labelledby="verdicts-h"><h2 id="verdicts-h">Verdicts</h2>${filter('verdict-filter', 'Find a step', 'name, address or verdict')}${verdictsHtml(record, sheet)}</section>
-<section id="logs" aria-labelledby="logs-h"><h2 id="logs-h">Logs</h2>${logsHtml(logs, logsNote, live !== undefined)}</section>
+<section id="logs" aria-labelledby="logs-h"><h2 id="logs-h">Logs</h2><div id="logs-body">${logsHtml(logs, logsNote, live !== undefined)}</div></section>
 <section id="facts" aria-labelledby="facts-h"><h2 id="facts-h">Facts</h2><div id="facts-body">${factsHtml(record, words)}</div></section></div>`;
 };
 
@@ -98,12 +98,13 @@ const headCounts = (record: RunRecord, words: Wording): string => {
   return [...counts].map(([word, count]) => `${count} ${word}`).join(', ') || 'no steps';
 };
 
-const logsHtml = (logs: readonly LogText[], note: string | undefined, isLive: boolean): Html => {
+/** Folded, each with how to find it. */
+export const logsHtml = (logs: readonly LogText[], note: string | undefined, isLive: boolean): Html => {
   if (logs.length === 0)
     return html`<p class="soft">${isLive ? 'No step has printed anything yet.' : 'No step printed anything.'}</p>`;
   return html`${filter('log-search', 'Search all logs', 'text')}${note === undefined ? undefined : html`<p class="soft">${note}</p>`}${logs.map(
-    ({ address, attempt, bytes, text, cut, file }, at) =>
-      html`<details class="log" id="l${at}"${isLive ? html` data-log="${file}"` : ''}><summary><code>${address}</code> <span class="soft">attempt ${attempt} · ${size(bytes)}${cut ? ', its end' : ''} <span class="hits"></span></span></summary><pre tabindex="0">${text}</pre></details>`,
+    ({ address, attempt, bytes, text, cut, file }) =>
+      html`<details class="log" id="l-${file}"${isLive ? html` data-log="${file}"` : ''}><summary><code>${address}</code> <span class="soft">attempt ${attempt} · ${size(bytes)}${cut ? ', its end' : ''} <span class="hits"></span></span></summary><pre tabindex="0">${text}</pre></details>`,
   )}`;
 };
 

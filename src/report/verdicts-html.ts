@@ -46,12 +46,12 @@ const verdictBlock = ({ head, children }: Block, sheet: VerdictSheet): Html => {
   const look = worstTone(children);
   const open = children.length <= unfolded || look === 'broken' || look === 'held';
   const title = sheet.words.title(head);
-  return html`<details class="block"${open ? { html: ' open' } : ''}><summary id="${rowId.verdict(head)}">${blockSummary({ head, children }, sheet.words)}</summary>${table(children, sheet, title)}</details>`;
+  return html`<details class="block"${open ? { html: ' open' } : ''}>${blockSummary({ head, children }, sheet.words)}${table(children, sheet, title)}</details>`;
 };
 
 export const blockSummary = ({ head, children }: Block, words: Wording): Html => {
   const look = worstTone(children);
-  return html`<b class="m ${look}">${toneMark[look]}</b> <strong>${words.title(head)}</strong> <span class="soft">${tally(children, words)}</span>`;
+  return html`<summary id="${rowId.verdict(head)}"><b class="m ${look}">${toneMark[look]}</b> <strong>${words.title(head)}</strong> <span class="soft">${tally(children, words)}</span></summary>`;
 };
 
 const table = (rows: readonly StepRow[], sheet: VerdictSheet, title: string): Html =>

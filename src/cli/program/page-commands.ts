@@ -11,4 +11,13 @@ export const pageCommands = (define: Define): void => {
     ['lab report', 'lab report last --out report.html'],
     [0, 2, 3, 5],
   );
+  withExamples(
+    define(
+      'ui',
+      'serve the page of the newest run, live, on this host only; ends with Ctrl-C, and no run with it',
+      async () => (await import('../commands/ui.ts')).uiCommand,
+    ).option('--port <number>', 'the port (default: a free one)'),
+    ['lab ui', 'lab ui --port 8080'],
+    [0, 2, 5],
+  );
 };

@@ -1,0 +1,30 @@
+// Asks again whether what is deployed holds now, as `lab status` does; told as sightings, for the colours of the picture.
+import { parseAddress } from '../../core/address.ts';
+import type { PlanItem } from '../../engine/plan.ts';
+import { type Sighting, textsIn } from '../../report/element-states.ts';
+import { type CommandContext, lookAtState } from '../context.ts';
+import { lookAtPlan } from '../look-at-plan.ts';
+import { openWorkflow } from '../open-workflow.ts';
+
+/** Undefined when nothing is deployed. Writes nothing. @throws CliError when the files don't allow a look */
+export const proveNow = async (context: CommandContext): Promise<readonly Sighting[] | undefined> => {
+  const state = await lookAtState(context);
+  const { deployed } = state;
+  if (!deployed) return undefined;
+  const { project, registry } = context;
+  const { variant, workflow, inputs: earlier } = deployed;
+  const opened = await openWorkflow({ project, registry, variant, workflow, options: {}, earlier });
+  const { items } = await lookAtPlan({ context, state, opened, current: 'all' });
+  const at = context.host.clock.now();
+  return items.flatMap((item) => sightingOf(item, at));
+};
+
+const sightingOf = ({ unit, verdict, reason, judgement }: PlanItem, at: number): readonly Sighting[] => {
+  if (verdict === 'skip' || verdict === 'left-out' || verdict === 'after') return [];
+  const seen = judgement?.evidence ?? [];
+  const broken = seen.some((each) => !each.holds);
+  const standing = verdict === 'keep' ? 'proved' : broken ? 'broken' : 'unproved';
+  const evidence = seen.length > 0 || verdict === 'keep' ? seen : [{ probe: unit.address, holds: false, saw: reason }];
+  const { key } = parseAddress(unit.address);
+  return [{ address: unit.address, key, standing, at, evidence, sets: textsIn(judgement?.definition) }];
+};
