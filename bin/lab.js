@@ -6,6 +6,8 @@ const program = new URL('../dist/main.js', import.meta.url);
 if (existsSync(program)) {
   await import(program.href);
 } else {
-  process.stderr.write('lab: the program is not built yet. Run `npm ci` (it builds too) or `npm run build`, then try again.\n');
+  process.stderr.write(
+    'lab: the program is not built yet. Run `npm ci` (it builds too) or `npm run build`, then try again.\n',
+  );
   process.exitCode = 70;
 }

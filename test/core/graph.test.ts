@@ -3,16 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { closure, longestPaths, topological, type Vertex } from '../../src/core/graph.ts';
 
 /** Any DAG: a vertex needs only vertices before it. */
-const dags = fc
-  .array(fc.array(fc.nat(30)), { maxLength: 30 })
-  .map((rows) =>
-    rows.map(
-      (needs, at): Vertex => ({
-        address: `s${at}`,
-        needs: [...new Set(needs.filter((need) => need < at).map((need) => `s${need}`))],
-      }),
-    ),
-  );
+const dags = fc.array(fc.array(fc.nat(30)), { maxLength: 30 }).map((rows) =>
+  rows.map(
+    (needs, at): Vertex => ({
+      address: `s${at}`,
+      needs: [...new Set(needs.filter((need) => need < at).map((need) => `s${need}`))],
+    }),
+  ),
+);
 
 describe('graph orders', () => {
   it('put every step after everything it needs', () => {

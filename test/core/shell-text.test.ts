@@ -99,7 +99,11 @@ describe('values in a script', () => {
         }
         if ([...built.values.values()].some(({ mustBeNumber }) => mustBeNumber)) return;
         const env = { PATH: '/nowhere', V1: '"; echo ran; $(echo ran) `echo ran` \' ; echo ran\n echo ran\n' };
-        const ended = spawnSync('/bin/bash', ['--norc', '-c', built.script], { env, encoding: 'utf8', timeout: 10_000 });
+        const ended = spawnSync('/bin/bash', ['--norc', '-c', built.script], {
+          env,
+          encoding: 'utf8',
+          timeout: 10_000,
+        });
         expect(ended.stdout, built.script).toBe('');
       }),
     );
