@@ -106,7 +106,7 @@ export const toldBy = async (
     const told = sightingsOf(record);
     const tookDown = told.some(({ standing }) => standing === 'gone');
     // Steps of other workflows may bear the same names; a way down ends what was proved before.
-    sightings = tookDown ? [...gone(sightings), ...named(told, workflow)] : [...sightings, ...named(told, workflow)];
+    sightings = [...(tookDown ? gone(sightings) : stillSaid(sightings, told)), ...named(told, workflow)];
     trace = tookDown ? undefined : (traceIn(record, names) ?? trace);
     if (told.length > 0) used.push(workflow);
   }
@@ -116,6 +116,10 @@ export const toldBy = async (
     source: `As proved by ${[...new Set(used)].join(', ') || 'no run yet'}, the latest word on each thing`,
   };
 };
+
+/** What was taken away is no news any more once a run has built again. */
+const stillSaid = (before: readonly Sighting[], told: readonly Sighting[]): readonly Sighting[] =>
+  told.length === 0 ? before : before.filter(({ standing }) => standing !== 'gone');
 
 const named = (told: readonly Sighting[], workflow: string): Sighting[] =>
   told.map((each) => ({ ...each, address: `${workflow} ${each.address}` }));
