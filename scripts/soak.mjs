@@ -81,18 +81,38 @@ const record = (state) => {
   return { journal, events: events.length, done };
 };
 
-/** Steps that were done, whose checks found nothing wrong, and that ran all the same. */
+/** What a step rests on, at any distance, as the run was planned. */
+const belowOf = (events) => {
+  const planned = new Map(
+    events.flatMap((event) => (event.type === 'run.planned' ? event.steps : [])).map((step) => [step.address, step]),
+  );
+  const below = (address, found = new Set()) => {
+    for (const need of planned.get(address)?.needs ?? []) {
+      if (found.has(need)) continue;
+      found.add(need);
+      below(need, found);
+    }
+    return found;
+  };
+  return below;
+};
+
+/** Steps that were done, that nothing was found wrong with, and that ran all the same. */
 const needless = (before, state) => {
   const journal = journals(state).find((each) => each === before.journal) ?? journals(state).at(-1);
   if (journal === undefined) return [];
-  const after = eventsOf(journal).filter((event) => event.seq > before.events);
+  const events = eventsOf(journal);
+  const after = events.filter((event) => event.seq > before.events);
   const broken = new Set(
     after.flatMap((event) =>
       event.type === 'step.judged' && event.evidence.some((each) => !each.holds) ? [event.address] : [],
     ),
   );
   const ran = after.filter((event) => event.type === 'step.started').map((event) => event.address);
-  return ran.filter((address) => before.done.has(address) && !broken.has(address));
+  // What rests on a step that ran was looked at once more after it, and that look is told nowhere.
+  const below = belowOf(events);
+  const shaken = (address) => [...below(address)].some((each) => ran.includes(each));
+  return ran.filter((address) => before.done.has(address) && !broken.has(address) && !shaken(address));
 };
 
 /** The last record is torn somewhere, as by a power cut. */

@@ -82,10 +82,10 @@ export const capsule = defineStep({
   },
   async absent(_, context) {
     const left = await context.host.findByEnvironment(capsuleVariable, capsuleId(context));
-    return {
-      holds: left.length === 0,
-      saw: left.length === 0 ? 'no process of it is left' : `pid ${left.map(({ pid }) => pid).join(', ')} is left`,
-    };
+    if (left.length > 0) return { holds: false, saw: `pid ${left.map(({ pid }) => pid).join(', ')} is left` };
+    // Undo ends the process before it removes the file, so it may have been killed in between.
+    const log = await context.host.stat(`${context.stateDir}/capsule.log`);
+    return log ? { holds: false, saw: 'its log is left' } : { holds: true, saw: 'no process of it is left' };
   },
 });
 

@@ -24,6 +24,22 @@ const whole = (_: string, value: unknown): unknown =>
 /** The first match of a regular expression, or an empty string. */
 const find = (text: string, pattern: string): string => new RegExp(pattern).exec(text)?.[0] ?? '';
 
+/** A range within a loop is made anew in every turn, so its elements are counted over the whole evaluation. */
+const maximumElements = 1_000_000;
+let elements = 0;
+
+/** Called before an evaluation; there is one at a time. */
+export const resetElements = (): void => {
+  elements = 0;
+};
+
+const range = (count: bigint): bigint[] => {
+  const length = Math.max(0, Math.min(Number(count), 10_000));
+  elements += length;
+  if (elements > maximumElements) throw new Error(`its ranges have more than ${maximumElements} elements in all`);
+  return Array.from({ length }, (_, index) => BigInt(index));
+};
+
 /** Adds the functions and returns the same environment. */
 export const registerFunctions = (environment: Environment): Environment =>
   environment
@@ -47,6 +63,4 @@ export const registerFunctions = (environment: Environment): Environment =>
     .registerFunction('values(map<dyn, dyn>): list<dyn>', (map: object) =>
       map instanceof Map ? [...map.values()] : Object.values(map),
     )
-    .registerFunction('range(int): list<int>', (count: bigint) =>
-      Array.from({ length: Math.min(Number(count), 10_000) }, (_, index) => BigInt(index)),
-    );
+    .registerFunction('range(int): list<int>', range);

@@ -1,6 +1,6 @@
 // CEL, the only language a workflow file computes with: compiled once, evaluated over plain data, with positions in errors.
 import { type ASTNode, Environment } from '@marcbachmann/cel-js';
-import { registerFunctions } from './expression-functions.ts';
+import { registerFunctions, resetElements } from './expression-functions.ts';
 
 export type Scope = Readonly<Record<string, unknown>>;
 
@@ -56,7 +56,8 @@ const compileAnew = (source: string): Compilation => {
   try {
     const parsed = environment.parse(source);
     const references: string[][] = [];
-    if (collect(parsed.ast, new Set(), references) > maximumMacroNesting) {
+    const nesting = collect(parsed.ast, new Set(), references);
+    if (nesting > maximumMacroNesting) {
       return {
         ok: false,
         message: `macros nested deeper than ${maximumMacroNesting}`,
@@ -64,11 +65,32 @@ const compileAnew = (source: string): Compilation => {
         length: source.length,
       };
     }
-    const evaluate = (scope: Scope): unknown => run(source, parsed, pick(scope, references));
+    const evaluate = (scope: Scope): unknown => {
+      const picked = pick(scope, references);
+      assertAffordable(source, picked, nesting);
+      return run(source, parsed, picked);
+    };
     return { ok: true, expression: { source, references, evaluate } };
   } catch (error) {
     return { ok: false, ...place(error, source) };
   }
+};
+
+/** Lists in loops multiply: what could turn more often than this, which takes minutes, is refused before it starts. */
+const maximumTurns = 1e9;
+
+const assertAffordable = (source: string, scope: Record<string, unknown>, nesting: number): void => {
+  if (nesting < 2) return;
+  const longest = longestList(scope);
+  if (longest ** nesting <= maximumTurns) return;
+  const message = `a list of ${longest} elements in ${nesting} nested macros could take hours`;
+  throw new ExpressionError(message, { source, offset: 0, length: source.length });
+};
+
+const longestList = (value: unknown): number => {
+  if (typeof value !== 'object' || value === null) return 0;
+  const parts = Array.isArray(value) ? value : Object.values(value);
+  return parts.reduce<number>((longest, each) => Math.max(longest, longestList(each)), parts.length);
 };
 
 /** Only what is read is converted: a scope may hold ten thousand steps. */
@@ -94,6 +116,7 @@ const run = (
   parsed: (scope: Record<string, unknown>) => unknown,
   scope: Record<string, unknown>,
 ): unknown => {
+  resetElements();
   try {
     return toPlain(parsed(scope));
   } catch (error) {
@@ -174,11 +197,15 @@ const toCel = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value ?? null;
   const known = converted.get(value);
   if (known !== undefined) return known;
-  const result = Array.isArray(value)
-    ? value.map(toCel)
-    : Object.fromEntries(Object.entries(value).map(([key, each]) => [key, toCel(each)]));
+  const result = Array.isArray(value) ? value.map(toCel) : mapToCel(value);
   if (Object.isFrozen(value)) converted.set(value, result);
   return result;
+};
+
+/** The library asks an object for its constructor, which data may well have a key for. */
+const mapToCel = (value: object): unknown => {
+  const entries = Object.entries(value).map(([key, each]) => [key, toCel(each)] as const);
+  return Object.hasOwn(value, 'constructor') ? new Map(entries) : Object.fromEntries(entries);
 };
 
 const toPlain = (value: unknown): unknown => {

@@ -1,0 +1,276 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { compile } from '../../src/core/expression.ts';
+import { type Ended, Lab, until } from '../faults/rig/lab.ts';
+import { useProgram } from '../faults/rig/program.ts';
+import { build } from '../faults/rig/workflows.ts';
+
+const program = useProgram();
+const patient = { timeout: 120_000 };
+const told = (ended: Ended): string => `${ended.code}\n${ended.stdout}\n${ended.stderr}`;
+
+/** What a shell would act on, were it read as its text. */
+const nasty = `$(touch pwned) \`touch pwned\`; touch pwned & | > pwned '"\\ * ? ~ {a,b} $HOME !! #\ttab -n --help`;
+
+describe('a value with the characters of a shell', patient, () => {
+  it('reaches every kind of command as text', async () => {
+    const value = '${{ inputs.v }}';
+    const lab = new Lab(program.main, {
+      build: `name: build
+inputs: { v: { type: string, required: true } }
+env: { GLOBAL: "${value}" }
+steps:
+  - { id: argv, run: [sh, -c, 'printf %s "$1" > world/argv', sh, "${value}"] }
+  - id: shell
+    shell: |
+      printf %s ${value} > world/shell
+      printf %s "${value}" > world/quoted
+  - { id: stdin, run: [sh, -c, 'cat > world/stdin'], stdin: "${value}" }
+  - { id: env, run: [sh, -c, 'printf %s "$OWN" > world/env; printf %s "$GLOBAL" > world/global'], env: { OWN: "${value}" } }
+  - { id: output, run: [printf, '%s', "${value}"], outputs: { said: stdout } }
+  - { id: again, run: [sh, -c, 'printf %s "$1" > world/again', sh, "\${{ steps.output.outputs.said }}"] }
+  - id: each
+    foreach: { item: "\${{ [inputs.v] }}" }
+    run: [sh, -c, 'printf %s "$1" > world/each', sh, "\${{ item }}"]
+  - id: probe
+    health: [{ probe: command, run: [printf, '%s', "${value}"], expect: stdout == inputs.v, within: 0s }]
+`,
+    });
+    const ended = await lab.run(['run', 'build', '--set', `v=${nasty}`]);
+    expect(ended.code, told(ended)).toBe(0);
+    for (const name of ['argv', 'shell', 'quoted', 'stdin', 'env', 'again', 'each'])
+      expect([name, readFileSync(join(lab.world, name), 'utf8')]).toEqual([name, nasty]);
+    expect(existsSync(join(lab.dir, 'pwned'))).toBe(false);
+    expect(existsSync(join(lab.world, 'pwned'))).toBe(false);
+  });
+
+  it('reaches an undo as text, also long after the file is gone', async () => {
+    const lab = new Lab(program.main, {
+      build: `name: build
+deploys: true
+inputs: { v: { type: string, required: true } }
+steps:
+  - id: makes
+    run: [touch, world/made]
+    health: [{ probe: file, path: world/made }]
+    creates: [{ kind: file, name: made }]
+    undo: { shell: "printf %s \${{ inputs.v }} > world/undone; rm world/made", absent: [{ probe: file, path: world/made, expect: exists == false }] }
+`,
+      clear: 'name: clear\nundoes: build\n',
+    });
+    expect((await lab.run(['run', 'build', '--set', `v=${nasty}`])).code).toBe(0);
+    const ended = await lab.run(['run', 'clear']);
+    expect(ended.code, told(ended)).toBe(0);
+    expect(readFileSync(join(lab.world, 'undone'), 'utf8')).toBe(nasty);
+  });
+});
+
+describe('a name that would be a path', patient, () => {
+  it('is refused for workflows, variants and runs', async () => {
+    const lab = new Lab(program.main, { build });
+    mkdirSync(join(lab.dir, 'outside'));
+    writeFileSync(join(lab.dir, 'outside', 'variant.yaml'), 'name: outside\n');
+    writeFileSync(join(lab.dir, 'outside', 'build.yaml'), build);
+    const refused = [
+      ['run', '../../outside/build'],
+      ['run', 'build', '--variant', '../outside'],
+      ['resume', '../../../etc'],
+      ['logs', '../../../etc/passwd'],
+      ['logs', 'last', '../../state.json'],
+    ];
+    for (const args of refused) {
+      const ended = await lab.run(args);
+      expect([2, 3, 5, 6], `${args.join(' ')}: ${told(ended)}`).toContain(ended.code);
+      expect(ended.stderr).not.toContain('mistake in lab');
+    }
+    expect(lab.deeds()).toEqual([]);
+  });
+
+  it('as the key of a child makes a log in the folder of the run, and nowhere else', async () => {
+    const lab = new Lab(program.main, {
+      build: `name: build
+steps:
+  - id: each
+    foreach: { item: ['../../../escaped', '/tmp/escaped', '..', 'a/b', "nul\\0byte"] }
+    run: [echo, "\${{ item }}"]
+`.replace(', "nul\\0byte"', ''),
+    });
+    const ended = await lab.run(['run', 'build']);
+    expect(ended.code, told(ended)).toBe(0);
+    const [run = ''] = lab.runs();
+    expect(readdirSync(join(lab.stateDir, 'runs', run, 'logs'))).toHaveLength(4);
+    expect(readdirSync(lab.dir).sort()).toEqual(['state', 'workflows', 'world']);
+    expect(existsSync('/tmp/escaped')).toBe(false);
+  });
+});
+
+describe('a symbolic link', patient, () => {
+  it('in the place of the state folder is refused, and nothing is written behind it', async () => {
+    const lab = new Lab(program.main, { build });
+    mkdirSync(join(lab.dir, 'elsewhere'));
+    symlinkSync(join(lab.dir, 'elsewhere'), lab.stateDir);
+    expect((await lab.run(['run', 'build'])).code).toBe(5);
+    expect(readdirSync(join(lab.dir, 'elsewhere'))).toEqual([]);
+    expect(lab.deeds()).toEqual([]);
+  });
+
+  it('in the place of the state file or a journal is not written through', async () => {
+    const lab = new Lab(program.main, { build });
+    mkdirSync(lab.stateDir, { mode: 0o700 });
+    const target = join(lab.dir, 'target');
+    writeFileSync(target, 'precious');
+    symlinkSync(target, join(lab.stateDir, 'state.json'));
+    await lab.run(['run', 'build']);
+    expect(readFileSync(target, 'utf8')).toBe('precious');
+  });
+});
+
+describe('keys that name prototypes', patient, () => {
+  it('are data in what tools print, and no input or step', async () => {
+    const lab = new Lab(program.main, {
+      build: `name: build
+steps:
+  - id: prints
+    run: [echo, '{"__proto__": {"polluted": true}, "constructor": {"prototype": {"polluted": true}}, "a": 1}']
+    outputs: { all: json, a: json.a }
+  - { id: reads, run: [echo, "\${{ steps.prints.outputs.all }}", "\${{ steps.prints.outputs.a }}"], needs: [prints] }
+  - { id: asks, if: 'steps.prints.outputs.exists(k, k == "polluted")', run: [touch, world/polluted] }
+`,
+    });
+    const ended = await lab.run(['run', 'build']);
+    expect(ended.code, told(ended)).toBe(0);
+    expect(existsSync(join(lab.world, 'polluted'))).toBe(false);
+    for (const name of ['__proto__', 'constructor', 'toString']) {
+      const set = await lab.run(['run', 'build', '--new', '--set', `${name}=x`]);
+      expect(set.code, told(set)).toBe(2);
+      lab.write('other', `name: other\nsteps:\n  - { id: ${name}, run: ["true"] }\n`);
+      expect([0, 3]).toContain((await lab.run(['run', 'other'])).code);
+    }
+  });
+});
+
+describe('a file made to exhaust', patient, () => {
+  const bomb = `a: &a [x, x, x, x, x, x, x, x, x, x]
+${[...'bcdefghi'].map((name, index) => `${name}: &${name} [${Array(10).fill(`*${'abcdefgh'[index]}`).join(', ')}]`).join('\n')}
+name: build
+steps: []
+`;
+  const files: Readonly<Record<string, string>> = {
+    'aliases that multiply': bomb,
+    'five megabytes': `name: build\nsteps: [] # ${'x'.repeat(5_000_000)}\n`,
+    'a hundred thousand levels': `name: build\nsteps: ${'['.repeat(100_000)}`,
+    'ten thousand levels of expression': `name: build\nsteps: [{ id: a, if: "${'('.repeat(10_000)}true", run: ["true"] }]\n`,
+  };
+  for (const [name, text] of Object.entries(files)) {
+    it(`by ${name} is told with exit 3`, async () => {
+      const ended = await new Lab(program.main, { build: text }).run(['validate']);
+      expect(ended.code, told(ended).slice(0, 2000)).toBe(3);
+      expect(told(ended).length).toBeLessThan(20_000);
+    });
+  }
+});
+
+describe('an expression that would burn time', () => {
+  const outcome = (source: string, scope: Readonly<Record<string, unknown>> = {}): unknown => {
+    const compiled = compile(source);
+    if (!compiled.ok) return compiled.message;
+    try {
+      return compiled.expression.evaluate(scope);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  it('by loops in loops over ranges is refused while it runs', () => {
+    const source = 'range(10000).map(a, range(10000).map(b, range(10000).exists(c, c == a + b)))';
+    expect(outcome(source)).toContain('more than 1000000 elements in all');
+  });
+
+  it('by loops in loops over a long list is refused before it starts', () => {
+    const list = Array.from({ length: 5000 }, (_, index) => index);
+    expect(outcome('l.map(a, l.map(b, l.exists(c, c == -1)))', { l: list })).toContain('could take hours');
+  });
+
+  it('is not one that looks through a big lab', () => {
+    const links = Array.from({ length: 8000 }, (_, index) => ({ leaf: index % 128 }));
+    const leaves = Array.from({ length: 128 }, (_, index) => ({ index }));
+    expect(outcome('size(links.filter(l, leaves.exists(e, e.index == l.leaf)))', { links, leaves })).toBe(8000);
+  });
+});
+
+describe('secrets', patient, () => {
+  it('are in no file of the state and on no screen, whatever a step does with them', async () => {
+    process.env['TEST_SECRET'] = 'open sesame & "more"';
+    const lab = new Lab(program.main, {
+      build: `name: build
+secrets: { KEY: { env: TEST_SECRET } }
+steps:
+  - id: leaks
+    shell: |
+      printf '%s\\n' \${{ secrets.KEY }}; printf '%s' \${{ secrets.KEY }} | base64
+      printf '%s\\n' \${{ secrets.KEY }} >&2
+    outputs: { said: stdout }
+  - { id: argues, run: [echo, "\${{ secrets.KEY }}"] }
+  - { id: fails, run: [sh, -c, 'echo "$1" >&2; exit 3', sh, "\${{ secrets.KEY }}"] }
+  - { id: never, run: ["true"] }
+`,
+    });
+    const ended = await lab.run(['run', 'build']);
+    expect(ended.code, told(ended)).toBe(1);
+    const json = await lab.run(['resume', '--json']);
+    const all = [told(ended), told(json), ...filesBelow(lab.stateDir).map((file) => readFileSync(file, 'utf8'))].join(
+      '\n',
+    );
+    expect(all).toContain('***');
+    expect(all).not.toContain('open sesame');
+    expect(all).not.toContain(Buffer.from('open sesame & "more"').toString('base64').slice(0, 24));
+  });
+});
+
+const filesBelow = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+
+describe('what a tool prints', patient, () => {
+  it('does not command the terminal', async () => {
+    const lab = new Lab(program.main, {
+      build: `name: build\nsteps:\n  - { id: paints, run: [printf, '\\033]0;pwned\\007\\033[2J\\033[8mhidden\\n'] }\n  - { id: "fails", run: [sh, -c, "printf '\\\\033[2Jgone\\\\n' >&2; exit 1"] }\n`,
+    });
+    const ended = await lab.run(['run', 'build']);
+    expect(ended.code, told(ended)).toBe(1);
+    expect(told(ended)).toContain('hidden');
+    expect(told(ended)).not.toContain('\u001b]0;');
+    expect(told(ended)).not.toContain('\u001b[2J');
+  });
+});
+
+describe('a stranger who carries the tag of a step', patient, () => {
+  it('is neither waited for nor ended', async () => {
+    const slow = `name: build
+steps:
+  - id: only
+    shell: |
+      echo "start only" >> world/deeds
+      test -e world/go || { touch world/go; exec sleep 0.2; }
+      touch world/only
+    health: [{ probe: file, path: world/only }]
+`;
+    const lab = new Lab(program.main, { build: slow });
+    const first = lab.start(['run', 'build']);
+    await until(() => lab.deeds().length === 1);
+    first.process.kill('SIGKILL');
+    await first.ended;
+    const env = { ...process.env, LAB_STEP: `${lab.runs()[0]}/only` };
+    const stranger = spawn('sleep', ['300'], { env, stdio: 'ignore' });
+    onTestFinished(() => {
+      stranger.kill('SIGKILL');
+    });
+    const resumed = await lab.run(['resume', '--survivors', 'end']);
+    expect(resumed.code, told(resumed)).toBe(0);
+    expect(stranger.exitCode).toBeNull();
+    expect(stranger.signalCode).toBeNull();
+  });
+});
