@@ -6,10 +6,7 @@ export type Values = Readonly<Record<string, string | number | boolean | readonl
 export const setArguments = (values: Values): readonly string[] =>
   Object.entries(values).flatMap(([name, value]) => ['--set', `${name}=${written(value)}`]);
 
-const written = (value: Values[string]): string => {
-  if (typeof value !== 'object') return String(value);
-  return value.length === 1 ? (value[0] ?? '') : `{${value.join(',')}}`;
-};
+const written = (value: Values[string]): string => (typeof value === 'object' ? `{${value.join(',')}}` : String(value));
 
 /** Keys of the ConfigMap cilium-config that values end in. Values that end elsewhere have none. */
 const keys: Readonly<Record<string, string>> = {

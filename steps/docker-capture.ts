@@ -74,7 +74,7 @@ const watch = async (step: Input, context: StepContext): Promise<Readonly<Record
 
 const startSniffer = async (point: Point, { image, label, filter }: Input, context: StepContext): Promise<Sniffer> => {
   const options = ['--detach', '--label', label, '--network', `container:${point.container}`, '--cap-add', 'NET_RAW'];
-  const tcpdump = ['-i', point.interface, '-nn', '-q', '-l', '--immediate-mode', point.filter || filter];
+  const tcpdump = ['-i', point.interface, '-p', '-nn', '-q', '-l', '--immediate-mode', point.filter || filter];
   const started = await context.must(['docker', 'run', ...options, '--entrypoint', 'tcpdump', image, ...tcpdump], {
     quiet: true,
   });

@@ -7,10 +7,9 @@ import { untilTrue } from './until-true.ts';
 
 const input = z.strictObject({
   cluster: clusterInput,
-  file: z.string().describe('A manifest: a file, or a URL that kubectl reads'),
+  file: z.string().describe('The manifest'),
   definitions: z.array(z.string()).default([]).describe('Resource definitions that must be Established before'),
   patience: z.int().min(1).default(180).describe('Seconds to wait for them'),
-  created: z.string().optional().describe('What the ledger calls it; default: the file'),
 });
 type Input = z.output<typeof input>;
 
@@ -18,10 +17,10 @@ export const kubernetesApply = defineStep({
   name: 'kubernetes.apply',
   summary: 'Applies a manifest once its kinds exist',
   input,
-  files: ({ file }) => (isUrl(file) ? [] : [file]),
+  files: ({ file }) => [file],
   describe: ({ cluster, file }) => kubectlArgv(cluster, ['apply', '-f', file]).join(' '),
-  creates: ({ cluster, file, created }) => [
-    { kind: 'manifest', name: `${cluster}/${created ?? file}`, within: `cluster/${cluster}` },
+  creates: ({ cluster, file }) => [
+    { kind: 'manifest', name: `${cluster}/${file.replace(/^.*\//, '')}`, within: `cluster/${cluster}` },
   ],
   async check(step, context) {
     const result = await kubectl(context, step.cluster, ['diff', '-f', step.file], { quiet: true });
@@ -49,8 +48,6 @@ export const kubernetesApply = defineStep({
   },
 });
 
-const isUrl = (file: string): boolean => /^https?:\/\//.test(file);
-
 /** What a diff is about: the first object in it. */
 const differing = (diff: string): string => {
   const [, name] = /^diff \S+ \S+ \S*\/(\S+)$/m.exec(diff) ?? [];
@@ -60,7 +57,7 @@ const differing = (diff: string): string => {
 const established = async ({ cluster, definitions, patience }: Input, context: StepContext): Promise<void> => {
   if (definitions.length === 0) return;
   await untilTrue(context, patience * 1000, async () => {
-    const found = await getObjects(context, cluster, ['crd']);
+    const found = await getObjects(context, cluster, ['crd', ...definitions]);
     const missing = definitions.find((name) => {
       const definition = found.find(({ metadata }) => metadata.name === name);
       return !definition || conditionOf(definition, 'Established')?.status !== 'True';

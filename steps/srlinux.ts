@@ -19,9 +19,11 @@ const stateOf = (context: StepContext, node: string, path: string): Promise<unkn
 
 /** Nothing at all is the answer for a part that is not there. */
 const parsed = (text: string, node: string): unknown => {
+  // Warnings of a command line come first.
+  const start = text.search(/^[{[]/m);
   if (text.trim() === '') return {};
   try {
-    return JSON.parse(text);
+    return JSON.parse(start === -1 ? text : text.slice(start));
   } catch {
     throw new StepError(`${node} answered something else than JSON: ${text.trim().split('\n')[0]?.slice(0, 120)}`);
   }

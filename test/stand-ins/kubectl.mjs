@@ -138,15 +138,10 @@ const presentOf = (cluster, file) => ({
     .join('\n'),
 });
 
-const remoteDiff = ({ metallb }) => {
-  const name = 'v1.Namespace..metallb-system';
-  return metallb ? {} : { code: 1, out: `diff -u -N /tmp/LIVE-1/${name} /tmp/MERGED-1/${name}` };
-};
-
 const commands = {
   get: (world, { cluster, file, flags, more }) =>
     file === undefined ? get(world, cluster, { flags, rest: more }) : presentOf(cluster, file),
-  diff: (_, { cluster, file }) => (file.startsWith('https://') ? remoteDiff(cluster) : diff(cluster, file)),
+  diff: (_, { cluster, file }) => diff(cluster, file),
   apply: (_, { cluster, file }) => apply(cluster, file),
   delete: (_, { cluster, flags, more }) => remove(cluster, { flags, rest: more }),
   label: (_, { cluster, more }) => label(cluster, more),
@@ -154,7 +149,7 @@ const commands = {
   exec: (world, { name, cluster, more, inside }) => exec(world, name, cluster, [...more, ...inside]),
 };
 
-const valued = ['--context', '-n', '-l', '-o', '-f', '-c'];
+const valued = ['--context', '-n', '-l', '-o', '-f', '--filename', '-c'];
 
 await standIn('kubectl', (args) =>
   within((world) => {
@@ -168,7 +163,7 @@ await standIn('kubectl', (args) =>
     if (!cluster) return { code: 1, err: `error: context "${name}" does not exist` };
     advance(world, name);
     const work = commands[command];
-    const file = flags['-f']?.[0];
+    const file = (flags['-f'] ?? flags['--filename'])?.[0];
     return work
       ? work(world, { name, cluster, file, flags, more, inside })
       : { code: 1, err: `error: unknown command ${command}` };

@@ -47,7 +47,7 @@ describe('a deploy that is cut off', () => {
       host.order({ on: 'cilium install', do: 'hang', times: 1 });
       const run = host.start('resume', '--no-tty');
       const installing = (): boolean => host.world().calls.some((call) => call.startsWith('cilium install'));
-      await host.until(installing);
+      await host.until(installing, run);
       run.child.kill('SIGKILL');
       expect((await run.ended).signal).toBe('SIGKILL');
       expect(host.world().calls.filter((call) => /^containerlab deploy .*--reconfigure/.test(call))).toHaveLength(1);

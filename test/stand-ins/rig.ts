@@ -59,8 +59,8 @@ export interface StandInHost {
   world(): World;
   /** How many commands have been called so far. */
   called(): number;
-  /** Resolves once the world is so. */
-  until(holds: () => boolean): Promise<void>;
+  /** Resolves once the world is so. @throws what the program said when it ends before. */
+  until(holds: () => boolean, run: { readonly ended: Promise<Ended> }): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -105,8 +105,15 @@ export const openStandInHost = (variant: string, environment: NodeJS.ProcessEnv 
     order: (...orders) => writeFileSync(join(paths.world, 'orders.json'), JSON.stringify(orders)),
     world,
     called: () => world().calls.length,
-    async until(holds) {
-      while (!holds()) await setTimeout(50);
+    async until(holds, run) {
+      let over: Ended | undefined;
+      void run.ended.then((ended) => {
+        over = ended;
+      });
+      while (!holds()) {
+        if (over !== undefined) throw new Error(`it ended before: ${over.stdout}${over.stderr}`);
+        await setTimeout(50);
+      }
     },
     async [Symbol.asyncDispose]() {
       for (const child of running) child.kill('SIGKILL');

@@ -63,7 +63,7 @@ describe('one install command', () => {
     'leaves the fine tuning nothing to do',
     async () => {
       await using host = openStandInHost('srl-cilium');
-      const set = ['--set', 'fineTuning=with-install', '--set', 'nodes=2', '--set', 'leaves=2', '--set', 'clients=1'];
+      const set = ['--set', 'nodes=2', '--set', 'leaves=2', '--set', 'clients=1'];
       await succeed(host, 'run', 'deploy', '--variant', 'tried', '--no-tty', ...set);
       const { calls } = host.world();
       expect(calls.filter((call) => /^cilium config set|rollout restart/.test(call))).toEqual([]);

@@ -79,11 +79,17 @@ export const standIn = async (tool, work) => {
   const args = process.argv.slice(2);
   const order = orderFor(tool, args);
   within((world) => world.calls.push([tool, ...args].join(' ')));
-  if (order?.do === 'hang') await new Promise(() => setInterval(() => {}, 1000));
+  if (order?.do === 'hang') await untilWorldEnds();
   if (order?.do === 'fail') return finish({ code: order.code ?? 1, err: order.message ?? `${tool}: told to fail` });
   const input = args.includes('-i') && tool === 'docker' ? readFileSync(0, 'utf8') : '';
   finish(await work(args, { half: order?.do === 'half', input }));
 };
+
+/** A command that hangs must not outlive its test. */
+const untilWorldEnds = () =>
+  new Promise(() => {
+    setInterval(() => existsSync(folder) || process.exit(1), 200);
+  });
 
 /** Most tools end their last line; `raw` is for those that don't. */
 const finish = ({ out = '', err = '', code = 0, raw = false } = {}) => {

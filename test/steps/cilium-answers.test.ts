@@ -66,10 +66,10 @@ describe('values of the chart', () => {
     kubeProxyReplacement: true,
   };
 
-  it('are passed one by one, several of a list in braces', () => {
+  it('are passed one by one, lists in braces', () => {
     expect(setArguments(values)).toEqual([
       ...['--set', 'routingMode=native'],
-      ...['--set', 'ipam.operator.clusterPoolIPv4PodCIDRList=192.168.16.0/20'],
+      ...['--set', 'ipam.operator.clusterPoolIPv4PodCIDRList={192.168.16.0/20}'],
       ...['--set', 'devices={eth1,eth2}'],
       ...['--set', 'kubeProxyReplacement=true'],
     ]);
