@@ -16,6 +16,7 @@ const keys = {
   'ipam.operator.clusterPoolIPv4MaskSize': 'cluster-pool-ipv4-mask-size',
   'nodePort.directRoutingDevice': 'direct-routing-device',
   'bgpControlPlane.enabled': 'enable-bgp-control-plane',
+  'loadBalancer.algorithm': 'bpf-lb-algorithm',
 };
 
 const install = (world, cluster, { version, values, half }) => {

@@ -40,6 +40,7 @@ export const advance = (world, name) => {
     ...(cluster.cilium?.running ? [{ owner: 'cilium-operator', node: nodes[0] }] : []),
     ...(cluster.metallb ? nodes.map((node) => ({ owner: 'speaker', node })) : []),
     ...(cluster.metallb ? [{ owner: 'controller', node: nodes[0] }] : []),
+    { owner: 'coredns', node: nodes[0] },
     ...deployments(cluster).flatMap(({ metadata, spec }) =>
       Array.from({ length: spec.replicas }, (_, at) => ({ owner: metadata.name, at, node: nodes[at % nodes.length] })),
     ),

@@ -12,6 +12,7 @@ const labelsOf = {
   'kube-proxy': { 'k8s-app': 'kube-proxy' },
   cilium: { 'k8s-app': 'cilium' },
   'cilium-operator': { 'io.cilium/app': 'operator' },
+  coredns: { 'k8s-app': 'kube-dns' },
   speaker: { app: 'metallb', component: 'speaker' },
   controller: { app: 'metallb', component: 'controller' },
 };
@@ -20,6 +21,7 @@ const namespaceOf = (owner) =>
     'kube-proxy': 'kube-system',
     cilium: 'kube-system',
     'cilium-operator': 'kube-system',
+    coredns: 'kube-system',
     speaker: 'metallb-system',
     controller: 'metallb-system',
   })[owner] ?? 'default';

@@ -64,8 +64,12 @@ export interface StandInHost {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** `variant` is tried on a host of this test's size: what it requires of the machine is taken away, its tools are not. */
-export const openStandInHost = (variant: string, environment: NodeJS.ProcessEnv = {}): StandInHost => {
+/** `variant` is tried on a host of this test's size: what it requires of the machine is taken away, its tools are not; `files` are added to its project. */
+export const openStandInHost = (
+  variant: string,
+  environment: NodeJS.ProcessEnv = {},
+  files: Readonly<Record<string, string>> = {},
+): StandInHost => {
   const root = mkdtempSync(join(tmpdir(), 'lab-stand-ins-'));
   const paths = {
     bin: join(root, 'bin'),
@@ -76,6 +80,10 @@ export const openStandInHost = (variant: string, environment: NodeJS.ProcessEnv 
   for (const path of Object.values(paths)) mkdirSync(path, { recursive: true });
   for (const tool of tools) symlinkSync(join(folder, `${tool}.mjs`), join(paths.bin, tool));
   layProject(paths.project, variant);
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(paths.project, file)), { recursive: true });
+    writeFileSync(join(paths.project, file), text);
+  }
   const env = {
     PATH: `${paths.bin}:${dirname(process.execPath)}:/usr/bin:/bin`,
     HOME: root,

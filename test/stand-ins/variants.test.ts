@@ -1,4 +1,5 @@
 // The variants that extend the lab: the versions of its first description, and MetalLB instead of Cilium.
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openStandInHost, type StandInHost } from './rig.ts';
 
@@ -67,6 +68,25 @@ describe('one install command', () => {
       await succeed(host, 'run', 'deploy', '--variant', 'tried', '--no-tty', ...set);
       const { calls } = host.world();
       expect(calls.filter((call) => /^cilium config set|rollout restart/.test(call))).toEqual([]);
+      await succeed(host, 'run', 'verify', '--no-tty');
+    },
+    patience,
+  );
+});
+
+describe('the variant that the documentation makes', () => {
+  it(
+    'deploys and verifies as it is written there',
+    async () => {
+      const page = readFileSync(new URL('../../docs/variants.md', import.meta.url), 'utf8');
+      const [variant = '', deploy = ''] = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text]) => text);
+      const files = { 'workflows/small-120/variant.yaml': variant, 'workflows/small-120/deploy.yaml': deploy };
+      await using host = openStandInHost('small-120', {}, files);
+      const deployed = await succeed(host, 'run', 'deploy', '--variant', 'tried', '--no-tty');
+      expect(deployed).toContain('Names resolve in the cluster');
+      expect(host.world().calls.find((call) => call.startsWith('cilium install'))).toContain(
+        '--set loadBalancer.algorithm=maglev',
+      );
       await succeed(host, 'run', 'verify', '--no-tty');
     },
     patience,
