@@ -4,7 +4,8 @@ import { defineStep, type Seen, type StepContext, StepError } from '../src/engin
 import { datapathIn } from './cilium-answers.ts';
 import { ciliumApi } from './cilium-versions.ts';
 import { type CiliumPod, podsOf } from './cilium-world.ts';
-import { clusterInput, kubectl, kubectlArgv, reasonOf } from './kubectl.ts';
+import { reasonOf } from './command-reason.ts';
+import { clusterInput, kubectl, kubectlArgv } from './kubectl.ts';
 import { untilTrue } from './until-true.ts';
 
 const input = z.strictObject({

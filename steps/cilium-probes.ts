@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { defineProbe, StepError } from '../src/engine/step-type.ts';
 import { type CiliumPeer, peersIn, statusIn } from './cilium-answers.ts';
-import { clusterInput, reasonOf } from './kubectl.ts';
+import { reasonOf } from './command-reason.ts';
+import { clusterInput } from './kubectl.ts';
 
 export const ciliumStatus = defineProbe({
   name: 'cilium.status',

@@ -1,10 +1,10 @@
 // The step type for a containerlab lab: deployed, its cables laid again when a container's restart took them, destroyed with clean-up.
 import { z } from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
+import { reasonOf } from './command-reason.ts';
 import { containerlab, mustContainerlab } from './containerlab-command.ts';
 import { labNodes } from './containerlab-inspect.ts';
 import { inspectContainers, labelledContainers, notRunning } from './docker-inspect.ts';
-import { reasonOf } from './kubectl.ts';
 
 const end = z.looseObject({ node: z.string(), interface: z.string() });
 const input = z.strictObject({

@@ -1,8 +1,8 @@
 // The step type for a container's interface: up, with its address, its routes and its kernel settings; done by us and proved, whoever was to do it.
 import { z } from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
+import { reasonOf } from './command-reason.ts';
 import { interfaceState, routesIn } from './ip-text.ts';
-import { reasonOf } from './kubectl.ts';
 
 const input = z.strictObject({
   container: z.string(),

@@ -1,8 +1,8 @@
 // The step type that rids a node of kube-proxy's iptables rules, in every backend the node has, and leaves the kubelet's chains alone.
 import { z } from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
+import { reasonOf } from './command-reason.ts';
 import { proxyLines, withoutProxyLines } from './kube-rules.ts';
-import { reasonOf } from './kubectl.ts';
 
 const input = z.strictObject({
   container: z.string().describe('The node, as docker calls it'),

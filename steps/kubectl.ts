@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { CommandResult } from '../src/engine/ports.ts';
 import { type CommandOptions, type StepContext, StepError } from '../src/engine/step-type.ts';
+import { reasonOf } from './command-reason.ts';
 
 export const clusterInput = z.string().min(1).describe('The cluster, as its kubectl context is called');
 
@@ -53,15 +54,6 @@ export const objectsIn = (text: string): readonly KubernetesObject[] => {
   if (text.trim() === '') return [];
   const answer = JSON.parse(text) as { items?: readonly KubernetesObject[] } & KubernetesObject;
   return answer.items ?? [answer];
-};
-
-/** The last line a tool said, or how it ended. */
-export const reasonOf = ({ stderr, stdout, ended, exitCode, error }: CommandResult): string => {
-  if (ended === 'spawn-failed') return error?.message ?? 'it could not be started';
-  if (ended === 'timeout') return 'no answer in time';
-  const text = stderr.trim() === '' ? stdout : stderr;
-  const line = text.trim().split(/\r?\n/).at(-1) ?? '';
-  return line === '' ? `exit ${exitCode}` : line.slice(0, 300);
 };
 
 /** Whether the cluster itself is gone, and with it everything that was in it: kubectl no longer knows its context. */

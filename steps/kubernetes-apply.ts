@@ -1,7 +1,8 @@
 // The step type for manifests: applied once the kinds they need exist, and done when the cluster would change nothing about them.
 import { z } from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
-import { clusterInput, getObjects, isClusterGone, kubectl, kubectlArgv, reasonOf } from './kubectl.ts';
+import { reasonOf } from './command-reason.ts';
+import { clusterInput, getObjects, isClusterGone, kubectl, kubectlArgv } from './kubectl.ts';
 import { conditionOf } from './kubernetes-objects.ts';
 import { untilTrue } from './until-true.ts';
 
@@ -50,7 +51,7 @@ export const kubernetesApply = defineStep({
 
 /** What a diff is about: the first object in it. */
 const differing = (diff: string): string => {
-  const [, name] = /^diff \S+ \S+ \S*\/(\S+)$/m.exec(diff) ?? [];
+  const [, name] = /^diff .*\/(\S+)$/m.exec(diff) ?? [];
   return name === undefined ? 'the cluster has it otherwise' : `the cluster has ${name} otherwise, or not at all`;
 };
 

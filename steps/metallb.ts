@@ -1,7 +1,8 @@
 // The probe type of MetalLB in FRR mode: BGP sessions of its speakers, from the FRR that runs beside each.
 import { z } from 'zod';
 import { defineProbe, type StepContext, StepError } from '../src/engine/step-type.ts';
-import { clusterInput, getObjects, kubectl, reasonOf } from './kubectl.ts';
+import { reasonOf } from './command-reason.ts';
+import { clusterInput, getObjects, kubectl } from './kubectl.ts';
 
 const namespace = 'metallb-system';
 const peerShape = z.object({ state: z.string(), pfxSnt: z.number().default(0), pfxRcd: z.number().default(0) });

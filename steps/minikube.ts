@@ -1,8 +1,8 @@
 // The step type for a minikube cluster: started, completed when it came up with fewer nodes, and the only profile that is ever deleted.
 import { z } from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
+import { reasonOf } from './command-reason.ts';
 import { inspectContainers, inspectNetworks, labelledContainers } from './docker-inspect.ts';
-import { reasonOf } from './kubectl.ts';
 import { type ClusterStatus, clusterStatus, illnessOf, type Profile, profileIn } from './minikube-status.ts';
 
 const input = z.strictObject({

@@ -1,7 +1,7 @@
 // Probe types of SR Linux: BGP sessions, routes, and any part of its state; asked through the router's own command line.
 import { z } from 'zod';
 import { defineProbe, type StepContext, StepError } from '../src/engine/step-type.ts';
-import { reasonOf } from './kubectl.ts';
+import { reasonOf } from './command-reason.ts';
 import { neighborsIn, type Route, routesIn, sessionStates } from './srlinux-state.ts';
 
 const router = z.string().min(1).describe('The router, as its container is called');
