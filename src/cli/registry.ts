@@ -1,7 +1,7 @@
 // The step types, probe types and models a session knows: those that come with `lab`, and the project's own.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { z } from 'zod';
 import { builtIn } from '../../steps/index.ts';
 import type { ProbeType, Registry, StepType } from '../engine/step-type.ts';
@@ -67,7 +67,7 @@ const loadModule = async (file: string): Promise<Record<string, unknown>> => {
     const { createJiti } = await import('jiti');
     const own = new URL(import.meta.url.includes('/dist/') ? './api.js' : '../api.ts', import.meta.url);
     const jiti = createJiti(pathToFileURL(file).href, {
-      alias: { lab: own.pathname },
+      alias: { lab: fileURLToPath(own) },
       moduleCache: false,
       fsCache: false,
     });
