@@ -33,6 +33,7 @@ export const sightingsOf = (record: RunRecord): readonly Sighting[] =>
 
 const standingOf = ({ phase, outcome, undone }: StepRow): Standing | undefined => {
   if (undone && undone.outcome !== 'failed') return 'gone';
+  if (phase === 'cut') return 'unproved';
   if (phase !== 'done') return phase === 'open' ? undefined : 'working';
   if (outcome === 'changed' || outcome === 'satisfied') return 'proved';
   if (outcome === 'failed') return 'broken';

@@ -49,6 +49,7 @@ export const rowId = {
 export const tone = (row: StepRow): string => {
   if (row.undone !== undefined) return row.undone.outcome === 'failed' ? 'broken' : 'gone';
   if (row.phase === 'acting' || row.phase === 'retrying' || row.phase === 'proving') return 'working';
+  if (row.phase === 'cut') return 'held';
   switch (row.phase === 'done' ? row.outcome : undefined) {
     case 'changed':
     case 'satisfied':
@@ -71,7 +72,13 @@ export const toneMark: Readonly<Record<string, string>> = {
 export const stateWord = (row: StepRow, words: Wording): string => {
   if (row.undone !== undefined) return row.undone.outcome === 'failed' ? 'not removed' : 'taken away';
   if (row.phase === 'done') return words.outcome(row);
-  const open = { open: 'not yet', acting: 'working', retrying: 'trying again', proving: 'proving' } as const;
+  const open = {
+    open: 'not yet',
+    acting: 'working',
+    retrying: 'trying again',
+    proving: 'proving',
+    cut: 'cut off',
+  } as const;
   return open[row.phase];
 };
 

@@ -66,9 +66,9 @@ const filter = (id: string, label: string, hint: string): Html =>
   html`<p class="find js"><label for="${id}">${label}</label> <input type="search" id="${id}" placeholder="${hint}" autocomplete="off" spellcheck="false"> <span role="status" id="${id}-found" class="soft"></span></p>`;
 
 const header = (input: PageInput): Html => {
-  const { record, pictured } = input;
+  const { record, pictured, live } = input;
   const links: readonly (readonly [string, string])[] = [
-    ...(pictured ? ([['topology', 'Topology']] as const) : []),
+    ...(pictured || live ? ([['topology', 'Topology']] as const) : []),
     ...([
       ['timeline', 'Time line'],
       ['verdicts', 'Verdicts'],

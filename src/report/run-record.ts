@@ -23,7 +23,8 @@ export interface StepRow {
   readonly address: Address;
   readonly key: string | undefined;
   readonly index: number;
-  phase: 'open' | 'acting' | 'retrying' | 'proving' | 'done';
+  /** `cut`: nobody drives the run any more, and it was at work. */
+  phase: 'open' | 'acting' | 'retrying' | 'proving' | 'cut' | 'done';
   bars: Bar[];
   /** Attempts that were started, each with a log of its own. */
   attempts: number[];
@@ -101,6 +102,20 @@ export class RunRecord {
   /** A row of its own: not the parent of foreach children. */
   get steps(): readonly StepRow[] {
     return [...this.rows.values()].filter(({ planned }) => planned.parent !== true);
+  }
+
+  /** Nobody drives the run: what is at work was cut off. A later sitting may take it up again. */
+  settle(): void {
+    const sitting = this.sittings.at(-1);
+    if (!sitting || sitting.end !== undefined) return;
+    sitting.end = 'cut';
+    for (const row of this.rows.values()) {
+      const last = row.bars.at(-1);
+      if (last && last.to === undefined) Object.assign(last, { to: sitting.to, cut: true });
+      if (row.phase === 'open' || row.phase === 'done') continue;
+      row.phase = 'cut';
+      this.touched.add(row.address);
+    }
   }
 
   private stretch(at: number): void {

@@ -35,7 +35,7 @@ export interface TimelineSheet {
 }
 
 export const timelineSheet = (record: RunRecord, words: Wording, now?: number): TimelineSheet => ({
-  scale: timeScale(record.sittings, record.end === undefined ? now : undefined),
+  scale: timeScale(record.sittings, record.sittings.at(-1)?.end === undefined ? now : undefined),
   critical: new Set(criticalPath(record).map(({ address }) => address)),
   words,
 });
@@ -61,8 +61,10 @@ export const groupSummary = ({ head, children }: Block, sheet: TimelineSheet): H
   const critical = children.some(({ address }) => sheet.critical.has(address));
   const look = worstTone(children);
   const spans = mergedSpans(children, sheet.scale);
+  // In all sittings together, without the time between them.
+  const busy = spans.reduce((sum, { from, to }) => sum + to - from, 0);
   const bars = spans.map(({ from, to }) => bar({ from, width: to - from, classes: 'all' }));
-  return html`<summary class="tl-row ${look}${critical ? ' crit' : ''}" id="${rowId.time(head)}"><span class="tl-name"><b class="m">${toneMark[look]}</b> ${sheet.words.title(head)} <small>${children.length}</small></span><span class="lane">${bars}</span><span class="tl-time" title="${tally(children, sheet.words)}">${spanText(children, sheet.words)}</span></summary>`;
+  return html`<summary class="tl-row ${look}${critical ? ' crit' : ''}" id="${rowId.time(head)}"><span class="tl-name"><b class="m">${toneMark[look]}</b> ${sheet.words.title(head)} <small>${children.length}</small></span><span class="lane">${bars}</span><span class="tl-time" title="${tally(children, sheet.words)}">${busy > 0 ? sheet.words.duration(busy) : ''}</span></summary>`;
 };
 
 export const timelineRow = (row: StepRow, sheet: TimelineSheet): Html => {
@@ -105,15 +107,6 @@ const mergedSpans = (rows: readonly StepRow[], scale: TimeScale): readonly { fro
     else merged.push({ ...span });
   }
   return merged;
-};
-
-const spanText = (rows: readonly StepRow[], words: Wording): string => {
-  const bars = rows.flatMap((row) => row.bars.filter((each) => each.to !== undefined));
-  const last = rows.flatMap(({ finishedAt }) => finishedAt ?? []);
-  if (bars.length === 0 || last.length === 0) return '';
-  const inSitting = bars.filter(({ cut }) => cut !== true);
-  const from = Math.min(...inSitting.map((each) => each.from));
-  return words.duration(Math.max(0, Math.max(...last) - from));
 };
 
 /** Round numbers of the clock along the top. */

@@ -167,7 +167,7 @@ const safeClass = (text: string): string => text.toLowerCase().replace(/[^a-z0-9
 const shareOf = ({ rows }: Sheet, { a, b }: TopologyLink): number => {
   const uppers = rows.get(b.node) ?? [];
   if (uppers.length < 2) return 0.5;
-  return 0.42 + (0.27 * uppers.indexOf(a.node)) / (uppers.length - 1);
+  return 0.54 + (0.2 * uppers.indexOf(a.node)) / (uppers.length - 1);
 };
 
 interface Labelled {

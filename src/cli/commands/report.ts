@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { reportPage } from '../../report/page.ts';
 import { RunRecord } from '../../report/run-record.ts';
+import { readLockHolder } from '../../store/lock.ts';
 import { lookAtState, openContext } from '../context.ts';
 import { CliError, exitCode } from '../exit-code.ts';
 import { entryOf } from '../find-run.ts';
@@ -24,6 +25,7 @@ export const reportCommand = async (named: string | undefined, options: ReportOp
     throw new CliError(exitCode.usage, 'There are no runs yet, so there is nothing to report.');
   const run = await entryOf(context.stateDir, state, named ?? 'last');
   const record = new RunRecord(await eventsOf(context.stateDir, run.id));
+  if ((await readLockHolder(context.stateDir)) === undefined) record.settle();
   const topology = await topologyOfRun(context, record);
   const told = topology && (await toldBy(context, { runs: runsUpTo(state, run), own: record, topology }));
   const { logs, note } = await logsOf(context.stateDir, record);

@@ -141,6 +141,8 @@ export class Desk implements Served {
   private async lookAtOffers(now: number): Promise<void> {
     this.due.offers = now + offersEveryMs;
     const offers = await offersNow(this.context.stateDir, this.common);
+    // Twice, for between two looks a run may have begun.
+    if (!offers.holder && this.offers && !this.offers.holder) this.live.settle();
     if (JSON.stringify(offers) === JSON.stringify(this.offers)) return;
     this.offers = offers;
     this.viewers.note((news) => Object.assign(news, { actions: true }));
@@ -148,7 +150,7 @@ export class Desk implements Served {
 
   /** Beside everything else: a probe that takes long must not hold up the page. */
   private prove(): void {
-    if (this.proving) return;
+    if (this.proving !== undefined) return;
     const { clock } = this.context.host;
     this.proving = proveNow(this.context)
       .then((sightings) => {

@@ -26,6 +26,7 @@ export class LiveRun {
   logs = new LogTail('');
   private readonly context: CommandContext;
   private run: string | undefined;
+  private knownCut = false;
   private journal: JournalTail | undefined;
   /** Of earlier runs. */
   private before: readonly Sighting[] = [];
@@ -46,7 +47,11 @@ export class LiveRun {
     for (const event of gained.events) this.record.add(event);
     if (gained.events.length > 0) this.now = undefined;
     const all =
-      isOther || gained.anew || this.record.shape !== shape || (this.record.end !== undefined && end === undefined);
+      isOther ||
+      gained.anew ||
+      this.record.shape !== shape ||
+      (this.record.end !== undefined && end === undefined) ||
+      this.wasCut();
     if (all) await this.learn();
     const rows = [...this.record.touched];
     this.record.touched.clear();
@@ -54,10 +59,23 @@ export class LiveRun {
     return { all, rows, logs: await this.logs.read() };
   }
 
+  /** Nobody holds the state, so nobody drives the run. */
+  settle(): void {
+    this.record.settle();
+  }
+
   /** Colours by what was seen just now, until the run has more to tell. */
   proved(sightings: readonly Sighting[] | undefined, at: string): void {
     this.now = sightings && { sightings, at };
     this.colour();
+  }
+
+  /** The sitting ended without a word since the last look. */
+  private wasCut(): boolean {
+    const isCut = this.record.sittings.at(-1)?.end === 'cut';
+    const news = isCut && !this.knownCut;
+    this.knownCut = isCut;
+    return news;
   }
 
   private turnTo(run: string | undefined): void {
