@@ -1,13 +1,15 @@
 // Puts the engine together for a workflow that was opened: ports, limits, the values expressions read, and the answers to questions.
 import { availableParallelism } from 'node:os';
 import type { EventBody, RunEvent } from '../core/event.ts';
-import { textOf } from '../core/template.ts';
+import { ExpressionError, type Scope } from '../core/expression.ts';
+import { resolveValue, textOf } from '../core/template.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createLimiter } from '../engine/limiter.ts';
 import type { Host, StepLog } from '../engine/ports.ts';
 import { SharedAnswers } from '../engine/shared-answers.ts';
 import { StopControl } from '../engine/stop.ts';
 import { addressScope } from './deployed-scope.ts';
+import { CliError, exitCode } from './exit-code.ts';
 import type { Opened } from './open-workflow.ts';
 
 export interface EngineParts {
@@ -32,7 +34,16 @@ export const createEngine = (opened: Opened, parts: EngineParts): Engine => {
   const limit = typeof workflow.concurrency === 'number' ? workflow.concurrency : workflow.concurrency?.limit;
   const groups = typeof workflow.concurrency === 'object' ? (workflow.concurrency.groups ?? {}) : {};
   const cores = availableParallelism();
-  const variables = Object.entries({ ...variant.env, ...workflow.env }).map(([name, value]) => [name, textOf(value)]);
+  const scope: Scope = {
+    inputs,
+    secrets,
+    ...(variant.model !== undefined && { [variant.model]: model }),
+    deployed: addressScope(parts.deployed),
+    run: { id: parts.run, workflow: workflow.name },
+    variant: { name: variant.name },
+    project: { dir: project.dir },
+    state: { dir: parts.stateDir },
+  };
   return {
     host: parts.host,
     registry,
@@ -49,17 +60,8 @@ export const createEngine = (opened: Opened, parts: EngineParts): Engine => {
     run: parts.run,
     projectDir: project.dir,
     stateDir: parts.stateDir,
-    scope: {
-      inputs,
-      secrets,
-      ...(variant.model !== undefined && { [variant.model]: model }),
-      deployed: addressScope(parts.deployed),
-      run: { id: parts.run, workflow: workflow.name },
-      variant: { name: variant.name },
-      project: { dir: project.dir },
-      state: { dir: parts.stateDir },
-    },
-    env: { ...processEnv(), ...Object.fromEntries(variables) },
+    scope,
+    env: { ...processEnv(), ...variables({ ...variant.env, ...workflow.env }, scope) },
     enter: variant.enter,
     model,
     consent: parts.consent ?? (async () => false),
@@ -67,6 +69,19 @@ export const createEngine = (opened: Opened, parts: EngineParts): Engine => {
     random: Math.random,
   };
 };
+
+/** What variant and workflow put into the environment of every step. @throws CliError when an expression of theirs fails. */
+const variables = (env: Readonly<Record<string, unknown>>, scope: Scope): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).map(([name, value]) => {
+      try {
+        return [name, textOf(resolveValue(value, scope))];
+      } catch (error) {
+        if (!(error instanceof ExpressionError)) throw error;
+        throw new CliError(exitCode.file, `env.${name}: ${error.message}`, error);
+      }
+    }),
+  );
 
 const processEnv = (): Record<string, string> =>
   Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));

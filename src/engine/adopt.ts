@@ -1,10 +1,10 @@
 // Takes over what is there without having been made by a run: looks at a step and decides what may be remembered of it.
 import type { Outcome } from '../core/event.ts';
 import type { Observation } from '../core/observation.ts';
+import { absence } from './absence.ts';
 import type { Engine } from './engine.ts';
 import type { Judgement } from './judge.ts';
 import type { ResolvedStep } from './resolved.ts';
-import { absence } from './undo.ts';
 
 interface Adopted {
   readonly outcome: Outcome;

@@ -1,20 +1,27 @@
 // One attempt at an action: spawned in its surroundings, logged, bounded by its timeout; ends as outputs or as a failure.
+import { basename } from 'node:path';
 import type { ProcessIdentity } from '../core/event.ts';
-import type { Scope } from '../core/expression.ts';
-import { ExpressionError } from '../core/expression.ts';
+import { ExpressionError, type Scope } from '../core/expression.ts';
 import type { Failure } from '../core/failure.ts';
-import { evaluate } from '../core/template.ts';
+import { bounded } from './bounded.ts';
 import { type ContextSettings, commandSettings, createContext, enterCommand, tailOf } from './context.ts';
 import type { Engine } from './engine.ts';
-import type { CommandResult, StepLog } from './ports.ts';
+import { openOutputLog } from './output-log.ts';
+import { declaredOutputs, readings } from './outputs.ts';
+import type { CommandResult } from './ports.ts';
 import { quoteCommand } from './quote.ts';
 import type { ResolvedAction, ResolvedStep } from './resolved.ts';
 import { StepError } from './step-type.ts';
 import { tell } from './tell.ts';
 
-export type AttemptResult =
-  | { readonly ok: true; readonly outputs: Readonly<Record<string, unknown>> }
-  | { readonly ok: false; readonly failure: Failure; readonly values: Readonly<Record<string, unknown>> };
+type Values = Readonly<Record<string, unknown>>;
+
+export type AttemptResult = {
+  /** What `retry.when` may read. */
+  readonly values: Values;
+  /** Path of the log, relative to the run's folder; none without output. */
+  readonly log?: string;
+} & ({ readonly ok: true; readonly outputs: Values } | { readonly ok: false; readonly failure: Failure });
 
 export interface AttemptRequest {
   readonly address: string;
@@ -24,206 +31,177 @@ export interface AttemptRequest {
   readonly scope: Scope;
 }
 
+/** @throws StoreError when its output could not be kept; everything else is a value. */
 export const act = async (engine: Engine, request: AttemptRequest): Promise<AttemptResult> => {
-  const output = openOutput(engine, request);
-  try {
-    return await perform(engine, request, output.write);
-  } finally {
+  const output = openOutputLog(engine, request);
+  const result = await guarded(engine, request, output.write).catch(async (error: unknown) => {
     await output.close();
+    throw error;
+  });
+  const path = await output.close();
+  return { ...result, ...(path !== undefined && { log: `logs/${basename(path)}` }) };
+};
+
+/** A step type that throws what it should not loses its attempt, not the run. */
+const guarded = async (
+  engine: Engine,
+  request: AttemptRequest,
+  onOutput: NonNullable<ContextSettings['onOutput']>,
+): Promise<AttemptResult> => {
+  try {
+    return await perform(engine, request, onOutput);
+  } catch (error) {
+    if (isStoreError(error)) throw error;
+    const { text } = engine.masker;
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    const values = { exitCode: -1, message };
+    if (error instanceof ExpressionError) {
+      const { source } = error;
+      return {
+        ok: false,
+        failure: { kind: 'expression', where: request.address, source, message: text(message) },
+        values,
+      };
+    }
+    const trace = stack === undefined ? {} : { stack: text(stack) };
+    return { ok: false, failure: { kind: 'internal', message: text(message), ...trace }, values };
   }
 };
 
-const perform = async (
+/** What the store throws must end the run: a fact that can't be kept must not be acted on. */
+export const isStoreError = (error: unknown): boolean => error instanceof Error && error.name === 'StoreError';
+
+const perform = (
   engine: Engine,
   request: AttemptRequest,
-  onOutput: ContextSettings['onOutput'],
+  onOutput: NonNullable<ContextSettings['onOutput']>,
 ): Promise<AttemptResult> => {
   const { action, address, attempt, resolved } = request;
+  const { timeoutMs, command } = resolved;
   let announced = 0;
-  const spawned = (process: ProcessIdentity): void => {
-    announced += 1;
-    tell(engine, { type: 'step.spawned', address, attempt, process, command: resolved.command });
-  };
-  const timeout = resolved.timeoutMs === undefined ? undefined : AbortSignal.timeout(resolved.timeoutMs);
   const settings: ContextSettings = {
     surroundings: action,
     signal: engine.stop.signal,
     freshSince: engine.host.clock.monotonic(),
     graceMs: resolved.graceMs,
     tag: { step: `${engine.run}/${address}`, announced: () => announced },
-    ...(onOutput && { onOutput }),
-    onSpawn: spawned,
-    onProgress: (saw) => tell(engine, { type: 'step.output', address, stream: 'stdout', text: `${saw}\n` }),
-    ...(resolved.timeoutMs !== undefined && { timeoutMs: resolved.timeoutMs }),
+    onOutput,
+    onSpawn: (process: ProcessIdentity) => {
+      announced += 1;
+      tell(engine, { type: 'step.spawned', address, attempt, process, command });
+    },
+    onProgress: (saw) =>
+      tell(engine, { type: 'step.output', address, stream: 'stdout', text: engine.masker.text(`${saw}\n`) }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
   };
-  if (action.kind === 'uses')
-    return performType(
-      engine,
-      { ...request, action },
-      timeout ? { ...settings, signal: AbortSignal.any([settings.signal, timeout]) } : settings,
-    );
-  const { argv, result } = await performCommand(engine, action, settings);
-  return conclude(engine, request, argv, result);
+  if (action.kind !== 'uses') return performCommand(engine, { ...request, action }, settings);
+  const limits = { clock: engine.host.clock, signal: settings.signal, timeoutMs };
+  return bounded(limits, ({ signal, isLate }) =>
+    performType(engine, { ...request, action, isLate }, { ...settings, signal }),
+  );
 };
+
+type CommandRequest = AttemptRequest & { readonly action: Exclude<ResolvedAction, { kind: 'uses' }> };
 
 const performCommand = async (
   engine: Engine,
-  action: Exclude<ResolvedAction, { kind: 'uses' }>,
+  request: CommandRequest,
   settings: ContextSettings,
-): Promise<{ argv: string; result: CommandResult }> => {
+): Promise<AttemptResult> => {
+  const { action } = request;
   const options = { ...commandSettings(settings), ...(action.stdin !== undefined && { stdin: action.stdin }) };
-  if (action.kind === 'shell' && action.on === undefined)
-    return { argv: action.script.trim(), result: await engine.host.script(action.script, options) };
-  const prefix = action.on === undefined ? [] : await enterCommand(engine, action.on, settings);
+  if (action.kind === 'shell' && action.on === undefined) {
+    const result = await engine.host.script(action.script, options);
+    return conclude(engine, request, { typed: action.script.trim(), result });
+  }
   const own = action.kind === 'run' ? action.argv : ['bash', '-o', 'pipefail', '-euc', action.script];
-  const argv = [...prefix, ...own];
-  return { argv: quoteCommand(argv), result: await engine.host.command({ argv, ...options }) };
+  try {
+    const prefix = action.on === undefined ? [] : await enterCommand(engine, action.on, settings);
+    const argv = [...prefix, ...own];
+    const result = await engine.host.command({ argv, ...options });
+    return conclude(engine, request, { typed: quoteCommand(argv), result });
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    const message = engine.masker.text(error.message);
+    const command = engine.masker.text(quoteCommand(own));
+    return {
+      ok: false,
+      failure: { kind: 'spawn', command, code: 'PLACE', message },
+      values: { exitCode: -1, message },
+    };
+  }
+};
+
+type TypeRequest = AttemptRequest & {
+  readonly action: Extract<ResolvedAction, { kind: 'uses' }>;
+  readonly isLate: () => boolean;
 };
 
 const performType = async (
   engine: Engine,
-  { action, resolved, scope }: AttemptRequest & { action: Extract<ResolvedAction, { kind: 'uses' }> },
+  { action, resolved, scope, isLate }: TypeRequest,
   settings: ContextSettings,
 ): Promise<AttemptResult> => {
-  const uses = action.type.name;
   try {
     const result = (await action.type.run(action.input, createContext(engine, settings))) ?? {};
+    const values = { exitCode: 0, message: '' };
     const declared = declaredOutputs(resolved, { ...scope, result });
-    return 'failure' in declared
-      ? { ok: false, failure: declared.failure, values: {} }
-      : { ok: true, outputs: { ...result, ...declared.outputs } };
+    if ('failure' in declared) return { ok: false, failure: declared.failure, values };
+    return { ok: true, outputs: { ...result, ...declared.outputs }, values };
   } catch (error) {
-    if (engine.stop.signal.aborted)
-      return { ok: false, failure: { kind: 'cancelled', signal: engine.stop.reason ?? 'SIGTERM' }, values: {} };
-    if (settings.signal.aborted && resolved.timeoutMs !== undefined) {
-      return {
-        ok: false,
-        failure: { kind: 'timeout', afterMs: resolved.timeoutMs, command: resolved.command, tail: tailOfError(error) },
-        values: {},
-      };
+    const { text } = engine.masker;
+    const tail = error instanceof StepError ? error.tail.map(text) : [];
+    const values = { exitCode: -1, message: error instanceof Error ? error.message : String(error) };
+    if (engine.stop.signal.aborted) return { ok: false, failure: cancelled(engine), values };
+    if (isLate()) {
+      const { timeoutMs = 0, command } = resolved;
+      return { ok: false, failure: { kind: 'timeout', afterMs: timeoutMs, command, tail }, values };
     }
     if (!(error instanceof StepError)) throw error;
-    const message = engine.masker.text(error.message);
-    const details = {
-      tail: error.tail.map(engine.masker.text),
-      ...(error.command !== undefined && { command: engine.masker.text(error.command) }),
-    };
-    return {
-      ok: false,
-      failure: { kind: 'step-type', uses, message, ...details },
-      values: { exitCode: error.exitCode ?? 1, message: error.message },
-    };
+    const command = error.command === undefined ? {} : { command: text(error.command) };
+    const failure = {
+      kind: 'step-type',
+      uses: action.type.name,
+      message: text(error.message),
+      tail,
+      ...command,
+    } as const;
+    return { ok: false, failure, values: { ...values, exitCode: error.exitCode ?? 1 } };
   }
 };
 
-const tailOfError = (error: unknown): readonly string[] => (error instanceof StepError ? error.tail : []);
+const cancelled = (engine: Engine): Failure => ({ kind: 'cancelled', signal: engine.stop.reason ?? 'SIGTERM' });
 
 const conclude = (
   engine: Engine,
   { resolved, scope }: AttemptRequest,
-  typed: string,
-  result: CommandResult,
+  { typed, result }: { readonly typed: string; readonly result: CommandResult },
 ): AttemptResult => {
-  const command = engine.masker.text(typed);
+  const { stdout, stderr } = result;
   const tail = tailOf(result).map(engine.masker.text);
-  const values = {
-    exitCode: result.exitCode ?? -1,
-    stdout: result.stdout,
-    stderr: result.stderr,
-    message: tail.join('\n'),
-  };
-  const failed = (failure: Failure): AttemptResult => ({ ok: false, failure, values });
-  switch (result.ended) {
-    case 'cancelled':
-      return failed({ kind: 'cancelled', signal: engine.stop.reason ?? 'SIGTERM' });
-    case 'timeout':
-      return failed({ kind: 'timeout', afterMs: resolved.timeoutMs ?? 0, command, tail });
-    case 'spawn-failed':
-      return failed({
-        kind: 'spawn',
-        command,
-        code: result.error?.code ?? 'UNKNOWN',
-        message: result.error?.message ?? '',
-      });
-    default:
-      break;
-  }
-  if (result.signal !== null) return failed({ kind: 'signal', signal: result.signal, command, tail });
-  if (result.exitCode !== 0) return failed({ kind: 'exit', exitCode: result.exitCode ?? -1, command, tail });
-  const declared = declaredOutputs(resolved, { ...scope, ...values, ...readings(result.stdout) });
-  return 'failure' in declared ? failed(declared.failure) : { ok: true, outputs: declared.outputs };
+  const exitCode = result.exitCode ?? -1;
+  const values = { exitCode, stdout, stderr, message: tail.join('\n') };
+  const failure = failureOf(engine, result, {
+    command: engine.masker.text(typed),
+    tail,
+    afterMs: resolved.timeoutMs ?? 0,
+  });
+  if (failure) return { ok: false, failure, values };
+  const declared = declaredOutputs(resolved, { ...scope, ...values, ...readings(stdout) });
+  return 'failure' in declared
+    ? { ok: false, failure: declared.failure, values }
+    : { ok: true, outputs: declared.outputs, values };
 };
 
-/** What expressions over a command's output may read besides the text itself. */
-export const readings = (stdout: string): { readonly lines: readonly string[]; readonly json: unknown } => ({
-  lines: stdout.split(/\r?\n/).filter((line) => line !== ''),
-  json: parseJson(stdout),
-});
-
-const parseJson = (text: string): unknown => {
-  const start = text.trimStart()[0];
-  if (start === undefined || !'[{"-0123456789tfn'.includes(start)) return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null; // Text that is no JSON is an answer too: `json` is null then.
-  }
-};
-
-const declaredOutputs = (
-  { spec }: ResolvedStep,
-  scope: Scope,
-): { outputs: Record<string, unknown> } | { failure: Failure } => {
-  const outputs: Record<string, unknown> = {};
-  for (const [name, source] of Object.entries(spec.outputs ?? {})) {
-    try {
-      outputs[name] = typeof source === 'string' ? evaluate(source, scope) : extract(source, scope);
-    } catch (error) {
-      if (!(error instanceof ExpressionError || error instanceof StepError)) throw error;
-      return { failure: { kind: 'output', name, message: error.message } };
-    }
-  }
-  return { outputs };
-};
-
-const extract = (
-  { regex, group, of }: { regex: string; group?: string | number | undefined; of?: 'stdout' | 'stderr' | undefined },
-  scope: Scope,
-): string => {
-  const match = new RegExp(regex, 'm').exec(String(scope[of ?? 'stdout'] ?? ''));
-  const found = typeof group === 'string' ? match?.groups?.[group] : match?.[group ?? (match.length > 1 ? 1 : 0)];
-  if (found === undefined) throw new StepError(`nothing in ${of ?? 'stdout'} matches ${regex}`);
-  return found;
-};
-
-/** Sends output to the step's log, opened with the first byte, and to views; secrets are taken out on the way. */
-const openOutput = (
+const failureOf = (
   engine: Engine,
-  { address, attempt }: AttemptRequest,
-): { write: NonNullable<ContextSettings['onOutput']>; close(): Promise<void> } => {
-  let log: Promise<StepLog> | undefined;
-  const channels = { stdout: channel(engine), stderr: channel(engine) };
-  const put = async (stream: 'stdout' | 'stderr', text: string): Promise<void> => {
-    if (text === '') return;
-    log ??= engine.openLog(address, attempt);
-    await (await log).write(text);
-    await engine.emit({ type: 'step.output', address, stream, text: text.length > 4096 ? text.slice(-4096) : text });
-  };
-  return {
-    write: (stream, chunk) => put(stream, channels[stream].push(chunk)),
-    async close() {
-      await put('stdout', channels.stdout.flush());
-      await put('stderr', channels.stderr.flush());
-      await (await log)?.close();
-    },
-  };
-};
-
-const channel = (engine: Engine): { push(chunk: Uint8Array): string; flush(): string } => {
-  const decoder = new TextDecoder();
-  const masked = engine.masker.stream();
-  return {
-    push: (chunk) => masked.push(decoder.decode(chunk, { stream: true })),
-    flush: () => masked.push(decoder.decode()) + masked.flush(),
-  };
+  { ended, error, exitCode, signal }: CommandResult,
+  { command, tail, afterMs }: { readonly command: string; readonly tail: readonly string[]; readonly afterMs: number },
+): Failure | undefined => {
+  if (ended === 'cancelled') return cancelled(engine);
+  if (ended === 'timeout') return { kind: 'timeout', afterMs, command, tail };
+  if (ended === 'spawn-failed')
+    return { kind: 'spawn', command, code: error?.code ?? 'UNKNOWN', message: error?.message ?? '' };
+  if (signal !== null) return { kind: 'signal', signal, command, tail };
+  return exitCode === 0 ? undefined : { kind: 'exit', exitCode: exitCode ?? -1, command, tail };
 };

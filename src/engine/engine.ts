@@ -31,6 +31,8 @@ export interface Engine {
   readonly scope: Scope;
   /** The environment steps start from. */
   readonly env: Readonly<Record<string, string>>;
+  /** Those of them that the variant's and the workflow's files set. */
+  readonly variables?: Readonly<Record<string, string>>;
   readonly enter: VariantFile['enter'];
   readonly model: unknown;
   consent(question: string): Promise<boolean>;

@@ -1,28 +1,75 @@
-// Lets so many run at once; the rest wait in order of arrival, or of rank where one is given (highest first).
+// Lets so many run at once; the rest wait by rank (highest first), and among equals in order of arrival.
 
 export interface Limiter {
   run<T>(work: () => Promise<T>, rank?: number): Promise<T>;
 }
 
 export const createLimiter = (limit: number): Limiter => {
-  const waiting: { start: () => void; rank: number }[] = [];
+  const waiting: Waiting[] = [];
   let running = 0;
-  const next = (): void => {
-    if (running >= limit || waiting.length === 0) return;
-    const best = waiting.reduce((at, each, index) => (each.rank > (waiting[at]?.rank ?? 0) ? index : at), 0);
-    running += 1;
-    waiting.splice(best, 1)[0]?.start();
-  };
+  let arrived = 0;
   return {
     async run(work, rank = 0) {
       if (running < limit) running += 1;
-      else await new Promise<void>((start) => waiting.push({ start, rank }));
+      else {
+        arrived += 1;
+        const order = arrived;
+        await new Promise<void>((start) => push(waiting, { start, rank, order }));
+      }
       try {
         return await work();
       } finally {
-        running -= 1;
-        next();
+        // The place is handed on as it is, so that nobody who comes just now takes it from those who wait.
+        const next = pop(waiting);
+        if (next) next.start();
+        else running -= 1;
       }
     },
   };
+};
+
+interface Waiting {
+  readonly start: () => void;
+  readonly rank: number;
+  readonly order: number;
+}
+
+const isBefore = (a: Waiting, b: Waiting): boolean => a.rank > b.rank || (a.rank === b.rank && a.order < b.order);
+
+// A heap: ten thousand may wait, and each end must find the next one at once.
+const push = (heap: Waiting[], item: Waiting): void => {
+  let at = heap.push(item) - 1;
+  while (at > 0) {
+    const parent = (at - 1) >> 1;
+    if (!swapIfBefore(heap, at, parent)) return;
+    at = parent;
+  }
+};
+
+const pop = (heap: Waiting[]): Waiting | undefined => {
+  const [first] = heap;
+  const last = heap.pop();
+  if (!first || !last || heap.length === 0) return first;
+  heap[0] = last;
+  for (let at = 0; ; ) {
+    const left = 2 * at + 1;
+    const child = firstOf(heap, left, left + 1);
+    if (child === undefined || !swapIfBefore(heap, child, at)) return first;
+    at = child;
+  }
+};
+
+const firstOf = (heap: readonly Waiting[], left: number, right: number): number | undefined => {
+  const [a, b] = [heap[left], heap[right]];
+  if (!a) return undefined;
+  return b && isBefore(b, a) ? right : left;
+};
+
+/** Puts the lower of two in its place; true when it was not there. */
+const swapIfBefore = (heap: Waiting[], lower: number, upper: number): boolean => {
+  const [a, b] = [heap[lower], heap[upper]];
+  if (!a || !b || !isBefore(a, b)) return false;
+  heap[upper] = a;
+  heap[lower] = b;
+  return true;
 };

@@ -3,10 +3,18 @@ import { z } from 'zod';
 import { ExpressionError, type Scope } from '../core/expression.ts';
 import type { Observation } from '../core/observation.ts';
 import { evaluate } from '../core/template.ts';
+import { abandoned } from './bounded.ts';
 import { createContext } from './context.ts';
 import type { Engine } from './engine.ts';
 import type { ResolvedProbe, ResolvedStep, Surroundings } from './resolved.ts';
-import { StepError } from './step-type.ts';
+import { type ProbeType, StepError } from './step-type.ts';
+
+/** One answer. */
+export interface Look {
+  readonly observation: Observation;
+  /** What a step type's check says its outputs are. */
+  readonly outputs?: Readonly<Record<string, unknown>>;
+}
 
 /** A thing that can be asked whether it holds: a probe, or a step type's own check. */
 export interface Question {
@@ -14,7 +22,7 @@ export interface Question {
   readonly everyMs?: number;
   readonly forMs: number;
   readonly staysMs: number;
-  ask(freshSince: number): Promise<Observation>;
+  ask(freshSince: number): Promise<Look>;
 }
 
 export interface Surround {
@@ -30,48 +38,59 @@ export const look = async (
   { surroundings, scope, signal }: Surround,
   freshSince: number,
 ): Promise<Observation> => {
-  const type = engine.registry.probes.get(probe.kind);
+  const { text } = engine.masker;
+  const { timeoutMs } = probe;
   let name = probe.name ?? probe.kind;
-  const message = probe.message === undefined ? {} : { message: probe.message };
-  const timeout = AbortSignal.timeout(probe.timeoutMs);
+  const broken = (saw: string, error?: string): Observation => ({
+    ...{ probe: text(name), holds: false, saw: text(saw) },
+    ...(error !== undefined && { error: text(error) }),
+    ...(probe.message !== undefined && { message: text(probe.message) }),
+  });
   try {
-    if (!type) throw new StepError(`there is no probe ${probe.kind}`);
-    const input = type.input.parse(probe.input);
+    const { type, input } = typedProbe(engine, probe);
     name = probe.name ?? type.describe(input);
     const on = probe.on ?? surroundings.on;
     const around = { env: surroundings.env, cwd: surroundings.cwd, ...(on !== undefined && { on }) };
-    const limits = { timeoutMs: probe.timeoutMs, graceMs: 200, signal: AbortSignal.any([signal, timeout]) };
-    const context = createContext(engine, { surroundings: around, freshSince, ...limits });
-    const seen = await whileWaiting(type.look(input, context), limits.signal, probe.timeoutMs);
-    const holds =
-      probe.expect === undefined ? seen.holds : evaluate(probe.expect, { ...scope, ...seen.values }) === true;
-    const saw = engine.masker.text(seen.saw);
-    return {
-      probe: name,
-      holds,
-      saw,
-      ...(!holds && message),
-      ...(seen.data !== undefined && { data: engine.masker.value(seen.data) }),
-    };
+    const ask = (limited: AbortSignal) =>
+      type.look(
+        input,
+        createContext(engine, { surroundings: around, freshSince, timeoutMs, graceMs: 200, signal: limited }),
+      );
+    const seen = await abandoned({ clock: engine.host.clock, signal, timeoutMs }, ask, () => tooLate(timeoutMs));
+    const { holds, error } = judged(probe, seen, scope);
+    if (error !== undefined) return broken(`${seen.saw} (${error})`, error);
+    const data = seen.data === undefined ? {} : { data: engine.masker.value(seen.data) };
+    return { ...(holds ? { probe: text(name), holds, saw: text(seen.saw) } : broken(seen.saw)), ...data };
   } catch (error) {
-    const text = engine.masker.text(reasonOf(error));
-    return { probe: name, holds: false, saw: text, error: text, ...message };
+    const reason = reasonOf(error);
+    return broken(reason, reason);
   }
 };
 
-/** A look that hangs is given up at its time limit, even when the probe's code does not listen to its signal. */
-const whileWaiting = <T>(looking: Promise<T>, signal: AbortSignal, timeoutMs: number): Promise<T> => {
-  const late = new Promise<never>((_, reject) => {
-    const giveUp = (): void => reject(new StepError(`no answer within ${timeoutMs} ms`));
-    if (signal.aborted) giveUp();
-    else signal.addEventListener('abort', giveUp, { once: true });
-  });
-  return Promise.race([looking, late]);
+const typedProbe = (engine: Engine, probe: ResolvedProbe): { type: ProbeType; input: unknown } => {
+  const type = engine.registry.probes.get(probe.kind);
+  if (!type) throw new StepError(`there is no probe ${probe.kind}`);
+  return { type, input: type.input.parse(probe.input) };
 };
+
+const judged = (
+  { expect }: ResolvedProbe,
+  seen: Awaited<ReturnType<ProbeType['look']>>,
+  scope: Scope,
+): { holds: boolean; error?: string } => {
+  if (expect === undefined) return { holds: seen.holds };
+  try {
+    return { holds: evaluate(expect, { ...scope, ...seen.values }) === true };
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    return { holds: false, error: `expect can't be computed: ${error.message}` };
+  }
+};
+
+const tooLate = (ms: number): StepError => new StepError(`no answer within ${ms} ms`);
 
 const reasonOf = (error: unknown): string => {
   if (error instanceof StepError) return error.message;
-  if (error instanceof ExpressionError) return `expect can't be computed: ${error.message}`;
   if (error instanceof z.ZodError)
     return error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
   return error instanceof Error ? error.message : String(error);
@@ -93,8 +112,11 @@ export const question = (
   ...(probe.everyMs !== undefined && { everyMs: probe.everyMs }),
   forMs: probe.forMs,
   staysMs: probe.staysMs,
-  ask: (freshSince) => engine.limits.looks.run(() => look(engine, probe, around, freshSince)),
+  ask: (freshSince) =>
+    engine.limits.looks.run(async () => ({ observation: await look(engine, probe, around, freshSince) })),
 });
+
+const checkMs = 60_000;
 
 const checkQuestion = (
   engine: Engine,
@@ -103,31 +125,30 @@ const checkQuestion = (
 ): Question | undefined => {
   if (action?.kind !== 'uses' || !action.type.check) return undefined;
   const { type, input } = action;
-  const ask = async (freshSince: number): Promise<Observation> => {
-    const timeoutMs = 60_000;
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const context = createContext(engine, { surroundings, freshSince, signal: limited, graceMs: 200 });
+  const { text } = engine.masker;
+  const ask = async (freshSince: number): Promise<Look> => {
+    const check = async (limited: AbortSignal) =>
+      type.check?.(input, createContext(engine, { surroundings, freshSince, signal: limited, graceMs: 200 }));
     try {
-      const seen = await whileWaiting(
-        type.check?.(input, context) ?? Promise.reject(new Error('no check')),
-        limited,
-        timeoutMs,
-      );
-      const data = seen.outputs === undefined ? {} : { data: { outputs: engine.masker.value(seen.outputs) } };
-      return { probe: name, holds: seen.holds, saw: engine.masker.text(seen.saw), ...data };
+      const limits = { clock: engine.host.clock, signal, timeoutMs: checkMs };
+      const seen = await abandoned(limits, check, () => tooLate(checkMs));
+      const { holds, saw, outputs } = seen ?? { holds: false, saw: 'no check' };
+      return { observation: { probe: name, holds, saw: text(saw) }, ...(outputs && { outputs }) };
     } catch (error) {
-      const text = engine.masker.text(reasonOf(error));
-      return { probe: name, holds: false, saw: text, error: text };
+      const reason = text(reasonOf(error));
+      return { observation: { probe: name, holds: false, saw: reason, error: reason } };
     }
   };
   return {
-    withinMs: 30_000,
-    forMs: 0,
-    staysMs: 0,
+    ...{ withinMs: 30_000, forMs: 0, staysMs: 0 },
     ask: (freshSince) => engine.limits.looks.run(() => ask(freshSince)),
   };
 };
 
 /** All asked once, side by side. */
-export const askOnce = (questions: readonly Question[], freshSince: number): Promise<readonly Observation[]> =>
+export const askOnce = (questions: readonly Question[], freshSince: number): Promise<readonly Look[]> =>
   Promise.all(questions.map((each) => each.ask(freshSince)));
+
+/** What checks among these looks said of outputs. */
+export const outputsIn = (looks: readonly Look[]): Readonly<Record<string, unknown>> | undefined =>
+  looks.find((each) => each.outputs !== undefined)?.outputs;

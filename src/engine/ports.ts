@@ -87,9 +87,7 @@ export interface Host {
   readFile(path: string): Promise<string | undefined>;
   writeFile(path: string, text: string, mode?: number): Promise<void>;
   removeFile(path: string): Promise<void>;
-  stat(
-    path: string,
-  ): Promise<
+  stat(path: string): Promise<
     | {
         readonly kind: 'file' | 'directory' | 'other';
         readonly size: number;

@@ -4,9 +4,12 @@ import { parseDuration } from '../core/duration.ts';
 import type { Created, UndoRecord } from '../core/event.ts';
 import type { Scope } from '../core/expression.ts';
 import { noRetry, type RetryPolicy } from '../core/retry.ts';
-import { evaluate, resolveText, resolveValue, templateParts, textOf } from '../core/template.ts';
+import { ShellTextError, shellText } from '../core/shell-text.ts';
+import { evaluate, resolveText, resolveValue, textOf } from '../core/template.ts';
 import type { ProbeSpec, StepSpec } from '../core/workflow.ts';
+import { ownVariables } from './definition.ts';
 import type { Engine } from './engine.ts';
+import { inProject } from './paths.ts';
 import { quoteCommand } from './quote.ts';
 import type { ResolvedAction, ResolvedProbe, ResolvedStep, Surroundings } from './resolved.ts';
 
@@ -17,10 +20,10 @@ export const resolveStep = (spec: StepSpec, engine: Engine, scope: Scope): Resol
   const surroundings = surroundingsOf(spec, engine, scope);
   const action = actionOf(spec, surroundings, engine, scope);
   const timeoutMs = duration(spec.timeout, scope);
-  const undo = undoOf(spec, action, scope);
+  const undo = undoOf(spec, surroundings, engine, scope);
   return {
     spec,
-    name: spec.name === undefined ? spec.id : textOf(resolveText(spec.name, scope)),
+    name: engine.masker.text(spec.name === undefined ? spec.id : textOf(resolveText(spec.name, scope))),
     ...(action && { action }),
     preconditions: (spec.preconditions ?? []).map((probe) => resolveProbe(probe, scope)),
     health: (spec.health ?? []).map((probe) => resolveProbe(probe, scope)),
@@ -36,7 +39,7 @@ export const resolveStep = (spec: StepSpec, engine: Engine, scope: Scope): Resol
     ],
     ...(undo && { undo }),
     files: [...filesOf(spec, scope), ...((action?.kind === 'uses' && action.type.files?.(action.input)) || [])],
-    command: commandOf(action),
+    command: engine.masker.text(commandOf(action)),
   };
 };
 
@@ -80,7 +83,7 @@ const surroundingsOf = (spec: StepSpec, engine: Engine, scope: Scope): Surroundi
   const on = spec.on === undefined ? undefined : textOf(resolveText(spec.on, scope));
   return {
     env: { ...engine.env, ...Object.fromEntries(env) },
-    cwd: cwd === '' ? engine.projectDir : cwd.startsWith('/') ? cwd : `${engine.projectDir}/${cwd}`,
+    cwd: inProject(engine, cwd),
     ...(on !== undefined && { on }),
   };
 };
@@ -91,20 +94,21 @@ const actionOf = (spec: ActionSpec, around: Surroundings, engine: Engine, scope:
   const stdin = spec.stdin === undefined ? {} : { stdin: textOf(resolveText(spec.stdin, scope)) };
   if (spec.run !== undefined) return { kind: 'run', argv: argvOf(spec.run, scope), ...stdin, ...around };
   if (spec.shell !== undefined) {
-    const { script, values } = shellOf(spec.shell, scope);
-    return { kind: 'shell', script, ...stdin, ...around, env: { ...around.env, ...values } };
+    const { script, variables, values } = shellOf(spec.shell, scope);
+    return { kind: 'shell', script, values, ...stdin, ...around, env: { ...around.env, ...variables } };
   }
   if (spec.uses === undefined) return undefined;
   const type = engine.registry.steps.get(spec.uses);
   if (!type) throw new ResolutionError(`there is no step type ${spec.uses}`);
-  const parsed = type.input.safeParse(resolveValue(spec.with ?? {}, scope));
+  const given = resolveValue(spec.with ?? {}, scope);
+  const parsed = type.input.safeParse(given);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new ResolutionError(
       `with.${issue?.path.join('.') ?? ''} of ${spec.uses}: ${issue?.message ?? 'does not fit'}`,
     );
   }
-  return { kind: 'uses', type, input: parsed.data, ...around };
+  return { kind: 'uses', type, input: parsed.data, given, ...around };
 };
 
 const argvOf = (run: NonNullable<StepSpec['run']>, scope: Scope): readonly string[] => {
@@ -114,45 +118,66 @@ const argvOf = (run: NonNullable<StepSpec['run']>, scope: Scope): readonly strin
   return list.flatMap((each) => (Array.isArray(each) ? each.map(textOf) : [textOf(each)]));
 };
 
+interface Shell {
+  readonly script: string;
+  /** For the environment, by name. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** The same by the expression they come from. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
 /** Expressions in a script become references to environment variables: a value is never read as shell text. */
-const shellOf = (script: string, scope: Scope): { script: string; values: Record<string, string> } => {
-  const values: Record<string, string> = {};
-  const text = templateParts(script).map((part) => {
-    if (part.kind === 'text') return part.text;
-    const name = `LAB_VALUE_${Object.keys(values).length + 1}`;
-    values[name] = textOf(evaluate(part.source, scope));
-    return `\${${name}}`;
+const shellOf = (text: string, scope: Scope): Shell => {
+  const { script, values } = readShell(text);
+  const found = [...values].map(([name, { source, mustBeNumber }]) => {
+    const value = textOf(evaluate(source, scope));
+    if (mustBeNumber && !/^-?\d+$/.test(value))
+      throw new ResolutionError(`${source} stands where bash computes, and "${value}" is no whole number`);
+    return { name, source, value };
   });
-  return { script: text.join(''), values };
+  return {
+    script,
+    variables: Object.fromEntries(found.map(({ name, value }) => [name, value])),
+    values: Object.fromEntries(found.map(({ source, value }) => [source, value])),
+  };
 };
 
-const undoOf = (spec: StepSpec, action: ResolvedAction | undefined, scope: Scope): UndoRecord | undefined => {
-  if (spec.undo) {
-    const { timeout, absent, env, ...rest } = spec.undo;
-    const around = { on: spec.on, cwd: spec.cwd, env: { ...spec.env, ...env } };
-    const timeoutMs = duration(timeout, scope);
-    // A shell script keeps its expressions as variables, so it is resolved to script and values here and now.
-    const shell = rest.shell === undefined ? {} : shellOf(rest.shell, scope);
-    const resolved = resolveValue({ ...around, ...rest, shell: undefined }, scope) as Record<string, unknown>;
-    const { script, values } = shell as { script?: string; values?: Record<string, string> };
-    const withShell =
-      script === undefined
-        ? resolved
-        : { ...resolved, shell: script, env: { ...(resolved['env'] as object), ...values } };
-    return {
-      action: Object.fromEntries(Object.entries(withShell).filter(([, value]) => value !== undefined)),
-      absent: (absent ?? []).map((probe) => resolveProbe(probe, scope)),
-      ...(timeoutMs !== undefined && { timeoutMs }),
-    };
+const readShell = (text: string): ReturnType<typeof shellText> => {
+  try {
+    return shellText(text, 'LAB_VALUE_');
+  } catch (error) {
+    if (!(error instanceof ShellTextError)) throw error;
+    throw new ResolutionError(error.message, { cause: error });
   }
-  if (action?.kind !== 'uses' || !action.type.undo) return undefined;
+};
+
+const undoOf = (spec: StepSpec, around: Surroundings, engine: Engine, scope: Scope): UndoRecord | undefined => {
+  const type = spec.uses === undefined ? undefined : engine.registry.steps.get(spec.uses);
+  // The files may be gone when this is needed: what they set is part of the record.
+  const place = {
+    ...(around.on !== undefined && { on: around.on }),
+    ...(around.cwd !== engine.projectDir && { cwd: around.cwd }),
+  };
+  const env = ownVariables(engine, around.env);
+  if (!spec.undo) {
+    if (!type?.undo) return undefined;
+    return { action: { undoOf: spec.uses, with: resolveValue(spec.with ?? {}, scope), ...place, env }, absent: [] };
+  }
+  const { timeout, absent = [], shell, env: own, ...rest } = spec.undo;
+  const timeoutMs = duration(timeout, scope);
+  const script = shell === undefined ? undefined : shellOf(shell, scope);
+  const variables = Object.fromEntries(
+    Object.entries(own ?? {}).map(([name, value]) => [name, textOf(resolveValue(value, scope))]),
+  );
   return {
     action: {
-      undoOf: spec.uses,
-      with: resolveValue(spec.with ?? {}, scope),
-      ...(action.on !== undefined && { on: action.on }),
+      ...place,
+      ...(resolveValue(rest, scope) as Record<string, unknown>),
+      ...(script && { shell: script.script }),
+      env: { ...env, ...variables, ...script?.variables },
     },
-    absent: [],
+    absent: absent.map((probe) => resolveProbe(probe, scope)),
+    ...(timeoutMs !== undefined && { timeoutMs }),
   };
 };
 

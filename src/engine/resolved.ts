@@ -13,8 +13,20 @@ export interface Surroundings {
 export type ResolvedAction = Surroundings &
   (
     | { readonly kind: 'run'; readonly argv: readonly string[]; readonly stdin?: string }
-    | { readonly kind: 'shell'; readonly script: string; readonly stdin?: string }
-    | { readonly kind: 'uses'; readonly type: StepType; readonly input: unknown }
+    | {
+        readonly kind: 'shell';
+        readonly script: string;
+        readonly stdin?: string;
+        /** What its expressions are, by their source. */
+        readonly values: Readonly<Record<string, string>>;
+      }
+    | {
+        readonly kind: 'uses';
+        readonly type: StepType;
+        readonly input: unknown;
+        /** The input as the file gives it, without the type's defaults. */
+        readonly given: unknown;
+      }
   );
 
 export interface ResolvedProbe {

@@ -1,12 +1,21 @@
 // Which unit may start when: counts what each still waits for, and knows how every finished one ended.
+import { parseAddress } from '../core/address.ts';
 import type { Outcome } from '../core/event.ts';
 import { longestPaths } from '../core/graph.ts';
 import type { Unit } from './unit.ts';
 
+export interface Ended {
+  readonly outcome: Outcome;
+  /** What needs it goes on although it failed. */
+  readonly tolerated?: boolean | undefined;
+  /** What was proved of the units below it before does not count any longer. */
+  readonly moved?: boolean | undefined;
+}
+
 export class Schedule {
   readonly units = new Map<string, Unit>();
-  readonly outcomes = new Map<string, Outcome>();
-  /** Units below which something changed in this run: what was proved of them before no longer counts. */
+  private readonly ended = new Map<string, Ended>();
+  /** Units below which something changed in this run. */
   private readonly dirty = new Set<string>();
   private readonly followers = new Map<string, string[]>();
   private readonly waiting = new Map<string, number>();
@@ -23,12 +32,14 @@ export class Schedule {
     for (const unit of units) this.units.set(unit.address, unit);
     const ready: Unit[] = [];
     for (const unit of units) {
-      const open = [...new Set(unit.needs)].filter((need) => this.units.has(need) && !this.outcomes.has(need));
+      const needs = this.needsOf(unit);
+      const open = needs.filter((need) => !this.ended.has(need));
       for (const need of open) {
         const followers = this.followers.get(need);
         if (followers) followers.push(unit.address);
         else this.followers.set(need, [unit.address]);
       }
+      if (needs.some((need) => this.spreadsDirt(need))) this.dirty.add(unit.address);
       this.waiting.set(unit.address, open.length);
       if (open.length === 0) ready.push(unit);
     }
@@ -36,15 +47,16 @@ export class Schedule {
   }
 
   rank(address: string): number {
-    return this.ranks.get(address) ?? 0;
+    return this.ranks.get(address) ?? this.ranks.get(parseAddress(address).step) ?? 0;
   }
 
-  /** Takes note of an outcome; returns the units that may start now. */
-  finish(address: string, outcome: Outcome): readonly Unit[] {
-    this.outcomes.set(address, outcome);
+  /** Takes note of an end; returns the units that may start now. */
+  finish(address: string, ended: Ended): readonly Unit[] {
+    this.ended.set(address, ended);
+    const spreads = this.spreadsDirt(address);
     const ready: Unit[] = [];
     for (const follower of this.followers.get(address) ?? []) {
-      if (outcome === 'changed' || this.dirty.has(address)) this.dirty.add(follower);
+      if (spreads) this.dirty.add(follower);
       const left = (this.waiting.get(follower) ?? 1) - 1;
       this.waiting.set(follower, left);
       const unit = this.units.get(follower);
@@ -54,23 +66,52 @@ export class Schedule {
     return ready;
   }
 
+  /** Whether everything it needs has ended. */
+  isReady(address: string): boolean {
+    return this.waiting.get(address) === 0;
+  }
+
+  outcomeOf(address: string): Outcome | undefined {
+    return this.ended.get(address)?.outcome;
+  }
+
+  isTolerated(address: string): boolean {
+    return this.ended.get(address)?.tolerated === true;
+  }
+
   isDirty(address: string): boolean {
     return this.dirty.has(address);
   }
 
   /** The needs that keep a unit from running: they failed, were blocked or interrupted. */
   blockersOf(unit: Unit): readonly string[] {
-    return unit.needs.filter((need) => {
-      const outcome = this.outcomes.get(need);
-      return outcome === 'failed' || outcome === 'blocked' || outcome === 'interrupted';
-    });
+    return this.needsOf(unit).filter((need) => isBroken(this.outcomeOf(need)) && !this.isTolerated(need));
   }
 
-  /** How a parent ended, from how its children ended. */
-  parentOutcome(parent: Unit): Outcome {
-    const outcomes = (parent.children ?? []).map((child) => this.outcomes.get(child));
-    for (const worst of ['failed', 'interrupted', 'blocked', 'changed', 'satisfied'] as const)
-      if (outcomes.includes(worst)) return worst;
-    return 'skipped';
+  /** How a parent ended, from how its children ended; without children, from what it needs. */
+  parentEnd(parent: Unit): Ended {
+    const children = parent.children ?? [];
+    if (children.length === 0) return { outcome: this.blockersOf(parent).length > 0 ? 'blocked' : 'skipped' };
+    const outcomes = new Set(children.map((child) => this.outcomeOf(child)));
+    const outcome = worstFirst.find((each) => outcomes.has(each)) ?? 'skipped';
+    const broken = children.filter((child) => isBroken(this.outcomeOf(child)));
+    const tolerated = broken.length > 0 && broken.every((child) => this.isTolerated(child));
+    return { outcome, tolerated };
+  }
+
+  /** A child that is not there, or not yet, is waited for as its whole step is. */
+  private needsOf({ needs }: Unit): readonly string[] {
+    const known = needs.map((need) => (this.units.has(need) ? need : parseAddress(need).step));
+    return [...new Set(known)].filter((need) => this.units.has(need));
+  }
+
+  private spreadsDirt(address: string): boolean {
+    const ended = this.ended.get(address);
+    return ended !== undefined && (ended.outcome === 'changed' || ended.moved === true || this.dirty.has(address));
   }
 }
+
+const worstFirst = ['failed', 'interrupted', 'blocked', 'changed', 'satisfied'] as const;
+
+const isBroken = (outcome: Outcome | undefined): boolean =>
+  outcome === 'failed' || outcome === 'blocked' || outcome === 'interrupted';

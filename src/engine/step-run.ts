@@ -1,21 +1,20 @@
 // One unit from its turn to its outcome: judged, its preconditions awaited, acted, proved, recorded; in that order.
-import type { Outcome } from '../core/event.ts';
-import type { Scope } from '../core/expression.ts';
-import { ExpressionError } from '../core/expression.ts';
+import type { EventOf, Outcome } from '../core/event.ts';
+import { ExpressionError, type Scope } from '../core/expression.ts';
 import type { Failure } from '../core/failure.ts';
-import type { Observation } from '../core/observation.ts';
-import { delayAfter } from '../core/retry.ts';
-import { evaluate } from '../core/template.ts';
+import { canonical } from '../core/fingerprint.ts';
+import { resolveText } from '../core/template.ts';
 import { adoptUnit } from './adopt.ts';
-import { type AttemptResult, act } from './attempt.ts';
+import { isStoreError } from './attempt.ts';
+import { type Attempted, attemptUntilDone } from './attempts.ts';
 import type { Engine } from './engine.ts';
 import { type Judgement, judge, type Known } from './judge.ts';
-import { proofsOf, question } from './look.ts';
-import type { ResolvedAction, ResolvedStep } from './resolved.ts';
+import { withoutSecrets } from './outputs.ts';
+import { awaitHealth, awaitPreconditions, unhealthy } from './prove.ts';
+import type { ResolvedStep } from './resolved.ts';
+import { hideSecrets, type Secret } from './secret-book.ts';
 import { awaitSurvivor } from './survivor.ts';
-import { tell } from './tell.ts';
 import type { Unit } from './unit.ts';
-import { type WaitResult, waitUntil } from './wait.ts';
 
 export interface Turn {
   readonly unit: Unit;
@@ -30,115 +29,117 @@ export interface Turn {
   /** What the pass over all known steps found, unless something below it has changed since. */
   readonly judged?: Judgement | undefined;
   readonly rank: number;
+  readonly secrets: readonly Secret[];
 }
 
 export interface Finish {
   readonly outcome: Outcome;
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** Its failure is none of the run's: what needs it goes on. */
+  readonly tolerated?: boolean | undefined;
+  /** The world or its outputs are not what they were: what follows is looked at again. */
+  readonly moved?: boolean | undefined;
+  /** It was not chosen, and had no turn. */
+  readonly leftOut?: boolean;
 }
 
-interface Ending {
-  readonly outcome: Outcome;
-  readonly reason?: string | undefined;
-  readonly outputs?: Readonly<Record<string, unknown>> | undefined;
-  readonly evidence?: readonly Observation[];
-  readonly failure?: Failure;
-  readonly attempts?: number;
-  readonly acted?: boolean;
-  /** It is there without having been made by this run. */
-  readonly found?: boolean;
-}
+type Ending = Pick<EventOf<'step.finished'>, 'outcome'> &
+  Partial<Omit<Attempted, 'acted' | 'reason' | 'outputs'>> & {
+    readonly reason?: string | undefined;
+    readonly outputs?: Readonly<Record<string, unknown>> | undefined;
+    readonly acted?: boolean;
+    /** It is there without having been made by this run. */
+    readonly found?: boolean;
+    /** What was judged last, when that was not at its turn's start. */
+    readonly judgement?: Judgement;
+  };
 
-export const runUnit = async (engine: Engine, turn: Turn): Promise<Finish> => {
+/** Undefined when it was not started, because the run is being stopped: nothing is recorded of it then. */
+export const runUnit = async (engine: Engine, turn: Turn): Promise<Finish | undefined> => {
   const start = engine.host.clock.monotonic();
-  const judgement = turn.judged ?? (await judge(engine, { ...turn, freshSince: start }));
-  const ending = await guarded(engine, turn, judgement);
-  const { outcome, reason, evidence = judgement.evidence, failure, attempts = turn.known?.attempt ?? 0 } = ending;
+  const first = turn.judged ?? (await judge(engine, { ...turn, freshSince: start }));
+  const ending = await guarded(engine, turn, first);
+  if (!ending) return undefined;
+  const { outcome, startedAt = start, judgement = first } = ending;
   const outputs = ending.outputs ?? turn.known?.outputs ?? {};
-  const applied = outcome === 'changed' || outcome === 'satisfied' || ending.acted === true;
-  const { resolved, fingerprint, definition } = judgement;
-  const made =
-    (ending.acted === true || ending.found === true) && resolved
-      ? { creates: resolved.creates, ...(resolved.undo && { undo: engine.masker.value(resolved.undo) }) }
-      : { creates: [] };
+  const kept = withoutSecrets(outputs, engine.masker);
   await engine.emit({
-    ...{
-      type: 'step.finished',
-      address: turn.unit.address,
-      outcome,
-      outputs: engine.masker.value(outputs),
-      attempts,
-      evidence,
-      ...made,
-    },
-    durationMs: engine.host.clock.monotonic() - start,
-    ...(reason !== undefined && { reason }),
-    ...(applied && fingerprint !== undefined && { fingerprint }),
-    ...(applied &&
-      ending.acted !== true &&
-      definition !== undefined &&
-      turn.known?.definition === undefined && { definition }),
-    ...(failure && { failure }),
+    ...{ type: 'step.finished', address: turn.unit.address, outcome, ...kept },
+    durationMs: engine.host.clock.monotonic() - startedAt,
+    evidence: ending.evidence ?? judgement.evidence,
+    attempts: ending.attempts ?? (turn.known?.inThisRun === true ? turn.known.attempt : 0),
+    ...(ending.reason !== undefined && { reason: ending.reason }),
+    ...(ending.failure && { failure: ending.failure }),
+    ...(ending.log !== undefined && { log: ending.log }),
+    ...definitionFor(turn, judgement, ending),
+    ...madeBy(engine, turn, judgement, ending),
   });
-  return { outcome, outputs };
+  const tolerated = outcome === 'failed' && isTolerated(turn, judgement);
+  const moved = hasMoved(turn.known, kept);
+  return { outcome, outputs, tolerated, moved };
 };
 
-/** A step type that throws what it should not loses its step, not the run. */
-const guarded = async (engine: Engine, turn: Turn, judgement: Judgement): Promise<Ending> => {
+/** What the journal of this run has to tell of the definition; also when this time nothing came of it. */
+const definitionFor = (
+  { known }: Turn,
+  { fingerprint, definition }: Judgement,
+  { outcome, acted }: Ending,
+): Partial<Pick<EventOf<'step.finished'>, 'fingerprint' | 'definition' | 'applied'>> => {
+  const done = outcome === 'changed' || outcome === 'satisfied';
+  if (acted === true || (done && fingerprint !== undefined)) {
+    // The start of an attempt has told it already, and so has this run's journal for what is kept.
+    const told = acted === true || (known?.inThisRun === true && known.fingerprint === fingerprint);
+    return { ...(fingerprint !== undefined && { fingerprint }), ...(!told && { definition }) };
+  }
+  if (!known || known.inThisRun) return {};
+  return {
+    ...(known.fingerprint !== undefined && { fingerprint: known.fingerprint, definition: known.definition }),
+    ...(!done && known.applied && { applied: known.applied }),
+  };
+};
+
+const madeBy = (
+  engine: Engine,
+  { secrets }: Turn,
+  { resolved }: Judgement,
+  { acted, found }: Ending,
+): Pick<EventOf<'step.finished'>, 'creates' | 'undo'> => {
+  if (!resolved || (acted !== true && found !== true)) return { creates: [] };
+  const { creates, undo } = resolved;
+  return { creates, ...(undo && { undo: hideSecrets(undo, secrets, engine.masker) }) };
+};
+
+const hasMoved = (known: Known | undefined, { outputs }: ReturnType<typeof withoutSecrets>): boolean => {
+  const wasDone = known?.status === 'finished' && (known.outcome === 'changed' || known.outcome === 'satisfied');
+  return !wasDone || canonical(outputs) !== canonical(known.outputs);
+};
+
+/** The flag stands also for a step whose other expressions can't be computed. */
+const isTolerated = ({ unit, scope }: Turn, { resolved }: Judgement): boolean => {
+  if (resolved) return resolved.continueOnError;
+  const flag = unit.step.continueOnError;
+  if (typeof flag !== 'string') return flag === true;
+  try {
+    return resolveText(flag, scope) === true;
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    return false; // Its own error is one more reason to fail, and the first one is told.
+  }
+};
+
+/** A probe or step type that throws what it should not loses its step, not the run. */
+const guarded = async (engine: Engine, turn: Turn, judgement: Judgement): Promise<Ending | undefined> => {
   try {
     return await proceed(engine, turn, judgement);
   } catch (error) {
-    if (error instanceof Error && error.name === 'StoreError') throw error;
-    if (error instanceof ExpressionError)
-      return failed({ kind: 'expression', where: turn.unit.address, source: error.source, message: error.message });
+    if (isStoreError(error)) throw error;
+    const { text } = engine.masker;
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    return failed({
-      kind: 'internal',
-      message: engine.masker.text(message),
-      ...(stack !== undefined && { stack: engine.masker.text(stack) }),
-    });
+    return failed({ kind: 'internal', message: text(message), ...(stack !== undefined && { stack: text(stack) }) });
   }
 };
 
 const failed = (failure: Failure, rest: Partial<Ending> = {}): Ending => ({ outcome: 'failed', failure, ...rest });
-
-const proceed = async (engine: Engine, turn: Turn, judgement: Judgement): Promise<Ending> => {
-  const { verdict, reason, resolved, outputs } = judgement;
-  if (turn.adopt === true) return adoptUnit(engine, judgement);
-  if (turn.assume !== undefined) return { outcome: 'satisfied', reason: `assumed: ${turn.assume}` };
-  if (verdict === 'skip') return { outcome: 'skipped', reason };
-  if (verdict === 'fail') return failed(judgement.failure ?? { kind: 'internal', message: reason });
-  const settled = await settleSurvivors(engine, turn, judgement);
-  if (settled) return settled;
-  if (!resolved) throw new Error(`the judgement "${reason}" came without its step`);
-  if (verdict === 'wait') return awaitHealth(engine, turn, resolved, outputs);
-  const precondition = await awaitPreconditions(engine, turn, resolved);
-  if (precondition) return precondition;
-  const { action } = resolved;
-  if (!action) return awaitHealth(engine, turn, resolved, outputs);
-  return engine.stop.stage === undefined
-    ? attemptUntilDone(engine, turn, { ...judgement, resolved, action })
-    : interrupted(engine);
-};
-
-/** What is still under way from before a crash comes first; it may well finish the step. Undefined when the step is to go on. */
-const settleSurvivors = async (engine: Engine, turn: Turn, judgement: Judgement): Promise<Ending | undefined> => {
-  const { verdict, reason, resolved, outputs } = judgement;
-  const survivor = await awaitSurvivor(engine, turn.unit.address, turn.known, resolved?.timeoutMs);
-  if (survivor === 'none') return verdict === 'keep' ? { outcome: 'satisfied', reason, outputs } : undefined;
-  if (survivor === 'left')
-    return failed({ kind: 'survivor', pid: turn.known?.process?.pid ?? 0, command: resolved?.command ?? '' });
-  // It may have finished its work meanwhile: its health checks decide, as after a crash.
-  const again = await judge(engine, { ...turn, freshSince: engine.host.clock.monotonic() });
-  if (again.verdict !== 'keep') return undefined;
-  const { outputs: found, evidence } = again;
-  return {
-    outcome: 'satisfied',
-    reason: 'the process that had survived finished it',
-    outputs: found,
-    evidence,
-  };
-};
 
 const interrupted = (engine: Engine, rest: Partial<Ending> = {}): Ending => ({
   outcome: 'interrupted',
@@ -146,149 +147,70 @@ const interrupted = (engine: Engine, rest: Partial<Ending> = {}): Ending => ({
   ...rest,
 });
 
-const awaitPreconditions = async (engine: Engine, turn: Turn, resolved: ResolvedStep): Promise<Ending | undefined> => {
-  if (resolved.preconditions.length === 0) return undefined;
-  const around = { surroundings: resolved.surroundings, scope: turn.scope, signal: engine.stop.signal };
-  const result = await wait(
-    engine,
-    turn,
-    'precondition',
-    resolved.preconditions.map((probe) => question(engine, probe, around, 0)),
-  );
-  if (result.holds) return undefined;
-  if (engine.stop.signal.aborted) return interrupted(engine, { evidence: result.observations });
-  const broken = result.observations.find((each) => !each.holds);
-  if (!broken) return interrupted(engine);
-  return failed(
-    { kind: 'precondition', observation: broken, waitedMs: result.waitedMs },
-    { evidence: result.observations },
-  );
+const proceed = async (engine: Engine, turn: Turn, first: Judgement): Promise<Ending | undefined> => {
+  if (turn.adopt === true) return adoptUnit(engine, first);
+  const { judgement, ending } = await settleSurvivors(engine, turn, first);
+  if (ending) return ending;
+  const { verdict, reason, resolved, outputs } = judgement;
+  if (verdict === 'skip') return { outcome: 'skipped', reason };
+  if (verdict === 'fail') return failed(judgement.failure ?? { kind: 'internal', message: reason });
+  if (verdict === 'keep') return { outcome: 'satisfied', reason, outputs, judgement };
+  if (!resolved) throw new Error(`the judgement "${reason}" came without its step`);
+  if (engine.stop.stage !== undefined) return undefined;
+  if (verdict === 'wait') return untilHealthy(engine, turn, { ...judgement, resolved });
+  return perform(engine, turn, { ...judgement, resolved });
 };
 
-const awaitHealth = async (
+type Resolved = Judgement & { readonly resolved: ResolvedStep };
+
+const perform = async (engine: Engine, turn: Turn, judgement: Resolved): Promise<Ending | undefined> => {
+  const { unit, scope } = turn;
+  const { resolved } = judgement;
+  const ready = await awaitPreconditions(engine, { address: unit.address, resolved, scope });
+  if (engine.stop.stage !== undefined) return undefined;
+  const { observations: evidence, waitedMs } = ready;
+  const broken = evidence.find((each) => !each.holds);
+  if (broken) return failed({ kind: 'precondition', observation: broken, waitedMs }, { evidence, judgement });
+  const { action } = resolved;
+  if (!action) return untilHealthy(engine, turn, judgement);
+  const attempted = await attemptUntilDone(engine, { ...turn, ready: { ...judgement, action } });
+  return attempted && { ...attempted, judgement };
+};
+
+/** Nothing to do but to wait for its health. */
+const untilHealthy = async (engine: Engine, turn: Turn, judgement: Resolved): Promise<Ending> => {
+  const { resolved, outputs } = judgement;
+  const result = await awaitHealth(engine, { address: turn.unit.address, resolved, scope: turn.scope });
+  const { observations: evidence } = result;
+  const told = { evidence, judgement };
+  if (result.holds) return { outcome: 'satisfied', reason: 'it holds', outputs, ...told };
+  if (engine.stop.signal.aborted) return interrupted(engine, told);
+  return failed(unhealthy(result), told);
+};
+
+/** What is still under way from before a crash comes first; it may well finish the step. */
+const settleSurvivors = async (
   engine: Engine,
   turn: Turn,
-  resolved: ResolvedStep,
-  outputs: Ending['outputs'],
-): Promise<Ending> => {
-  const result = await proveHealth(engine, turn, resolved);
-  const { observations: evidence } = result;
-  if (result.holds) return { outcome: 'satisfied', reason: 'it holds', evidence, outputs };
-  if (engine.stop.signal.aborted) return interrupted(engine, { evidence });
-  return failed(
-    { kind: 'health', observations: evidence.filter((each) => !each.holds), waitedMs: result.waitedMs },
-    { evidence },
-  );
-};
-
-const proveHealth = (engine: Engine, turn: Turn, resolved: ResolvedStep): Promise<WaitResult> => {
-  const around = { surroundings: resolved.surroundings, scope: turn.scope, signal: engine.stop.signal };
-  return wait(engine, turn, 'health', proofsOf(engine, resolved, around));
-};
-
-const wait = async (
-  engine: Engine,
-  { unit }: Turn,
-  phase: 'precondition' | 'health',
-  questions: Parameters<typeof waitUntil>[0],
-): Promise<WaitResult> => {
-  const { clock } = engine.host;
-  const since = clock.now();
-  const untilMs = Math.max(0, ...questions.map((each) => each.withinMs));
-  return waitUntil(questions, {
-    clock,
-    signal: engine.stop.signal,
-    since: clock.monotonic(),
-    onLooked: (observations) =>
-      tell(engine, { type: 'step.looked', address: unit.address, phase, since, untilMs, observations }),
-  });
-};
-
-type Ready = Judgement & { readonly resolved: ResolvedStep; readonly action: ResolvedAction };
-
-const attemptUntilDone = async (engine: Engine, turn: Turn, ready: Ready): Promise<Ending> => {
-  const { clock } = engine.host;
-  const start = clock.monotonic();
-  const before = turn.known?.attempt ?? 0;
-  for (let count = 1; ; count += 1) {
-    const attempt = before + count;
-    const result = await attemptOnce(engine, turn, ready, attempt);
-    if (result.outcome !== 'failed' || !result.failure) return result;
-    const delayMs = (await mayRetry(ready, turn.scope, result, count))
-      ? delayAfter(ready.resolved.retry, {
-          attempt: count,
-          elapsedMs: clock.monotonic() - start,
-          random: engine.random(),
-        })
-      : undefined;
-    if (delayMs === undefined || engine.stop.stage !== undefined) return result;
-    await engine.emit({ type: 'step.retrying', address: turn.unit.address, attempt, delayMs, failure: result.failure });
-    await clock.sleep(delayMs, engine.stop.signal);
-    if (engine.stop.signal.aborted) return interrupted(engine, { acted: true, attempts: attempt });
-  }
-};
-
-const mayRetry = async (
-  { resolved }: Ready,
-  scope: Scope,
-  { values }: Ending & { values?: Readonly<Record<string, unknown>> },
-  attempt: number,
-): Promise<boolean> => {
-  const when = resolved.spec.retry?.when;
-  if (when === undefined) return true;
-  return evaluate(when, { ...scope, exitCode: -1, message: '', stdout: '', stderr: '', ...values, attempt }) === true;
-};
-
-type Attempted = Ending & { readonly values?: Readonly<Record<string, unknown>> };
-
-const attemptOnce = async (engine: Engine, turn: Turn, ready: Ready, attempt: number): Promise<Attempted> => {
-  const { address, step } = turn.unit;
-  const { resolved, action, fingerprint = '', definition } = ready;
-  const { creates, undo } = resolved;
-  const command = engine.masker.text(resolved.command);
-  await engine.emit({
-    type: 'step.started',
+  judgement: Judgement,
+): Promise<{ readonly judgement: Judgement; readonly ending?: Ending }> => {
+  const { address } = turn.unit;
+  const survivor = await awaitSurvivor(engine, {
     address,
-    attempt,
-    fingerprint,
-    definition,
-    command,
-    creates,
-    ...(undo && { undo: engine.masker.value(undo) }),
+    known: turn.known,
+    timeoutMs: judgement.resolved?.timeoutMs,
   });
-  const acting = async (): Promise<AttemptResult> => {
-    const started = engine.host.clock.monotonic();
-    const result = await act(engine, { address, attempt, resolved, action, scope: turn.scope });
-    const durationMs = engine.host.clock.monotonic() - started;
-    await engine.emit({
-      type: 'step.acted',
-      address,
-      attempt,
-      durationMs,
-      ...(!result.ok && { failure: result.failure }),
-    });
-    return result;
-  };
-  const group = typeof step.concurrency === 'string' ? engine.limits.groups.get(step.concurrency) : undefined;
-  const limited = (): Promise<AttemptResult> => engine.limits.actions.run(acting, turn.rank);
-  const result = await (group ? group.run(limited, turn.rank) : limited());
-  const done = { acted: true, attempts: attempt };
-  if (!result.ok) {
-    if (result.failure.kind === 'cancelled') return interrupted(engine, done);
-    return failed(result.failure, { ...done, ...{ values: result.values } });
+  if (survivor === 'none') return { judgement };
+  if (survivor !== 'ended') {
+    const { pid, command } = survivor;
+    // Stopping is no decision about it: the next run finds it again.
+    const ending = engine.stop.signal.aborted ? interrupted(engine) : failed({ kind: 'survivor', pid, command });
+    return { judgement, ending };
   }
-  const health = await proveHealth(engine, turn, resolved);
-  const { observations: evidence } = health;
-  const outputs = { ...checkedOutputs(resolved, evidence), ...result.outputs };
-  if (health.holds) return { outcome: 'changed', outputs, evidence, ...done };
-  if (engine.stop.signal.aborted) return interrupted(engine, { evidence, ...done });
-  return failed(
-    { kind: 'health', observations: evidence.filter((each) => !each.holds), waitedMs: health.waitedMs },
-    { evidence, outputs, ...done },
-  );
+  // It may have finished its work meanwhile: its health checks decide, as after a crash.
+  const again = await judge(engine, { ...turn, freshSince: engine.host.clock.monotonic() });
+  if (again.verdict !== 'keep') return { judgement: again };
+  const reason = 'the process that had survived finished it';
+  const { outputs, evidence } = again;
+  return { judgement: again, ending: { outcome: 'satisfied', reason, outputs, evidence, judgement: again } };
 };
-
-const checkedOutputs = ({ action }: ResolvedStep, evidence: readonly Observation[]): Record<string, unknown> =>
-  action?.kind === 'uses'
-    ? ((evidence[0]?.data as { outputs?: Record<string, unknown> } | undefined)?.outputs ?? {})
-    : {};

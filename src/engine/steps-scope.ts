@@ -11,10 +11,7 @@ interface Remembered {
 const remember = (steps: Record<string, unknown>, address: string, { outputs, outcome }: Remembered): void => {
   const { step, key } = parseAddress(address);
   if (key === undefined) {
-    const known = steps[step] as Remembered | undefined;
-    // A parent's own outputs are those of its children, which are there already.
-    const entry = { outputs: { ...known?.outputs, ...outputs }, outcome };
-    put(steps, step, entry);
+    put(steps, step, { outputs: { ...outputs }, outcome });
     return;
   }
   const known = (steps[step] as Remembered | undefined) ?? { outputs: {}, outcome };

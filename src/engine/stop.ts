@@ -1,9 +1,11 @@
 // How a run is asked to stop, in three stages: start nothing new, end what runs, leave at once.
+import { setMaxListeners } from 'node:events';
 
 export type StopStage = 'finish' | 'stop' | 'leave';
 
 export class StopControl {
-  private readonly controller = new AbortController();
+  private readonly starting = patient();
+  private readonly running = patient();
   private readonly listeners: ((stage: StopStage, signal: string) => void)[] = [];
   private current: StopStage | undefined;
   private by: string | undefined;
@@ -18,19 +20,35 @@ export class StopControl {
     return this.by;
   }
 
-  /** Aborts at the second stage; its reason carries the signal's name. */
+  /** Aborts at the first stage: what waits for a start stops waiting. */
+  get finishing(): AbortSignal {
+    return this.starting.signal;
+  }
+
+  /** Aborts at the second stage; its reason carries the signal's name, with which children are asked to end. */
   get signal(): AbortSignal {
-    return this.controller.signal;
+    return this.running.signal;
   }
 
   onStage(listener: (stage: StopStage, signal: string) => void): void {
     this.listeners.push(listener);
   }
 
+  /** A stage that was reached is not left again. */
   ask(stage: StopStage, signal: string): void {
-    this.current = stage;
+    if (this.current === undefined || order[stage] > order[this.current]) this.current = stage;
     this.by = signal;
-    if (stage !== 'finish' && !this.controller.signal.aborted) this.controller.abort({ signal: 'SIGTERM' });
+    this.starting.abort({ signal });
+    if (this.current !== 'finish') this.running.abort({ signal });
     for (const listener of this.listeners) listener(stage, signal);
   }
 }
+
+const order: Readonly<Record<StopStage, number>> = { finish: 0, stop: 1, leave: 2 };
+
+/** Node takes more than ten listeners for a leak; here every step of a run listens. */
+const patient = (): AbortController => {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+};

@@ -1,5 +1,6 @@
 // Processes of an attempt whose engine was killed: never a second copy is started beside them.
 import type { ProcessIdentity } from '../core/event.ts';
+import { bounded } from './bounded.ts';
 import { launcherMark, numberVariable, tagVariable } from './context.ts';
 import type { Engine } from './engine.ts';
 import type { Known } from './judge.ts';
@@ -14,21 +15,30 @@ interface Survivor {
 /** What starts something in the background is over within moments. */
 const launcherMs = 10_000;
 
-/** `none`: there is none. `ended`: there was one, and it has ended. `left`: it still runs and is to be left alone. */
+export interface Suspect {
+  readonly address: string;
+  readonly known: Known | undefined;
+  readonly timeoutMs: number | undefined;
+}
+
+/** `none`: there is none. `ended`: there was one, and it has ended. Else the one that still runs and is to be left alone. */
 export const awaitSurvivor = async (
   engine: Engine,
-  address: string,
-  known: Known | undefined,
-  timeoutMs: number | undefined,
-): Promise<'none' | 'ended' | 'left'> => {
-  if (known?.status !== 'started') return 'none';
+  { address, known, timeoutMs }: Suspect,
+): Promise<'none' | 'ended' | { readonly pid: number; readonly command: string }> => {
+  if (!known || !mayHaveSurvived(known)) return 'none';
   const survivors = await find(engine, address, known);
   for (const survivor of survivors) {
     if (survivor.launcher) await waitAtMost(engine, survivor.process, launcherMs);
-    else if (!(await settle(engine, address, survivor, timeoutMs))) return 'left';
+    else if (!(await settle(engine, address, survivor, timeoutMs)))
+      return { pid: survivor.process.pid, command: survivor.command };
   }
   return survivors.length === 0 ? 'none' : 'ended';
 };
+
+/** An attempt without an end, or one that ended with its process left alone. */
+const mayHaveSurvived = ({ status, failure }: Known): boolean =>
+  status === 'started' || failure?.kind === 'survivor' || failure?.kind === 'cancelled';
 
 /** True when it has ended. */
 const settle = async (
@@ -50,23 +60,21 @@ const settle = async (
   return !engine.host.isAlive(process);
 };
 
-const waitAtMost = (engine: Engine, process: ProcessIdentity, ms: number | undefined): Promise<void> => {
-  const { signal } = engine.stop;
-  return engine.host.waitForEnd(
-    process,
-    ms === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(ms)]),
+const waitAtMost = (engine: Engine, process: ProcessIdentity, timeoutMs: number | undefined): Promise<void> =>
+  bounded({ clock: engine.host.clock, signal: engine.stop.signal, timeoutMs }, ({ signal }) =>
+    engine.host.waitForEnd(process, signal),
   );
-};
 
 /** By the pids in the journal; by the tag in its environment when the crash came before the pid was written. */
 const find = async (engine: Engine, address: string, known: Known): Promise<readonly Survivor[]> => {
   const command = known.command ?? '';
   const recorded = (known.processes ?? []).filter((process) => engine.host.isAlive(process));
   const tagged = await engine.host.findByEnvironment(tagVariable, `${known.run ?? engine.run}/${address}`);
+  const { text } = engine.masker;
   const unrecorded = await Promise.all(
     tagged.map(async ({ command: own, ...process }): Promise<Survivor | undefined> => {
       const [number, launcher] = await numberOf(engine, process.pid);
-      return number > (known.spawned ?? 0) ? { process, command: own, launcher } : undefined;
+      return number > (known.spawned ?? 0) ? { process, command: text(own), launcher } : undefined;
     }),
   );
   return [

@@ -2,7 +2,7 @@
 import { childAddress, parseAddress } from '../core/address.ts';
 import type { PlannedStep } from '../core/event.ts';
 import { compile, type Scope } from '../core/expression.ts';
-import { resolveText, resolveValue, textOf } from '../core/template.ts';
+import { evaluate, resolveText, resolveValue, templateParts, textOf } from '../core/template.ts';
 import type { StepSpec } from '../core/workflow.ts';
 
 export interface Unit {
@@ -23,40 +23,45 @@ export class ExpansionError extends Error {}
 export const unitsOf = (step: StepSpec, scope: Scope): readonly Unit[] => {
   const needs = step.needs ?? [];
   if (!step.foreach) return [{ address: step.id, step, kind: 'step', locals: {}, needs: resolveNeeds(needs, scope) }];
-  if (isLate(step))
-    return [
-      { address: step.id, step, kind: 'parent', locals: {}, needs: needs.map((need) => parseAddress(need).step) },
-    ];
+  if (isLate(step)) return [{ address: step.id, step, kind: 'parent', locals: {}, needs: wholeSteps(needs) }];
   return expand(step, scope);
 };
 
 /** Parent and children of a foreach step. @throws ExpansionError for a list that is none or keys that are not unique; ExpressionError */
 export const expand = (step: StepSpec, scope: Scope): readonly Unit[] => {
   const [variable = 'item', source] = Object.entries(step.foreach ?? {})[0] ?? [];
-  const items = itemsOf(resolveValue(source, scope), step.id);
-  const children = items.map(({ item, name }): Unit => {
-    const locals = { [variable]: item, key: name };
-    const key = step.key === undefined ? name : textOf(resolveText(`\${{${step.key}}}`, { ...scope, ...locals }));
-    const own = { ...locals, key };
-    const needs = resolveNeeds(step.needs ?? [], { ...scope, ...own });
-    return { address: childAddress(step.id, key), step, kind: 'child', key, locals: own, needs };
+  const children = itemsOf(resolveValue(source, scope), step.id).map(({ item, name }): Unit => {
+    const key = step.key === undefined ? name : textOf(evaluate(step.key, { ...scope, [variable]: item, key: name }));
+    const locals = { [variable]: item, key };
+    const needs = resolveNeeds(step.needs ?? [], { ...scope, ...locals });
+    return { address: childAddress(step.id, key), step, kind: 'child', key, locals, needs };
   });
-  const twice = children.find((child, index) => children.findIndex((each) => each.key === child.key) !== index);
-  if (twice)
-    throw new ExpansionError(
-      `two children of step ${step.id} have the key "${twice.key}"; give the step a \`key\` that tells them apart`,
-    );
   const addresses = children.map((child) => child.address);
-  return [{ address: step.id, step, kind: 'parent', locals: {}, needs: addresses, children: addresses }, ...children];
+  const seen = new Set<string>();
+  for (const { address, key } of children) {
+    if (seen.has(address))
+      throw new ExpansionError(
+        `two children of step ${step.id} have the key "${key}"; give the step a \`key\` that tells them apart`,
+      );
+    seen.add(address);
+  }
+  // What the children wait for the parent waits for as well: an empty list must not let anyone pass.
+  const needs = [...addresses, ...wholeSteps(step.needs ?? [])];
+  return [{ address: step.id, step, kind: 'parent', locals: {}, needs, children: addresses }, ...children];
 };
 
 /** True when the list can only be known once other steps have run. */
-const isLate = (step: StepSpec): boolean => {
-  const found = JSON.stringify(Object.values(step.foreach ?? {}));
-  return [...found.matchAll(/\$\{\{([\s\S]*?)\}\}/g)].some(([, source = '']) => {
-    const compiled = compile(source.replaceAll('\\"', '"'));
-    return compiled.ok && compiled.expression.references.some(([root]) => root === 'steps');
-  });
+const isLate = (step: StepSpec): boolean =>
+  stringsIn(Object.values(step.foreach ?? {})).some((text) =>
+    templateParts(text).some((part) => {
+      const compiled = part.kind === 'expression' ? compile(part.source) : undefined;
+      return compiled?.ok === true && compiled.expression.references.some(([root]) => root === 'steps');
+    }),
+  );
+
+const stringsIn = (value: unknown): readonly string[] => {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : [];
 };
 
 const itemsOf = (list: unknown, id: string): readonly { item: unknown; name: string }[] => {
@@ -80,6 +85,11 @@ const isPlainMap = (value: unknown): value is Record<string, unknown> =>
 
 const resolveNeeds = (needs: readonly string[], scope: Scope): readonly string[] =>
   needs.map((need) => textOf(resolveText(need, scope)));
+
+/** Of a need for one child, which may be named by the item, the step. */
+const wholeSteps = (needs: readonly string[]): readonly string[] => [
+  ...new Set(needs.map((need) => parseAddress(need).step)),
+];
 
 /** How a unit is told to views and journal. */
 export const plannedStep = (unit: Unit, usualMs: number | undefined, name: string): PlannedStep => ({

@@ -1,6 +1,6 @@
 // Waiting until facts are true: polls each question on its own schedule and says at every look what is seen.
 import type { Observation } from '../core/observation.ts';
-import type { Question } from './look.ts';
+import type { Look, Question } from './look.ts';
 import type { Clock } from './ports.ts';
 
 export interface Waiting {
@@ -13,7 +13,9 @@ export interface Waiting {
 
 export interface WaitResult {
   readonly holds: boolean;
+  /** The last of each question that was asked. */
   readonly observations: readonly Observation[];
+  readonly looks: readonly Look[];
   readonly waitedMs: number;
 }
 
@@ -21,46 +23,61 @@ export interface WaitResult {
 export const waitUntil = async (questions: readonly Question[], waiting: Waiting): Promise<WaitResult> => {
   const { clock } = waiting;
   const start = clock.monotonic();
-  const latest: Observation[] = [];
+  const latest: Look[] = [];
   const giveUp = new AbortController();
-  const signal = AbortSignal.any([waiting.signal, giveUp.signal]);
+  const stop = (): void => giveUp.abort();
+  if (waiting.signal.aborted) stop();
+  waiting.signal.addEventListener('abort', stop, { once: true });
   const results = await Promise.all(
     questions.map(async (each, index) => {
-      const onSeen = (observation: Observation): void => {
-        latest[index] = observation;
-        waiting.onLooked(latest.filter(Boolean));
+      const onSeen = (look: Look): void => {
+        latest[index] = look;
+        waiting.onLooked(latest.filter(Boolean).map(({ observation }) => observation));
       };
-      const holds = await waitForOne(each, { ...waiting, signal }, onSeen);
+      const holds = await waitForOne(each, { ...waiting, signal: giveUp.signal }, onSeen);
       if (!holds) giveUp.abort();
       return holds;
     }),
-  );
-  return { holds: results.every(Boolean), observations: latest.filter(Boolean), waitedMs: clock.monotonic() - start };
+  ).finally(() => waiting.signal.removeEventListener('abort', stop));
+  const looks = latest.filter(Boolean);
+  const observations = looks.map(({ observation }) => observation);
+  return { holds: results.every(Boolean), observations, looks, waitedMs: clock.monotonic() - start };
 };
 
-const waitForOne = async (
-  question: Question,
-  { clock, signal, since }: Waiting,
-  onSeen: (seen: Observation) => void,
-): Promise<boolean> => {
+const waitForOne = async (question: Question, waiting: Waiting, onSeen: (look: Look) => void): Promise<boolean> => {
+  const { clock, signal, since } = waiting;
   const start = clock.monotonic();
   const deadline = start + question.withinMs;
   let heldSince: number | undefined;
   while (!signal.aborted) {
     const asked = clock.monotonic();
-    const seen = await question.ask(Math.max(since, asked - sharedForMs));
-    if (signal.aborted && !seen.holds) return false;
-    onSeen(seen);
-    heldSince = seen.holds ? (heldSince ?? asked) : undefined;
+    const look = await question.ask(Math.max(since, asked - sharedForMs));
+    const { holds } = look.observation;
+    if (signal.aborted && !holds) return false;
+    heldSince = holds ? (heldSince ?? asked) : undefined;
     const now = clock.monotonic();
-    if (heldSince !== undefined && now - heldSince >= question.forMs)
-      return stays(question, { clock, signal, since, onLooked: () => {} }, onSeen);
-    if (now >= deadline) return false;
+    const heldMs = heldSince === undefined ? 0 : now - heldSince;
+    const over = now >= deadline;
+    const enough = holds && heldMs >= question.forMs;
+    onSeen(over && holds && !enough ? tooShort(look, heldMs, question.forMs) : look);
+    if (enough) return stays(question, waiting, onSeen);
+    if (over) return false;
     const pause = pauseAfter({ lookMs: now - asked, waitedMs: now - start, everyMs: question.everyMs ?? 1000 });
-    await clock.sleep(Math.min(pause, Math.max(0, deadline - now)), signal);
+    const next = holds ? Math.min(pause, question.forMs - heldMs) : pause;
+    await clock.sleep(Math.min(next, Math.max(0, deadline - now)), signal);
   }
   return false;
 };
+
+/** What is said of a fact that holds at last, but not for as long as it has to. */
+const tooShort = ({ observation, outputs }: Look, heldMs: number, forMs: number): Look => ({
+  observation: {
+    ...observation,
+    holds: false,
+    saw: `${observation.saw}, but for ${Math.round(heldMs)} ms only, not ${forMs}`,
+  },
+  ...(outputs && { outputs }),
+});
 
 /** How old an answer to another waiting step may be to count for this one as well. */
 const sharedForMs = 20;
@@ -76,18 +93,19 @@ export const pauseAfter = ({
   everyMs: number;
 }): number => Math.min(everyMs, Math.max(15, waitedMs / 10, lookMs));
 
+/** From the moment it holds: whether it goes on holding. The first break is the end. */
 const stays = async (
   question: Question,
   { clock, signal, since }: Waiting,
-  onSeen: (seen: Observation) => void,
+  onSeen: (look: Look) => void,
 ): Promise<boolean> => {
   const until = clock.monotonic() + question.staysMs;
   while (clock.monotonic() < until) {
     await clock.sleep(Math.min(question.everyMs ?? 500, Math.max(0, until - clock.monotonic())), signal);
     if (signal.aborted) return false;
-    const seen = await question.ask(Math.max(since, clock.monotonic() - sharedForMs));
-    onSeen(seen);
-    if (!seen.holds) return false;
+    const look = await question.ask(Math.max(since, clock.monotonic() - sharedForMs));
+    onSeen(look);
+    if (!look.observation.holds) return false;
   }
   return true;
 };

@@ -1,0 +1,74 @@
+// Is it gone? What is seen of the absence of something that was made, asked once or awaited.
+import type { UndoRecord } from '../core/event.ts';
+import type { Observation } from '../core/observation.ts';
+import { createContext } from './context.ts';
+import type { Engine } from './engine.ts';
+import { look } from './look.ts';
+import { inProject } from './paths.ts';
+import type { ResolvedProbe, Surroundings } from './resolved.ts';
+import { StepError, type StepType } from './step-type.ts';
+import { waitUntil } from './wait.ts';
+
+/** Once; empty when nothing is there to ask. */
+export const absence = async (
+  engine: Engine,
+  undo: UndoRecord | undefined,
+  since = engine.host.clock.monotonic(),
+): Promise<readonly Observation[]> => {
+  if (!undo) return [];
+  const around = { surroundings: surroundingsOf(engine, undo), scope: engine.scope, signal: engine.stop.signal };
+  const probes = (undo.absent as readonly ResolvedProbe[]).map((probe) => look(engine, probe, around, since));
+  return (await Promise.all([typeAbsence(engine, undo, since), ...probes])).filter((each) => each !== undefined);
+};
+
+/** Until all say so; what nothing can prove counts as gone once its undo went well. */
+export const awaitAbsence = async (
+  engine: Engine,
+  undo: UndoRecord,
+): Promise<{ readonly holds: boolean; readonly observations: readonly Observation[] }> => {
+  const ask = async (): Promise<{ observation: Observation }> => {
+    const seen = await absence(engine, undo);
+    const unproved = { probe: 'gone', holds: true, saw: 'its undo succeeded; nothing is there to prove it by' };
+    return { observation: seen.find((each) => !each.holds) ?? seen[0] ?? unproved };
+  };
+  const { clock } = engine.host;
+  const question = { withinMs: 30_000, forMs: 0, staysMs: 0, ask };
+  return waitUntil([question], { clock, signal: engine.stop.signal, since: clock.monotonic(), onLooked: () => {} });
+};
+
+/** The place, folder and environment it was made in. */
+export const surroundingsOf = (engine: Engine, { action }: UndoRecord): Surroundings => ({
+  env: { ...engine.env, ...(action['env'] as Record<string, string> | undefined) },
+  cwd: inProject(engine, typeof action['cwd'] === 'string' ? action['cwd'] : ''),
+  ...(typeof action['on'] === 'string' && { on: action['on'] }),
+});
+
+/** @throws StepError when the type is gone, or takes another input now. */
+export const typedUndo = (engine: Engine, name: string, given: unknown): { type: StepType; input: unknown } => {
+  const type = engine.registry.steps.get(name);
+  if (!type) throw new StepError(`there is no step type ${name} any more, so what it made can't be undone by it`);
+  const parsed = type.input.safeParse(given);
+  if (parsed.success) return { type, input: parsed.data };
+  const [issue] = parsed.error.issues;
+  throw new StepError(
+    `${name} takes another input now than when it was used: ${issue?.path.join('.')}: ${issue?.message}`,
+  );
+};
+
+const typeAbsence = async (engine: Engine, undo: UndoRecord, since: number): Promise<Observation | undefined> => {
+  const name = undo.action['undoOf'];
+  if (typeof name !== 'string') return undefined;
+  const probe = `${name} is gone`;
+  const { text } = engine.masker;
+  try {
+    const { type, input } = typedUndo(engine, name, undo.action['with']);
+    if (!type.absent) return undefined;
+    const surroundings = surroundingsOf(engine, undo);
+    const context = createContext(engine, { surroundings, freshSince: since, signal: engine.stop.signal });
+    const { holds, saw } = await type.absent(input, context);
+    return { probe, holds, saw: text(saw) };
+  } catch (error) {
+    const saw = text(error instanceof Error ? error.message : String(error));
+    return { probe, holds: false, saw, error: saw };
+  }
+};

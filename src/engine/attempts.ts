@@ -1,0 +1,154 @@
+// The attempts at an action: each waits for its place, is recorded before it starts, acts, and is proved; a failure may be tried again.
+import type { Outcome } from '../core/event.ts';
+import { ExpressionError, type Scope } from '../core/expression.ts';
+import type { Failure } from '../core/failure.ts';
+import type { Observation } from '../core/observation.ts';
+import { delayAfter } from '../core/retry.ts';
+import { evaluate } from '../core/template.ts';
+import { type AttemptResult, act } from './attempt.ts';
+import type { Engine } from './engine.ts';
+import type { Judgement, Known } from './judge.ts';
+import { outputsIn } from './look.ts';
+import { awaitHealth, unhealthy } from './prove.ts';
+import type { ResolvedAction, ResolvedStep } from './resolved.ts';
+import { hideSecrets, type Secret } from './secret-book.ts';
+import type { Unit } from './unit.ts';
+
+export interface Attempts {
+  readonly unit: Unit;
+  readonly known: Known | undefined;
+  readonly scope: Scope;
+  readonly rank: number;
+  readonly secrets: readonly Secret[];
+  readonly ready: Judgement & { readonly resolved: ResolvedStep; readonly action: ResolvedAction };
+}
+
+export interface Attempted {
+  readonly outcome: Outcome;
+  readonly attempts: number;
+  /** Monotonic milliseconds at which the first attempt started. */
+  readonly startedAt: number;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  readonly evidence?: readonly Observation[];
+  readonly failure?: Failure;
+  readonly reason?: string;
+  readonly log?: string;
+  readonly acted: true;
+}
+
+/** Undefined when nothing was started, because the run is being stopped. */
+export const attemptUntilDone = async (engine: Engine, item: Attempts): Promise<Attempted | undefined> => {
+  const { clock } = engine.host;
+  // Numbers go on within a run, so that each attempt has a log of its own.
+  const before = item.known?.inThisRun === true ? item.known.attempt : 0;
+  let last: Tried | undefined;
+  const start = clock.monotonic();
+  for (let count = 1; ; count += 1) {
+    const attempt = before + count;
+    const tried = await inTurn(engine, item, attempt);
+    if (!tried) return last && { ...last.ended, outcome: 'interrupted' };
+    const ended = { ...tried.ended, startedAt: last?.ended.startedAt ?? tried.ended.startedAt };
+    last = { ...tried, ended };
+    const { failure } = ended;
+    if (ended.outcome !== 'failed' || !failure) return ended;
+    const retry = mayRetry(item, tried.values, count);
+    if (retry.reason !== undefined) return { ...ended, reason: retry.reason };
+    const elapsedMs = clock.monotonic() - start;
+    const delayMs = retry.may
+      ? delayAfter(item.ready.resolved.retry, { attempt: count, elapsedMs, random: engine.random() })
+      : undefined;
+    if (delayMs === undefined) return ended;
+    if (engine.stop.stage === undefined) {
+      await engine.emit({ type: 'step.retrying', address: item.unit.address, attempt, delayMs, failure });
+      await clock.sleep(delayMs, engine.stop.finishing);
+    }
+    if (engine.stop.stage !== undefined) return { ...ended, outcome: 'interrupted' };
+  }
+};
+
+interface Tried {
+  readonly ended: Attempted;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+const mayRetry = (
+  { ready, scope }: Attempts,
+  values: Tried['values'],
+  attempt: number,
+): { readonly may: boolean; readonly reason?: string } => {
+  const when = ready.resolved.spec.retry?.when;
+  if (when === undefined) return { may: true };
+  const defaults = { exitCode: -1, message: '', stdout: '', stderr: '' };
+  try {
+    return { may: evaluate(when, { ...scope, ...defaults, ...values, attempt }) === true };
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    return { may: false, reason: `not tried again: retry.when can't be computed: ${error.message}` };
+  }
+};
+
+/** One attempt, once its group and the run have room for it; nothing when the run is being stopped by then. */
+const inTurn = async (engine: Engine, item: Attempts, attempt: number): Promise<Tried | undefined> => {
+  const { concurrency } = item.unit.step;
+  const group = typeof concurrency === 'string' ? engine.limits.groups.get(concurrency) : undefined;
+  const acting = async (): Promise<{ result: AttemptResult; startedAt: number } | undefined> => {
+    if (engine.stop.stage !== undefined) return undefined;
+    await recordStart(engine, item, attempt);
+    const startedAt = engine.host.clock.monotonic();
+    return { result: await actRecorded(engine, item, attempt), startedAt };
+  };
+  const limited = () => engine.limits.actions.run(acting, item.rank);
+  const acted = await (group ? group.run(limited, item.rank) : limited());
+  return acted && prove(engine, item, { ...acted, attempt });
+};
+
+const recordStart = async (engine: Engine, item: Attempts, attempt: number): Promise<void> => {
+  const { unit, known, ready, secrets } = item;
+  const { resolved, fingerprint = '', definition } = ready;
+  const { creates, undo, command } = resolved;
+  await engine.emit({
+    ...{ type: 'step.started', address: unit.address, attempt, fingerprint, definition, command, creates },
+    ...(undo && { undo: hideSecrets(undo, secrets, engine.masker) }),
+    ...(known?.applied && !known.inThisRun && { applied: known.applied }),
+  });
+};
+
+const actRecorded = async (engine: Engine, item: Attempts, attempt: number): Promise<AttemptResult> => {
+  const { unit, ready, scope } = item;
+  const { address } = unit;
+  const started = engine.host.clock.monotonic();
+  const result = await act(engine, { address, attempt, resolved: ready.resolved, action: ready.action, scope });
+  const durationMs = engine.host.clock.monotonic() - started;
+  const failure = result.ok ? {} : { failure: result.failure };
+  await engine.emit({ type: 'step.acted', address, attempt, durationMs, ...failure });
+  return result;
+};
+
+/** An action whose health checks do not become true has failed, however it ended. */
+const prove = async (
+  engine: Engine,
+  { unit, ready, scope }: Attempts,
+  { result, startedAt, attempt }: { result: AttemptResult; startedAt: number; attempt: number },
+): Promise<Tried> => {
+  const log = result.log === undefined ? {} : { log: result.log };
+  const done = { acted: true, attempts: attempt, startedAt, ...log } as const;
+  const { values } = result;
+  if (!result.ok) {
+    const { failure } = result;
+    return { ended: { ...done, outcome: failure.kind === 'cancelled' ? 'interrupted' : 'failed', failure }, values };
+  }
+  const health = await awaitHealth(engine, { address: unit.address, resolved: ready.resolved, scope });
+  const { observations: evidence, looks } = health;
+  const outputs = { ...outputsIn(looks), ...result.outputs };
+  if (health.holds) return { ended: { ...done, outcome: 'changed', outputs, evidence }, values };
+  if (engine.stop.signal.aborted) {
+    const failure = { kind: 'cancelled', signal: engine.stop.reason ?? 'SIGTERM' } as const;
+    return { ended: { ...done, outcome: 'interrupted', failure, evidence }, values };
+  }
+  const broken = evidence.find((each) => !each.holds);
+  const message = broken ? `${broken.probe}: ${broken.saw}` : '';
+  return {
+    ended: { ...done, outcome: 'failed', failure: unhealthy(health), outputs, evidence },
+    values: { ...values, message },
+  };
+};

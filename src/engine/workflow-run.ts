@@ -1,0 +1,231 @@
+// The steps of one run: which may start when, what each is given, what its end means for those that wait for it.
+import { isMeantBy, parseAddress } from '../core/address.ts';
+import type { Outcome, PlannedStep } from '../core/event.ts';
+import { ExpressionError, type Scope } from '../core/expression.ts';
+import type { Failure } from '../core/failure.ts';
+import { resolveText, textOf } from '../core/template.ts';
+import { type Chosen, chosenBy } from './choose-units.ts';
+import type { Engine } from './engine.ts';
+import type { Judgement } from './judge.ts';
+import { createLimiter, type Limiter } from './limiter.ts';
+import { proveKnown } from './prove-known.ts';
+import type { RunRequest } from './runner.ts';
+import { Schedule } from './schedule.ts';
+import { type Secret, secretsOf } from './secret-book.ts';
+import { type Finish, runUnit } from './step-run.ts';
+import { stepsScope } from './steps-scope.ts';
+import { ExpansionError, expand, plannedStep, type Unit, unitsOf } from './unit.ts';
+
+export class WorkflowRun {
+  /** Of steps and children that had their turn. */
+  readonly outcomes = new Map<string, Outcome>();
+  private readonly schedule: Schedule;
+  private readonly engine: Engine;
+  private readonly request: RunRequest;
+  private readonly secrets: readonly Secret[];
+  private readonly isChosen: Chosen;
+  private readonly perStep = new Map<string, Limiter>();
+  private readonly steps: Record<string, unknown> = {};
+  private kept: ReadonlyMap<string, Judgement> = new Map();
+  private open = 0;
+  private fatal: { readonly error: unknown } | undefined;
+  private end: () => void = () => {};
+
+  constructor(engine: Engine, request: RunRequest) {
+    this.engine = engine;
+    this.request = request;
+    const units = request.workflow.steps.flatMap((step) => unitsOf(step, engine.scope));
+    this.schedule = new Schedule(units, request.usualMs);
+    this.isChosen = chosenBy(request.scope, units);
+    this.secrets = secretsOf(request.workflow, engine.scope);
+  }
+
+  async plan(): Promise<void> {
+    const steps = [...this.schedule.units.values()].map((unit) => this.planned(unit));
+    await this.engine.emit({ type: 'run.planned', steps });
+  }
+
+  /** Resolves when every unit has an end, or nothing may start any more. */
+  async perform(): Promise<void> {
+    const { known, resumed } = this.request;
+    for (const [address, { outputs, outcome }] of known)
+      this.remember(address, { outputs, outcome: outcome ?? 'interrupted' });
+    const units = [...this.schedule.units.values()];
+    this.kept = await proveKnown(this.engine, {
+      units: units.filter((unit) => unit.kind !== 'parent' && this.isChosen(unit)),
+      known,
+      scopeFor: ({ locals }) => this.scope(locals),
+      redo: (unit) => this.redo(unit),
+      assume: (unit) => this.assume(unit),
+      resumed,
+    });
+    await new Promise<void>((resolve) => {
+      this.end = resolve;
+      this.start(units.filter((unit) => this.schedule.isReady(unit.address)));
+      if (this.open === 0) resolve();
+    });
+    if (this.fatal) throw this.fatal.error;
+  }
+
+  /** Whether every unit had its turn. */
+  get isComplete(): boolean {
+    return [...this.schedule.units.keys()].every((address) => this.schedule.outcomeOf(address) !== undefined);
+  }
+
+  get hasFailed(): boolean {
+    return [...this.outcomes].some(
+      ([address, outcome]) => outcome === 'blocked' || (outcome === 'failed' && !this.schedule.isTolerated(address)),
+    );
+  }
+
+  scope(locals: Readonly<Record<string, unknown>>): Scope {
+    return { ...this.engine.scope, steps: this.steps, ...locals };
+  }
+
+  private start(units: readonly Unit[]): void {
+    // A queue instead of recursion: a chain of ten thousand finished steps must not fill the stack.
+    const queue = [...units].sort((a, b) => this.schedule.rank(b.address) - this.schedule.rank(a.address));
+    for (const unit of queue) {
+      this.open += 1;
+      void this.turn(unit)
+        .catch((error: unknown) => this.breakOff(error))
+        .finally(() => {
+          this.open -= 1;
+          if (this.open === 0) this.end();
+        });
+    }
+  }
+
+  /** What can't be recorded must not happen: what runs may end, nothing else starts. */
+  private breakOff(error: unknown): void {
+    this.fatal ??= { error };
+    if (this.engine.stop.stage === undefined) this.engine.stop.ask('finish', 'SIGTERM');
+  }
+
+  private async turn(unit: Unit): Promise<void> {
+    if (this.fatal) return;
+    const finish = await this.finishOf(unit);
+    if (finish) this.conclude(unit, finish);
+  }
+
+  private conclude(unit: Unit, finish: Finish): void {
+    // A parent stands for its children, unless it never got any.
+    const counts = !finish.leftOut && (unit.kind !== 'parent' || !unit.children);
+    if (counts) this.outcomes.set(unit.address, finish.outcome);
+    if (!finish.leftOut) this.remember(unit.address, finish);
+    this.start(this.schedule.finish(unit.address, finish));
+  }
+
+  /** Undefined when the unit has no end in this run because it is being stopped, or now has children to wait for. */
+  private async finishOf(unit: Unit): Promise<Finish | undefined> {
+    if (unit.kind === 'parent' && unit.children) return this.finishParent(unit);
+    // What was known of a step outside `--only`, `--from` or `--until` stands, unproved and unrecorded.
+    if (!this.isChosen(unit)) return { outcome: 'skipped', outputs: {}, leftOut: true };
+    const blockers = this.schedule.blockersOf(unit);
+    // What needs an interrupted step has not failed: it is for the next run.
+    if (blockers.some((need) => this.schedule.outcomeOf(need) === 'interrupted')) return undefined;
+    if (blockers.length > 0) return this.endWithout(unit, 'blocked', { reason: `needs ${blockers.join(', ')}` });
+    if (this.engine.stop.stage !== undefined) return undefined;
+    if (unit.kind === 'parent') return this.expandLate(unit);
+    const { id, concurrency } = unit.step;
+    const run = () => this.run(unit);
+    return typeof concurrency === 'number'
+      ? this.limiterOf(id, concurrency).run(run, this.schedule.rank(unit.address))
+      : run();
+  }
+
+  private run(unit: Unit): Promise<Finish | undefined> {
+    return runUnit(this.engine, {
+      unit,
+      known: this.request.known.get(unit.address),
+      scope: this.scope(unit.locals),
+      judged: this.schedule.isDirty(unit.address) ? undefined : this.kept.get(unit.address),
+      rank: this.schedule.rank(unit.address),
+      redo: this.redo(unit),
+      assume: this.assume(unit),
+      adopt: this.request.scope.adopt === true,
+      secrets: this.secrets,
+    });
+  }
+
+  private limiterOf(step: string, limit: number): Limiter {
+    const known = this.perStep.get(step) ?? createLimiter(limit);
+    this.perStep.set(step, known);
+    return known;
+  }
+
+  private finishParent(unit: Unit): Finish {
+    const children = (unit.children ?? []).map((child) => [parseAddress(child).key ?? child, child] as const);
+    const ended = this.schedule.parentEnd(unit);
+    const outputs = Object.fromEntries(children.map(([key, child]) => [key, this.outputsOf(child)]));
+    return { ...ended, outputs };
+  }
+
+  /** What a child yielded in this run, or before when it was left out. */
+  private outputsOf(child: string): Readonly<Record<string, unknown>> {
+    const { step, key = '' } = parseAddress(child);
+    const entry = this.steps[step] as { outputs?: Record<string, Record<string, unknown>> } | undefined;
+    return entry?.outputs?.[key] ?? {};
+  }
+
+  private async expandLate(unit: Unit): Promise<Finish | undefined> {
+    try {
+      const [parent, ...children] = expand(unit.step, this.scope({}));
+      if (!parent) return undefined;
+      await this.engine.emit({
+        type: 'step.expanded',
+        address: unit.address,
+        children: children.map((child) => this.planned(child)),
+      });
+      this.start(this.schedule.add([...children, parent]));
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ExpressionError || error instanceof ExpansionError)) throw error;
+      const message = this.engine.masker.text(error.message);
+      const source = error instanceof ExpressionError ? error.source : '';
+      const failure = { kind: 'expression', where: unit.address, source, message } as const;
+      return this.endWithout(unit, 'failed', { reason: message, failure });
+    }
+  }
+
+  /** An end without a turn of its own. */
+  private async endWithout(
+    unit: Unit,
+    outcome: 'blocked' | 'failed',
+    told: { readonly reason: string; readonly failure?: Failure },
+  ): Promise<Finish> {
+    await this.engine.emit({
+      ...{ type: 'step.finished', address: unit.address, outcome, ...told },
+      ...{ outputs: {}, evidence: [], attempts: 0, durationMs: 0, creates: [] },
+    });
+    return { outcome, outputs: {}, tolerated: outcome === 'failed' && unit.step.continueOnError === true };
+  }
+
+  private redo(unit: Unit): string | undefined {
+    const { redo = [] } = this.request.scope;
+    return redo.some((each) => isMeantBy(unit.address, each)) ? 'it was asked to run again' : undefined;
+  }
+
+  private assume(unit: Unit): string | undefined {
+    return this.request.scope.assume?.find((each) => isMeantBy(unit.address, each.step))?.reason;
+  }
+
+  private planned(unit: Unit): PlannedStep {
+    return plannedStep(unit, this.request.usualMs(unit.address), this.nameOf(unit));
+  }
+
+  private nameOf({ step, kind, locals, key }: Unit): string {
+    try {
+      if (step.name === undefined) return key === undefined ? step.id : key;
+      return textOf(resolveText(step.name, this.scope(locals)));
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      // A parent's name is its children's with the item left open; one that rests on outputs is not known yet.
+      return kind === 'parent' ? step.id : (step.name ?? step.id);
+    }
+  }
+
+  private remember(address: string, { outputs, outcome }: Pick<Finish, 'outputs' | 'outcome'>): void {
+    stepsScope.remember(this.steps, address, { outputs, outcome });
+  }
+}

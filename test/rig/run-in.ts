@@ -1,0 +1,300 @@
+// Runs a workflow with the real engine over a machine, a journal and a clock in memory. The steps and probes of a test act on one
+// small world: `uses: do` makes a fact true, `probe: is` asks for it.
+import { z } from 'zod';
+import type { EventOf, Outcome, RunEvent, Scope } from '../../src/core/event.ts';
+import { createMasker } from '../../src/core/mask.ts';
+import { foldRun, type Holding } from '../../src/core/run-state.ts';
+import type { StepSpec, VariantFile, Workflow } from '../../src/core/workflow.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import type { Known } from '../../src/engine/judge.ts';
+import { createLimiter } from '../../src/engine/limiter.ts';
+import type { Host, StepLog } from '../../src/engine/ports.ts';
+import { Recorder } from '../../src/engine/recorder.ts';
+import { type RunResult, runWorkflow } from '../../src/engine/runner.ts';
+import { SharedAnswers } from '../../src/engine/shared-answers.ts';
+import { type ProbeType, type StepContext, StepError, type StepType } from '../../src/engine/step-type.ts';
+import { StopControl } from '../../src/engine/stop.ts';
+import { ManualClock } from './manual-clock.ts';
+import { bootId, createMemoryHost, type MemoryHostOptions } from './memory-host.ts';
+import { MemoryJournal } from './memory-journal.ts';
+
+export type Deed = (world: World, context: StepContext) => unknown;
+
+/** What is true, and what was done. */
+export class World {
+  readonly facts = new Map<string, unknown>();
+  /** Names of actions, in the order they started. */
+  readonly deeds: string[] = [];
+  /** What an action does instead of making its fact true. */
+  readonly does = new Map<string, Deed>();
+  looks = 0;
+
+  count(name: string): number {
+    return this.deeds.filter((each) => each === name).length;
+  }
+}
+
+export interface Setting extends Pick<MemoryHostOptions, 'commands' | 'files' | 'processes'> {
+  readonly world?: World;
+  readonly clock?: ManualClock;
+  readonly host?: Host;
+  readonly stop?: StopControl;
+  readonly steps?: readonly StepType[];
+  readonly probes?: readonly ProbeType[];
+  /** The journal of the run to continue. */
+  readonly resume?: readonly RunEvent[];
+  /** Journals of runs before it, the oldest first. */
+  readonly earlier?: readonly (readonly RunEvent[])[];
+  readonly scope?: Scope;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly enter?: VariantFile['enter'];
+  readonly holdings?: readonly Holding[];
+  readonly survivor?: Engine['survivor'];
+  readonly random?: () => number;
+  readonly actions?: number;
+  readonly groups?: Readonly<Record<string, number>>;
+  readonly journal?: MemoryJournal;
+  readonly on?: (event: RunEvent) => void;
+}
+
+export interface Ran {
+  readonly result: RunResult;
+  readonly world: World;
+  /** Everything that was told, in order, also what no journal keeps. */
+  readonly told: readonly RunEvent[];
+  readonly journal: readonly RunEvent[];
+  readonly logs: ReadonlyMap<string, string>;
+  readonly clock: ManualClock;
+  readonly outcomes: Readonly<Record<string, Outcome>>;
+  /** The last end of a step. @throws when it has none */
+  finish(address: string): EventOf<'step.finished'>;
+  all<T extends RunEvent['type']>(type: T): readonly EventOf<T>[];
+}
+
+export const workflow = (steps: readonly StepSpec[], more: Partial<Workflow> = {}): Workflow => ({
+  name: 'build',
+  steps,
+  ...more,
+});
+
+/** A step that makes the fact of its name true, and is proved by it. */
+export const making = (id: string, more: Partial<StepSpec> = {}): StepSpec => ({
+  id,
+  uses: 'do',
+  with: { name: id },
+  health: [{ probe: 'is', fact: id, within: '0s' }],
+  ...more,
+});
+
+export const runIn = async (what: Workflow, setting: Setting = {}): Promise<Ran> => {
+  const started = startIn(what, setting);
+  await started.ended;
+  return started.ran();
+};
+
+export interface Started {
+  readonly world: World;
+  readonly clock: ManualClock;
+  readonly stop: StopControl;
+  readonly told: readonly RunEvent[];
+  readonly ended: Promise<RunResult>;
+  /** Once it has ended. */
+  ran(): Ran;
+  /** Resolves with the first event that fits, also one that was told already. */
+  event(fits: (event: RunEvent) => boolean): Promise<RunEvent>;
+}
+
+export const startIn = (what: Workflow, setting: Setting = {}): Started => {
+  const world = setting.world ?? new World();
+  const clock = setting.clock ?? new ManualClock({ automatic: true });
+  const stop = setting.stop ?? new StopControl();
+  const journal = setting.journal ?? new MemoryJournal(setting.resume);
+  const logs = new Map<string, string>();
+  const told: RunEvent[] = [];
+  const waiting = new Set<(event: RunEvent) => void>();
+  const secrets = Object.values(setting.secrets ?? {});
+  const masker = createMasker(secrets, (text) => Buffer.from(text).toString('base64'));
+  const recorder = new Recorder({
+    ...{ journal, clock, masker, past: setting.resume ?? [] },
+    onBroken: () => stop.ask('stop', 'SIGTERM'),
+  });
+  recorder.listen((event) => {
+    told.push(event);
+    setting.on?.(event);
+    for (const each of waiting) each(event);
+  });
+  const host = setting.host ?? createMemoryHost({ clock, ...pickHost(setting) });
+  const engine: Engine = {
+    host,
+    registry: {
+      steps: byName([doStep(world), ...(setting.steps ?? [])]),
+      probes: byName([isProbe(world), commandProbe, ...(setting.probes ?? [])]),
+    },
+    masker,
+    shared: new SharedAnswers(() => clock.monotonic()),
+    stop,
+    limits: {
+      actions: createLimiter(setting.actions ?? 8),
+      looks: createLimiter(16),
+      groups: new Map(Object.entries(setting.groups ?? {}).map(([name, size]) => [name, createLimiter(size)])),
+    },
+    emit: (body) => recorder.emit(body),
+    openLog: async (address, attempt) => memoryLog(logs, `${address}.${attempt}.log`),
+    run: 'run-1',
+    projectDir: '/project',
+    stateDir: '/state',
+    scope: { inputs: setting.inputs ?? {}, secrets: setting.secrets ?? {}, run: { id: 'run-1' }, ...setting.values },
+    env: { ...setting.env, ...setting.variables },
+    ...(setting.variables && { variables: setting.variables }),
+    enter: setting.enter,
+    model: undefined,
+    consent: async () => true,
+    survivor: setting.survivor ?? (async () => 'wait'),
+    random: setting.random ?? (() => 0.5),
+  };
+  const ended = drive(engine, what, setting, recorder);
+  let result: RunResult | undefined;
+  ended.then(
+    (value) => {
+      result = value;
+    },
+    () => {},
+  );
+  return {
+    ...{ world, clock, stop, told, ended },
+    ran: () => {
+      if (!result) throw new Error('it has not ended');
+      return resultOf({ result, world, told, journal: journal.events, logs, clock });
+    },
+    event: (fits) => {
+      const found = told.find(fits);
+      if (found) return Promise.resolve(found);
+      return new Promise((resolve) => {
+        const each = (event: RunEvent): void => {
+          if (!fits(event)) return;
+          waiting.delete(each);
+          resolve(event);
+        };
+        waiting.add(each);
+      });
+    },
+  };
+};
+
+const drive = async (engine: Engine, what: Workflow, setting: Setting, recorder: Recorder): Promise<RunResult> => {
+  const scope = setting.scope ?? {};
+  const process = { process: { pid: 1, startTime: 1, bootId }, version: '0', scope };
+  if (setting.resume && setting.resume.length > 0) await recorder.emit({ type: 'run.resumed', ...process });
+  else
+    await recorder.emit({
+      ...{ type: 'run.started', run: 'run-1', workflow: what.name, variant: 'test', inputs: setting.inputs ?? {} },
+      ...{ deploys: true, ...process },
+    });
+  return runWorkflow(engine, {
+    workflow: what,
+    scope,
+    known: knownFrom(setting.earlier ?? [], setting.resume),
+    resumed: setting.resume !== undefined,
+    usualMs: () => undefined,
+    holdings: setting.holdings ?? [],
+  });
+};
+
+/** What journals leave known: of each step what the newest run says that touched it. */
+export const knownFrom = (
+  earlier: readonly (readonly RunEvent[])[],
+  current: readonly RunEvent[] = [],
+): ReadonlyMap<string, Known> => {
+  const known = new Map<string, Known>();
+  const gone = new Set<string>();
+  for (const [index, events] of [...earlier, current].reverse().entries()) {
+    const state = foldRun(events);
+    for (const [address, step] of state.known)
+      if (!known.has(address) && !gone.has(address))
+        known.set(address, { ...step, inThisRun: index === 0, run: 'run-1' });
+    for (const address of state.undone) gone.add(address);
+  }
+  return known;
+};
+
+/** What a run has made and not taken away, as a later one is given it. */
+export const holdingsFrom = (events: readonly RunEvent[], run = 'run-1'): readonly Holding[] =>
+  [...foldRun(events).holdings.values()].map((holding) => ({ ...holding, run }));
+
+const resultOf = (parts: Pick<Ran, 'result' | 'world' | 'told' | 'journal' | 'logs' | 'clock'>): Ran => {
+  const all = <T extends RunEvent['type']>(type: T): readonly EventOf<T>[] =>
+    parts.told.filter((event): event is EventOf<T> => event.type === type);
+  return {
+    ...parts,
+    outcomes: Object.fromEntries(parts.result.outcomes),
+    all,
+    finish: (address) => {
+      const found = all('step.finished').findLast((event) => event.address === address);
+      if (!found) throw new Error(`${address} has no end`);
+      return found;
+    },
+  };
+};
+
+const pickHost = ({ commands, files, processes }: Setting): Omit<MemoryHostOptions, 'clock'> => ({
+  ...(commands && { commands }),
+  ...(files && { files }),
+  ...(processes && { processes }),
+});
+
+const byName = <T extends { readonly name: string }>(types: readonly T[]): ReadonlyMap<string, T> =>
+  new Map(types.map((type) => [type.name, type]));
+
+const memoryLog = (logs: Map<string, string>, name: string): StepLog => ({
+  path: `/state/runs/run-1/logs/${name}`,
+  write: async (chunk) => {
+    logs.set(name, (logs.get(name) ?? '') + chunk.toString());
+  },
+  close: async () => {},
+});
+
+const doStep = (world: World): StepType => ({
+  name: 'do',
+  summary: 'Does what the test says, else makes the fact of its name true',
+  input: z.looseObject({ name: z.string() }),
+  async run(input, context) {
+    const { name } = input as { name: string };
+    world.deeds.push(name);
+    const deed = world.does.get(name);
+    if (deed) return (await deed(world, context)) as Record<string, unknown> | undefined;
+    world.facts.set(name, true);
+    return undefined;
+  },
+});
+
+const isProbe = (world: World): ProbeType => ({
+  name: 'is',
+  summary: 'Whether a fact is true',
+  input: z.strictObject({ fact: z.string() }),
+  values: { value: 'what it is' },
+  describe: (input) => (input as { fact: string }).fact,
+  async look(input) {
+    const { fact } = input as { fact: string };
+    world.looks += 1;
+    const value = world.facts.get(fact);
+    if (value instanceof Error) throw new StepError(value.message);
+    return { holds: value === true, saw: `${value ?? 'not there'}`, values: { value: value ?? null } };
+  },
+});
+
+const commandProbe: ProbeType = {
+  name: 'command',
+  summary: 'Runs a command',
+  input: z.strictObject({ run: z.array(z.string()) }),
+  values: {},
+  describe: (input) => (input as { run: string[] }).run.join(' '),
+  async look(input, context) {
+    const result = await context.command((input as { run: string[] }).run, { quiet: true });
+    const { exitCode, stdout } = result;
+    return { holds: exitCode === 0, saw: `exit ${exitCode}`, values: { exitCode, stdout } };
+  },
+};
