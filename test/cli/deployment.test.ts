@@ -41,7 +41,7 @@ describe('a deployment', () => {
     expect((await project.lab('run', 'deploy')).code).toBe(1);
     expect(deedsOf(project)).toEqual(expect.arrayContaining(everything));
     expect((await project.lab('run', 'teardown')).code).toBe(0);
-    expect(deedsOf(project).sort()).toEqual(['undo base', 'undo once', 'undo part-a']);
+    expect(deedsOf(project).toSorted()).toEqual(['undo base', 'undo once', 'undo part-a']);
     expect((await project.lab('run', 'teardown')).code).toBe(0);
     expect(deedsOf(project)).toEqual([]);
     expect((await project.lab('resume')).code).toBe(6);
