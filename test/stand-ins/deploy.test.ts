@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStandInHost } from './rig.ts';
 
-const patience = 240_000;
+const patience = 480_000;
 const changing =
   /^(minikube (start|node|delete)|containerlab (deploy|destroy|tools)|cilium (install|upgrade|config|uninstall)|kubectl .*\b(apply|delete|label|rollout)\b|docker (pull|run|rm))/;
 

@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { openStandInHost } from './rig.ts';
 
-const patience = 240_000;
+const patience = 480_000;
 
 describe('a deploy that is cut off', () => {
   const host = openStandInHost('srl-cilium');

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openStandInHost, type StandInHost } from './rig.ts';
 
-const patience = 240_000;
+const patience = 480_000;
 
 const succeed = async (host: StandInHost, ...args: string[]): Promise<string> => {
   const ended = await host.lab(...args);
