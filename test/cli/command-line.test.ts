@@ -23,7 +23,7 @@ describe('the command line', () => {
     const wrong: readonly [readonly string[], RegExp][] = [
       [['stauts'], /Did you mean status\?/],
       [['run', 'deplyo'], /has no workflow deplyo\. Did you mean deploy\?/],
-      [['run', 'deploy', '--variant', 'tyni'], /no variant tyni\. Did you mean tiny\?/],
+      [['run', 'deploy', '--variant', 'othre'], /no variant othre\. Did you mean other\?/],
       [['run', 'deploy', '--set', 'sise=2'], /input sise: .*size/],
       [['run', 'deploy', '--set', 'size=many'], /input size/],
       [['run', 'deploy', '--only', 'bsae'], /no step bsae\. Did you mean base\?/],
