@@ -88,7 +88,13 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   });
   const { journal, past, notices } = await openRun(folder, resume);
   const stop = new StopControl();
-  const recorder = new Recorder({ journal, clock: host.clock, past, onBroken: () => stop.ask('stop', 'SIGTERM') });
+  const recorder = new Recorder({
+    journal,
+    clock: host.clock,
+    past,
+    masker: opened.masker,
+    onBroken: () => stop.ask('stop', 'SIGTERM'),
+  });
   const views = await openViews(execution, opened, { run, past, logs: folder.logs });
   recorder.listen((event) => views.on(event));
   const signals = listenToSignals(stop, recorder);

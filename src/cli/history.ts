@@ -177,4 +177,4 @@ const plainUndo = (undo: NonNullable<Holding['undo']>): NonNullable<LedgerEntry[
 export const holdingsOf = (ledger: readonly LedgerEntry[], variant: string, workflow: string): readonly Holding[] =>
   ledger
     .filter((entry) => entry.variant === variant && entry.workflow === workflow)
-    .map(({ address, created, seq, at, undo }) => ({ address, created, seq, at, ...(undo && { undo }) }));
+    .map(({ address, created, run, seq, at, undo }) => ({ address, created, run, seq, at, ...(undo && { undo }) }));
