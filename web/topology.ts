@@ -55,7 +55,6 @@ const preparePicking = (canvas: HTMLElement): void => {
   const nodes = [...canvas.querySelectorAll<SVGGElement>('.node')];
   for (const [at, node] of nodes.entries()) {
     node.setAttribute('role', 'button');
-    node.setAttribute('aria-label', node.querySelector('title')?.textContent ?? '');
     node.setAttribute('tabindex', at === 0 ? '0' : '-1');
     node.addEventListener('click', () => pick(canvas, node));
     node.addEventListener('keydown', (event) => {
@@ -97,7 +96,8 @@ const neighbour = (nodes: readonly SVGGElement[], from: SVGGElement, key: string
     const along = (nx - x) * dx + (ny - y) * dy;
     const across = Math.abs((nx - x) * dy) + Math.abs((ny - y) * dx);
     if (node === from || along < 4) continue;
-    const cost = along + 2.5 * across;
+    // Up and down the next row counts most, however far aside; within a row what is level.
+    const cost = dy === 0 ? along + 4 * across : 4 * along + across;
     if (!best || cost < best.cost) best = { node, cost };
   }
   return best?.node;
