@@ -19,14 +19,14 @@ import { createEngine } from './create-engine.ts';
 import { decideSurvivor } from './decide-survivor.ts';
 import { deployedOf } from './deployed.ts';
 import { CliError, exitCode } from './exit-code.ts';
-import { historyOf, holdingsOf, removedThings, renamed } from './history.ts';
+import { historyOf, removedThings, renamed } from './history.ts';
 import { holdingsToUndo } from './holdings-to-undo.ts';
 import { openRecording } from './open-recording.ts';
 import type { Opened } from './open-workflow.ts';
 import type { RunOptions } from './options.ts';
 import { reconcile } from './reconcile.ts';
 import { listenToSignals } from './signals.ts';
-import { demandSteps, namesIn, unitsOfWorkflow } from './units-of.ts';
+import { demandScope } from './units-of.ts';
 import { version } from './version-of-lab.ts';
 import { openViews } from './views.ts';
 
@@ -69,13 +69,8 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   const names = { workflow: workflow.name, variant: variant.name };
   const deployed = await deployedOf(stateDir, state.data, variant.name);
   const parts = { host, stateDir, ...(deployed && { deployed }) };
-  const units = unitsOfWorkflow(opened, createEngine(opened, { ...parts, run: resume?.id ?? 'new' }));
   const created = state.data.created;
-  demandSteps(
-    namesIn(scope),
-    units,
-    holdingsOf(created, variant.name, workflow.name).map((each) => each.address),
-  );
+  const units = demandScope(opened, createEngine(opened, { ...parts, run: resume?.id ?? 'new' }), { scope, created });
   const history = await historyOf(stateDir, state.data, { ...names, ...(resume && { current: resume.id }) });
   const startedAt = host.clock.now();
   const folder = resume

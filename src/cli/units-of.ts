@@ -4,8 +4,10 @@ import type { Scope } from '../core/event.ts';
 import { ExpressionError } from '../core/expression.ts';
 import type { Engine } from '../engine/engine.ts';
 import { ExpansionError, type Unit, unitsOf } from '../engine/unit.ts';
+import type { LedgerEntry } from '../store/state.ts';
 import { CliError, exitCode } from './exit-code.ts';
 import { hintOf } from './hint.ts';
+import { holdingsOf } from './history.ts';
 import type { Opened } from './open-workflow.ts';
 
 /** @throws CliError 3 for a foreach that can't be expanded. */
@@ -31,6 +33,22 @@ export const demandSteps = (names: readonly string[], units: readonly Unit[], ot
   const ids = [...new Set(units.map((unit) => unit.step.id))];
   const lines = wrong.map((name) => `There is no step ${name}. ${hintOf(name, name.includes('[') ? known : ids)}`);
   throw new CliError(exitCode.usage, lines.join('\n'));
+};
+
+/**
+ * The same for every step a scope names; what the workflow once created may be named too.
+ * Returns the units. @throws CliError 2 or 3
+ */
+export const demandScope = (
+  opened: Opened,
+  engine: Engine,
+  { scope, created }: { scope: Scope; created: readonly LedgerEntry[] },
+): readonly Unit[] => {
+  const { workflow, variant } = opened;
+  const units = unitsOfWorkflow(opened, engine);
+  const others = holdingsOf(created, variant.name, workflow.name).map((each) => each.address);
+  demandSteps(namesIn(scope), units, others);
+  return units;
 };
 
 /** A child of a foreach whose list is not known yet may be there. */

@@ -33,7 +33,7 @@ describe('the command line', () => {
       [['plan', '--until', 'wel'], /Did you mean well\?/],
       [['validate', '--variant', 'othr'], /Did you mean other\?/],
       [['schema', 'varaint'], /Did you mean variant\?/],
-      [['completion', 'fsh'], /Did you mean fish\?/],
+      [['completion', 'fihs'], /Did you mean fish\?/],
       [['logs', 'last'], /no runs yet/],
       [['--project', '/', 'list'], /No project here/],
     ];

@@ -3,11 +3,14 @@ import type { RunEntry, StateData } from '../../store/state.ts';
 import { askChoice, canAsk } from '../ask.ts';
 import { chooseVariant } from '../choose-variant.ts';
 import { lookAtState, openContext } from '../context.ts';
+import { createEngine } from '../create-engine.ts';
 import { earlierInputs } from '../earlier-inputs.ts';
 import { unfinishedRun } from '../history.ts';
 import { openWorkflow } from '../open-workflow.ts';
 import type { RunOptions } from '../options.ts';
+import { scopeOf } from '../run-scope.ts';
 import { startRun } from '../start-run.ts';
+import { demandScope } from '../units-of.ts';
 import { resumeCommand } from './resume.ts';
 
 export const runCommand = async (workflow: string, options: RunOptions): Promise<number> => {
@@ -20,6 +23,8 @@ export const runCommand = async (workflow: string, options: RunOptions): Promise
   const earlier = earlierInputs(state, variant, options);
   // Opened here as well, so that mistakes are told before any question and before the lock.
   const opened = await openWorkflow({ ...wish, earlier });
+  const engine = createEngine(opened, { host, stateDir: context.stateDir, run: 'new' });
+  demandScope(opened, engine, { scope: scopeOf(options), created: state.created });
   const unfinished = unfinishedRun(state, { workflow, variant });
   if (unfinished && (await continues(options, state, unfinished))) return resumeCommand(unfinished.id, options);
   return startRun({ context, choice, opened, earlier, options });

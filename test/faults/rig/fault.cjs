@@ -11,7 +11,8 @@ const plan = JSON.parse(process.env.LAB_FAULT ?? '{}');
 delete process.env.LAB_FAULT;
 delete process.env.NODE_OPTIONS;
 
-const { dir, at = 0, when = 'before', trace, fail, torn } = plan;
+// With `only`, operations of one name are counted: how many others lie between is not always the same.
+const { dir, at = 0, when = 'before', trace, fail, torn, only } = plan;
 const writeSync = fs.writeSync;
 const appendFileSync = fs.appendFileSync;
 const truncateSync = fs.truncateSync;
@@ -32,6 +33,7 @@ const die = () => {
   process.kill(process.pid, 'SIGKILL');
 };
 const note = (name) => {
+  if (only !== undefined && name !== only) return 0;
   count += 1;
   if (trace) appendFileSync(trace, `${name}\n`);
   return count;

@@ -12,6 +12,8 @@ const preload = new URL('fault.cjs', import.meta.url).pathname;
 export interface Fault {
   /** The number of the operation, from 1. */
   readonly at?: number;
+  /** Count only operations of this name. */
+  readonly only?: string;
   readonly when?: 'before' | 'after';
   /** So many bytes of the n-th write come to the disk, or all but so many when negative. */
   readonly torn?: number;
