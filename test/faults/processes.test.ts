@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Lab, until } from './rig/lab.ts';
 import { useProgram } from './rig/program.ts';
 import { build } from './rig/workflows.ts';
@@ -172,30 +173,26 @@ export const two = defineStep({
 
   it.skipIf(!isRoot)('is not confused with a stranger who got its number', async () => {
     const lab = new Lab(program.main, { build });
-    const spawn = await spawnNumber(lab);
     const node = `${process.execPath} ${program.main}`;
+    const fault = JSON.stringify({ dir: lab.stateDir, wrote: '"step.spawned"' });
     // In a PID namespace of its own the next number can be chosen.
     const script = `
-      NODE_OPTIONS="--require ${new URL('rig/fault.cjs', import.meta.url).pathname}" \\
-        LAB_FAULT='${JSON.stringify({ dir: lab.stateDir, at: spawn + 1, when: 'after' })}' ${node} run build --state-dir ${lab.stateDir}
+      NODE_OPTIONS="--require ${new URL('rig/fault.cjs', import.meta.url).pathname}" LAB_FAULT='${fault}' \
+        ${node} run build --state-dir ${lab.stateDir}
       pid=$(grep -o '"step.spawned".*"pid":[0-9]*' ${lab.stateDir}/runs/*/journal.jsonl | tail -1 | grep -o '[0-9]*$')
+      test -n "$pid" || exit 76
       while test -d /proc/$pid; do sleep 0.05; done
       echo $((pid - 1)) > /proc/sys/kernel/ns_last_pid; sleep 300 &
       test $! = $pid || exit 77
       ${node} resume --survivors end --state-dir ${lab.stateDir} || exit 78
       kill -0 $pid || exit 79
     `;
-    const ended = await new Promise<number>((resolve) => {
-      try {
-        execFileSync('unshare', ['--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', script], {
-          cwd: lab.dir,
-          stdio: 'pipe',
-        });
-        resolve(0);
-      } catch (error) {
-        resolve((error as { status: number }).status);
-      }
+    const alone = ['--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', script];
+    const child = spawn('unshare', alone, { cwd: lab.dir, stdio: 'ignore' });
+    onTestFinished(() => {
+      child.kill('SIGKILL');
     });
+    const [ended] = await once(child, 'exit');
     expect(ended).toBe(0);
     expect(lab.deeds().filter((deed) => deed.startsWith('beside'))).toEqual([]);
   });
@@ -222,14 +219,6 @@ export const two = defineStep({
     await until(() => !exists(pid));
   });
 });
-
-/** The number of the operation by which the first child is started. */
-const spawnNumber = async (lab: Lab): Promise<number> => {
-  const copy = lab.copy();
-  const trace = join(copy.dir, 'trace');
-  expect((await copy.run(['run', 'build'], { trace })).code).toBe(0);
-  return readFileSync(trace, 'utf8').split('\n').indexOf('spawn') + 1;
-};
 
 describe('two runs of one state folder', patient, () => {
   it('started in the same moment never work side by side', async () => {

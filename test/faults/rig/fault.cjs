@@ -12,7 +12,7 @@ delete process.env.LAB_FAULT;
 delete process.env.NODE_OPTIONS;
 
 // With `only`, operations of one name are counted: how many others lie between is not always the same.
-const { dir, at = 0, when = 'before', trace, fail, torn, only } = plan;
+const { dir, at = 0, when = 'before', trace, fail, torn, only, wrote } = plan;
 const writeSync = fs.writeSync;
 const appendFileSync = fs.appendFileSync;
 const truncateSync = fs.truncateSync;
@@ -80,7 +80,7 @@ fs.writeSync = (fd, bytes, ...rest) => {
   }
   const last = reach('write');
   const written = writeSync(fd, bytes, ...rest);
-  if (last) die();
+  if (last || (wrote !== undefined && Buffer.from(bytes).includes(wrote))) die();
   return written;
 };
 const fdatasyncSync = fs.fdatasyncSync;

@@ -17,6 +17,8 @@ export interface Fault {
   readonly when?: 'before' | 'after';
   /** So many bytes of the n-th write come to the disk, or all but so many when negative. */
   readonly torn?: number;
+  /** Die after the first write that holds this text. */
+  readonly wrote?: string;
   /** What was never synced is gone after the death, as after a power cut. */
   readonly forget?: boolean;
   readonly fail?: { readonly code: string; readonly from: number; readonly times?: number };
