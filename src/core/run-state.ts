@@ -42,6 +42,10 @@ export interface StepState {
   readonly log?: string | undefined;
 }
 
+/** Whether it ended well the last time. */
+export const isDone = (step: Pick<StepState, 'status' | 'outcome'> | undefined): boolean =>
+  step?.status === 'finished' && (step.outcome === 'changed' || step.outcome === 'satisfied');
+
 /** Something that was made and, as far as is known, not yet taken away. */
 export interface Holding {
   readonly address: Address;
@@ -161,7 +165,8 @@ export class RunFolder {
     this.redo.start(address, seq);
     this.put({
       ...{ address, status: 'started', attempt, at, fingerprint, definition, command },
-      ...{ outputs: before?.outputs ?? {}, evidence: [], applied: event.applied ?? before?.applied },
+      // What it yielded before may be none of the world's from here on.
+      ...{ outputs: {}, evidence: [], applied: event.applied ?? before?.applied },
     });
     this.hold(event);
   }
