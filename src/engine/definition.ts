@@ -37,9 +37,8 @@ export const changedSince = (
 const hash = (value: unknown, digits: number): string =>
   createHash('sha256').update(canonical(value)).digest('hex').slice(0, digits);
 
-const definitionOf = async (engine: Engine, { spec, action, files, surroundings }: ResolvedStep): Promise<unknown> => {
+const definitionOf = async (engine: Engine, { spec, action, files, surroundings, variables }: ResolvedStep): Promise<unknown> => {
   const hashes = await Promise.all(files.map(async (file) => [file, await hashOf(engine, file)] as const));
-  const env = ownVariables(engine, surroundings.env);
   return {
     ...(action?.kind === 'run' && { run: action.argv, stdin: action.stdin }),
     ...(action?.kind === 'shell' && { shell: spec.shell, stdin: action.stdin }),
@@ -47,7 +46,7 @@ const definitionOf = async (engine: Engine, { spec, action, files, surroundings 
     ...(action?.kind === 'uses' && { uses: action.type.name, with: action.given }),
     ...(surroundings.on !== undefined && { on: surroundings.on }),
     ...(surroundings.cwd !== engine.projectDir && { cwd: surroundings.cwd }),
-    ...(Object.keys(env).length > 0 && { env }),
+    ...(Object.keys(variables).length > 0 && { env: variables }),
     ...(spec.outputs && { outputs: spec.outputs }),
     ...(hashes.length > 0 && { files: Object.fromEntries(hashes.map(([file, each]) => [file, each ?? 'missing'])) }),
   };
@@ -62,9 +61,3 @@ const hashOf = async (engine: Engine, file: string): Promise<string | undefined>
     throw new StepError(`${file}, whose content is part of the definition, can't be read: ${message}`);
   }
 };
-
-/** The variables that files of the project set, and not those of the terminal it was called from. */
-export const ownVariables = (engine: Engine, env: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(env).filter(([name, value]) => engine.env[name] !== value || engine.variables?.[name] === value),
-  );

@@ -53,6 +53,8 @@ export interface ResolvedStep {
   readonly health: readonly ResolvedProbe[];
   readonly satisfied?: 'never' | 'once' | readonly ResolvedProbe[];
   readonly surroundings: Surroundings;
+  /** Of its environment what files of the project set, whatever the terminal it was called from says. */
+  readonly variables: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
   readonly graceMs: number;
   readonly retry: RetryPolicy;

@@ -50,6 +50,7 @@ export interface Setting extends Pick<MemoryHostOptions, 'commands' | 'files' | 
   readonly secrets?: Readonly<Record<string, string>>;
   readonly values?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
   readonly variables?: Readonly<Record<string, string>>;
   readonly enter?: VariantFile['enter'];
   readonly holdings?: readonly Holding[];
@@ -146,6 +147,7 @@ export const startIn = (what: Workflow, setting: Setting = {}): Started => {
     openLog: async (address, attempt) => memoryLog(logs, `${address}.${attempt}.log`),
     run: 'run-1',
     projectDir: '/project',
+    cwd: setting.cwd ?? '/project',
     stateDir: '/state',
     scope: { inputs: setting.inputs ?? {}, secrets: setting.secrets ?? {}, run: { id: 'run-1' }, ...setting.values },
     env: { ...setting.env, ...setting.variables },
