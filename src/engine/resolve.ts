@@ -2,7 +2,7 @@
 
 import { parseDuration } from '../core/duration.ts';
 import type { Created, UndoRecord } from '../core/event.ts';
-import type { Scope } from '../core/expression.ts';
+import { compile, partOf, type Scope } from '../core/expression.ts';
 import { noRetry, type RetryPolicy } from '../core/retry.ts';
 import { ShellTextError, shellText } from '../core/shell-text.ts';
 import { evaluate, resolveText, resolveValue, textOf } from '../core/template.ts';
@@ -172,9 +172,17 @@ const undoOf = (spec: StepSpec, around: Surroundings, engine: Engine, scope: Sco
       ...(script && { shell: script.script }),
       env: { ...env, ...variablesOf(own, scope), ...script?.variables },
     },
-    absent: absent.map((probe) => resolveProbe(probe, scope)),
+    absent: absent.map((probe) => withReads(resolveProbe(probe, scope), scope)),
     ...(timeoutMs !== undefined && { timeoutMs }),
   };
+};
+
+/** The step's own values are gone when the record is used: what the expectation reads of them goes with it. */
+const withReads = (probe: ResolvedProbe, scope: Scope): ResolvedProbe => {
+  const compiled = probe.expect === undefined ? undefined : compile(probe.expect);
+  if (!compiled?.ok) return probe;
+  const reads = partOf(scope, compiled.expression.references);
+  return Object.keys(reads).length === 0 ? probe : { ...probe, reads };
 };
 
 const satisfiedOf = (spec: StepSpec, scope: Scope): Pick<ResolvedStep, 'satisfied'> => {

@@ -36,6 +36,8 @@ export interface ResolvedProbe {
   /** The keys of its kind. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly expect?: string;
+  /** Of a probe that is kept for later: what `expect` reads besides what is seen, as it was then. */
+  readonly reads?: Readonly<Record<string, unknown>>;
   readonly message?: string;
   readonly withinMs?: number;
   readonly everyMs?: number;
