@@ -46,7 +46,7 @@ export const createEngine = (opened: Opened, parts: EngineParts): Engine => {
     state: { dir: parts.stateDir },
   };
   const own = variables({ ...variant.env, ...workflow.env }, scope);
-  const cwd = workflow.cwd === undefined ? '' : valueOf('cwd', workflow.cwd, scope);
+  const cwd = workflow.cwd === undefined ? '' : keyText('cwd', workflow.cwd, scope);
   return {
     host: parts.host,
     registry,
@@ -77,9 +77,9 @@ export const createEngine = (opened: Opened, parts: EngineParts): Engine => {
 
 /** What variant and workflow put into the environment of every step. @throws CliError when an expression of theirs fails. */
 const variables = (env: Readonly<Record<string, unknown>>, scope: Scope): Record<string, string> =>
-  Object.fromEntries(Object.entries(env).map(([name, value]) => [name, valueOf(`env.${name}`, value, scope)]));
+  Object.fromEntries(Object.entries(env).map(([name, value]) => [name, keyText(`env.${name}`, value, scope)]));
 
-const valueOf = (key: string, value: unknown, scope: Scope): string => {
+const keyText = (key: string, value: unknown, scope: Scope): string => {
   try {
     return textOf(resolveValue(value, scope));
   } catch (error) {

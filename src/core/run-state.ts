@@ -14,6 +14,7 @@ import type {
 import type { Failure } from './failure.ts';
 import type { Observation } from './observation.ts';
 import { RedoBook } from './redo.ts';
+import { type Renames, renamedAddress, renamesOf } from './rename.ts';
 
 export interface StepState {
   readonly address: Address;
@@ -110,6 +111,7 @@ export class RunFolder {
         break;
       case 'run.planned':
         for (const step of event.steps) this.planned.set(step.address, step);
+        this.rename(plannedRenames(event.steps));
         break;
       case 'step.expanded':
         for (const step of event.children) this.planned.set(step.address, step);
@@ -157,6 +159,18 @@ export class RunFolder {
     this.drivers.push(process);
     this.scope = scope;
     this.redo.ask(scope, seq);
+  }
+
+  /** What was known and made under an earlier id goes on under the one of now. */
+  private rename(renames: Renames): void {
+    if (renames.size === 0) return;
+    for (const each of [this.steps, this.known, this.holdings])
+      for (const [address, entry] of [...each]) {
+        const now = renamedAddress(renames, address);
+        if (now === address) continue;
+        each.delete(address);
+        if (!each.has(now)) (each as Map<Address, unknown>).set(now, { ...entry, address: now });
+      }
   }
 
   private addStarted(event: EventOf<'step.started'>): void {
@@ -220,6 +234,9 @@ export class RunFolder {
     if (before) this.put({ ...before, ...part });
   }
 }
+
+export const plannedRenames = (planned: Iterable<PlannedStep>): Renames =>
+  renamesOf([...planned].map(({ step, was }) => ({ id: step, was })));
 
 const processesOf = ({ process, processes, spawned }: StepState): Partial<StepState> => ({
   ...(process && { process }),

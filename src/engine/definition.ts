@@ -37,7 +37,10 @@ export const changedSince = (
 const hash = (value: unknown, digits: number): string =>
   createHash('sha256').update(canonical(value)).digest('hex').slice(0, digits);
 
-const definitionOf = async (engine: Engine, { spec, action, files, surroundings, variables }: ResolvedStep): Promise<unknown> => {
+const definitionOf = async (
+  engine: Engine,
+  { spec, action, files, surroundings, variables }: ResolvedStep,
+): Promise<unknown> => {
   const hashes = await Promise.all(files.map(async (file) => [file, await hashOf(engine, file)] as const));
   return {
     ...(action?.kind === 'run' && { run: action.argv, stdin: action.stdin }),

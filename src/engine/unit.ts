@@ -106,5 +106,6 @@ export const plannedStep = (unit: Unit, usualMs: number | undefined, name: strin
   needs: unit.needs,
   ...(unit.step.group !== undefined && { group: unit.step.group }),
   ...(unit.kind === 'parent' && { parent: true }),
+  ...(unit.step.was !== undefined && unit.kind !== 'child' && { was: [unit.step.was].flat() }),
   ...(usualMs !== undefined && { usualMs }),
 });

@@ -128,7 +128,10 @@ describe('what was made', () => {
   });
 
   it('within something else goes with that, and is only looked at', async () => {
-    const inner = undoable('inner', { needs: ['outer'], creates: [{ kind: 'thing', name: 'inner', within: 'thing/outer' }] });
+    const inner = undoable('inner', {
+      needs: ['outer'],
+      creates: [{ kind: 'thing', name: 'inner', within: 'thing/outer' }],
+    });
     const before = await runIn(workflow([undoable('outer'), inner]), { probes: [gone(new World())] });
     const { world } = before;
     const commands = ({ argv }: { argv: readonly string[] }): Answer => {
@@ -175,7 +178,7 @@ describe('what was made', () => {
     expect([inputs, undone(down)]).toEqual([[{ size: 3 }], ['a removed']]);
     const without = await takeDown(before);
     expect(without.all('step.undone')[0]?.failure).toMatchObject({
-      message: 'there is no step type vm any more, so what it made can\'t be undone by it',
+      message: "there is no step type vm any more, so what it made can't be undone by it",
     });
   });
 });
@@ -201,7 +204,9 @@ describe('while things are taken away', () => {
 
   it('its time limit ends an undo that hangs', async () => {
     const before = await runIn(
-      workflow([undoable('a', { undo: { run: ['remove', 'a'], timeout: '5s', absent: [{ probe: 'gone', fact: 'a' }] } })]),
+      workflow([
+        undoable('a', { undo: { run: ['remove', 'a'], timeout: '5s', absent: [{ probe: 'gone', fact: 'a' }] } }),
+      ]),
       { probes: [gone(new World())] },
     );
     const down = await takeDown(before, { commands: () => new Promise<Answer>(() => {}) });
