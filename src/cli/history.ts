@@ -184,6 +184,11 @@ const plainUndo = (undo: NonNullable<Holding['undo']>): NonNullable<LedgerEntry[
   ...(undo.timeoutMs !== undefined && { timeoutMs: undo.timeoutMs }),
 });
 
+/** The workflows of a variant that have made something which is still there. */
+export const makersOf = ({ created }: StateData, variant: string): readonly string[] => [
+  ...new Set(created.filter((entry) => entry.variant === variant).map(({ workflow }) => workflow)),
+];
+
 /** What a workflow of a variant holds, for undoing it. */
 export const holdingsOf = (ledger: readonly LedgerEntry[], variant: string, workflow: string): readonly Holding[] =>
   ledger
