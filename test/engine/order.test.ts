@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { making, runIn, World, workflow } from '../rig/run-in.ts';
+import { making, runIn, workflow } from '../rig/run-in.ts';
+import { World } from '../rig/world.ts';
 
 const healthOf = (fact: string) => [{ probe: 'is', fact, within: '0s' }];
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { StepError } from '../../src/engine/step-type.ts';
-import { making, runIn, startIn, World, workflow } from '../rig/run-in.ts';
+import { making, runIn, startIn, workflow } from '../rig/run-in.ts';
+import { World } from '../rig/world.ts';
 
 const failing = (...names: readonly string[]): World => {
   const world = new World();

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { StepSpec } from '../../src/core/workflow.ts';
 import { StepError } from '../../src/engine/step-type.ts';
 import type { Answer } from '../rig/memory-host.ts';
-import { holdingsFrom, making, type Ran, runIn, type Setting, startIn, World, workflow } from '../rig/run-in.ts';
+import { holdingsFrom, making, type Ran, runIn, type Setting, startIn, workflow } from '../rig/run-in.ts';
+import { World } from '../rig/world.ts';
 
 /** A step whose thing is taken away by a command, and proved gone by a probe. */
 const undoable = (id: string, more: Partial<StepSpec> = {}): StepSpec =>
