@@ -6,6 +6,7 @@ import type { StepSpec, VariantFile, Workflow } from '../../src/core/workflow.ts
 import type { Engine } from '../../src/engine/engine.ts';
 import type { Known } from '../../src/engine/judge.ts';
 import { createLimiter } from '../../src/engine/limiter.ts';
+import { type PlanItem, planWorkflow } from '../../src/engine/plan.ts';
 import type { Host, StepLog } from '../../src/engine/ports.ts';
 import { Recorder } from '../../src/engine/recorder.ts';
 import { type RunResult, runWorkflow } from '../../src/engine/runner.ts';
@@ -78,6 +79,19 @@ export const runIn = async (what: Workflow, setting: Setting = {}): Promise<Ran>
   const started = startIn(what, setting);
   await started.ended;
   return started.ran();
+};
+
+/** What a run would do now; it looks and changes nothing. */
+export const planIn = (what: Workflow, setting: Setting = {}): Promise<readonly PlanItem[]> => {
+  const world = setting.world ?? new World();
+  const clock = setting.clock ?? new ManualClock({ automatic: true });
+  const refuse = (): never => {
+    throw new Error('a plan writes nothing');
+  };
+  const fixedParts = fixed(setting, { world, clock, stop: new StopControl() });
+  const engine: Engine = { ...fixedParts, masker: maskerOf(setting), emit: refuse, openLog: refuse };
+  const known = knownFrom(setting.earlier ?? [], setting.resume);
+  return planWorkflow(engine, { workflow: what, known, scope: setting.scope ?? {} });
 };
 
 export interface Started {
