@@ -19,7 +19,7 @@ import { createEngine } from './create-engine.ts';
 import { decideSurvivor } from './decide-survivor.ts';
 import { deployedOf } from './deployed.ts';
 import { CliError, exitCode } from './exit-code.ts';
-import { historyOf, removedThings, renamed } from './history.ts';
+import { historyOf, removedThings, renamed, renamedThings } from './history.ts';
 import { holdingsToUndo } from './holdings-to-undo.ts';
 import { openRecording } from './open-recording.ts';
 import type { Opened } from './open-workflow.ts';
@@ -69,7 +69,7 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   const names = { workflow: workflow.name, variant: variant.name };
   const deployed = await deployedOf(stateDir, state.data, variant.name);
   const parts = { host, stateDir, ...(deployed && { deployed }) };
-  const created = state.data.created;
+  const created = renamedThings(state.data.created, { ...names, steps: workflow.steps });
   const units = demandScope(opened, createEngine(opened, { ...parts, run: resume?.id ?? 'new' }), { scope, created });
   const history = await historyOf(stateDir, state.data, { ...names, ...(resume && { current: resume.id }) });
   const startedAt = host.clock.now();
@@ -103,11 +103,7 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   });
   try {
     await recorder.emit(beginning(execution, opened, run));
-    for (const notice of [
-      ...notices,
-      ...leftBehind(removedThings(created, { workflow, variant: variant.name }, units)),
-    ])
-      await recorder.emit(notice);
+    for (const notice of [...notices, ...leftBehind(removedThings(created, names, units))]) await recorder.emit(notice);
     const result = await runWorkflow(engine, {
       ...{ workflow, scope, known: renamed(history.known, workflow), resumed: resume !== undefined },
       usualMs: history.usualMs,

@@ -1,7 +1,8 @@
 // What earlier runs tell: what is known of each step, how long it usually takes, what was created and is still there.
-import { childAddress, parseAddress } from '../core/address.ts';
+import { parseAddress } from '../core/address.ts';
 import type { RunEvent } from '../core/event.ts';
-import { foldRun, type Holding, type RunState, type StepState } from '../core/run-state.ts';
+import { type Renames, renamedAddress, renamesOf } from '../core/rename.ts';
+import { foldRun, type Holding, plannedRenames, type RunState, type StepState } from '../core/run-state.ts';
 import type { Workflow } from '../core/workflow.ts';
 import type { Known } from '../engine/judge.ts';
 import type { Unit } from '../engine/unit.ts';
@@ -89,40 +90,49 @@ const noteTime = (usual: Map<string, number>, { address, outcome, durationMs = 0
 
 /** The same with renamed steps known by the names they have now. */
 export const renamed = (known: History['known'], workflow: Workflow): History['known'] => {
-  const names = new Map(
-    workflow.steps.flatMap((step) => [step.was ?? []].flat().map((was) => [was, step.id] as const)),
-  );
+  const renames = renamesOf(workflow.steps);
   const found = new Map(known);
   for (const [address, entry] of known) {
-    const { step, key } = parseAddress(address);
-    const id = names.get(step);
-    if (id === undefined) continue;
-    const now = key === undefined ? id : childAddress(id, key);
+    const now = renamedAddress(renames, address);
     if (!found.has(now)) found.set(now, { ...entry, address: now });
   }
   return found;
 };
 
+interface Owner {
+  readonly workflow: string;
+  readonly variant: string;
+}
+
+const isOf = (entry: LedgerEntry, { workflow, variant }: Owner): boolean =>
+  entry.workflow === workflow && entry.variant === variant;
+
+/** The ledger with what renamed steps of a workflow made under the names they have now. */
+export const renamedThings = (
+  created: readonly LedgerEntry[],
+  { steps, ...owner }: Owner & { readonly steps: Workflow['steps'] },
+): readonly LedgerEntry[] => withRenames(created, owner, renamesOf(steps));
+
+const withRenames = (created: readonly LedgerEntry[], owner: Owner, renames: Renames): readonly LedgerEntry[] =>
+  renames.size === 0
+    ? created
+    : created.map((entry) =>
+        isOf(entry, owner) ? { ...entry, address: renamedAddress(renames, entry.address) } : entry,
+      );
+
 /** Addresses that left something behind and that the workflow no longer has. */
 export const removedThings = (
   created: readonly LedgerEntry[],
-  { workflow, variant }: { workflow: Workflow; variant: string },
+  owner: Owner,
   units: readonly Unit[],
 ): readonly string[] => {
-  const renamedTo = new Map(
-    workflow.steps.flatMap((step) => [step.was ?? []].flat().map((was) => [was, step.id] as const)),
-  );
   const addresses = new Set(units.map((unit) => unit.address));
   // Children of these are not known before other steps have run.
   const open = new Set(units.filter((unit) => unit.kind === 'parent' && !unit.children).map((unit) => unit.address));
   return created
-    .filter((entry) => entry.workflow === workflow.name && entry.variant === variant)
+    .filter((entry) => isOf(entry, owner))
     .map((entry) => entry.address)
-    .filter((address) => {
-      const { step, key } = parseAddress(address);
-      const id = renamedTo.get(step) ?? step;
-      return !open.has(id) && !addresses.has(key === undefined ? id : childAddress(id, key));
-    });
+    .filter((address) => !open.has(parseAddress(address).step) && !addresses.has(address));
 };
 
 /**
@@ -152,7 +162,8 @@ export const foldLedger = (ledger: readonly LedgerEntry[], run: RunState): Ledge
   const start = run.start;
   if (!start) return [...ledger];
   const { variant, workflow } = start;
-  const remains = ledger.filter((entry) => entry.variant !== variant || !run.undone.has(entry.address));
+  const named = withRenames(ledger, { variant, workflow }, plannedRenames(run.planned.values()));
+  const remains = named.filter((entry) => entry.variant !== variant || !run.undone.has(entry.address));
   const others = remains.filter(
     (entry) => entry.variant !== variant || entry.workflow !== workflow || !run.holdings.has(entry.address),
   );
@@ -172,6 +183,11 @@ const plainUndo = (undo: NonNullable<Holding['undo']>): NonNullable<LedgerEntry[
   absent: [...undo.absent],
   ...(undo.timeoutMs !== undefined && { timeoutMs: undo.timeoutMs }),
 });
+
+/** The workflows of a variant that have made something which is still there. */
+export const makersOf = ({ created }: StateData, variant: string): readonly string[] => [
+  ...new Set(created.filter((entry) => entry.variant === variant).map(({ workflow }) => workflow)),
+];
 
 /** What a workflow of a variant holds, for undoing it. */
 export const holdingsOf = (ledger: readonly LedgerEntry[], variant: string, workflow: string): readonly Holding[] =>

@@ -7,7 +7,7 @@ import type { StateData } from '../store/state.ts';
 import type { CommandContext } from './context.ts';
 import { createEngine } from './create-engine.ts';
 import { deployedOf } from './deployed.ts';
-import { type History, historyOf, holdingsOf, renamed } from './history.ts';
+import { type History, historyOf, holdingsOf, renamed, renamedThings } from './history.ts';
 import type { Opened } from './open-workflow.ts';
 import { demandSteps, namesIn, unitsOfWorkflow } from './units-of.ts';
 
@@ -36,7 +36,8 @@ export const lookAtPlan = async ({ context, state, opened, scope = {}, current }
   const deployed = await deployedOf(stateDir, state, variant.name);
   const engine = createEngine(opened, { host, stateDir, run: current ?? 'plan', ...(deployed && { deployed }) });
   const units = unitsOfWorkflow(opened, engine);
-  const made = holdingsOf(state.created, variant.name, workflow.name).map(({ address }) => address);
+  const created = renamedThings(state.created, { ...names, steps: workflow.steps });
+  const made = holdingsOf(created, variant.name, workflow.name).map(({ address }) => address);
   demandSteps(namesIn(scope), units, made);
   const found = renamed(history.known, workflow);
   const known =

@@ -35,6 +35,8 @@ interface Wish {
   readonly options: WorkflowOptions;
   /** Inputs to start from instead of the defaults: of the run that is continued, or of what is deployed. */
   readonly earlier?: Readonly<Record<string, unknown>>;
+  /** Workflows that have made something, whose files may be gone when it is to be undone. */
+  readonly makers?: readonly string[];
 }
 
 const readText = async (path: string): Promise<string | undefined> =>
@@ -63,7 +65,8 @@ export const openVariantWithWorkflows = async (
 
 /** Reads and checks a workflow without its inputs. @throws CliError 3 with every mistake, 2 when there is none of that name. */
 export const loadOnly = async (wish: Unopened): Promise<Extract<LoadedWorkflow, { ok: true }>> => {
-  const loaded = await loadWorkflow({ ...request(wish), variant: wish.variant, workflow: wish.workflow });
+  const { variant, workflow, makers } = wish;
+  const loaded = await loadWorkflow({ ...request(wish), variant, workflow, makers });
   if (loaded.ok) return loaded;
   // A name that was typed wrong is a mistake of the command line, not of a file.
   if (loaded.diagnostics.every(({ code }) => code === 'unknown-workflow')) await demandWorkflow(wish);
@@ -76,7 +79,7 @@ const demandWorkflow = async ({ project, registry, variant, workflow }: Unopened
   throw new CliError(exitCode.usage, `Variant ${variant} has no workflow ${workflow}. ${hintOf(workflow, workflows)}`);
 };
 
-type Unopened = Pick<Wish, 'project' | 'registry' | 'variant' | 'workflow'>;
+type Unopened = Pick<Wish, 'project' | 'registry' | 'variant' | 'workflow' | 'makers'>;
 
 /** @throws CliError 2 for inputs that don't fit, 3 for files that are wrong. */
 export const openWorkflow = async (wish: Wish): Promise<Opened> => {

@@ -5,6 +5,7 @@ import type { CommandContext } from './context.ts';
 import { earlierInputs, stickyInputs } from './earlier-inputs.ts';
 import { execute } from './execute.ts';
 import { CliError, exitCode } from './exit-code.ts';
+import { makersOf } from './history.ts';
 import { type Opened, openWorkflow } from './open-workflow.ts';
 import type { RunOptions } from './options.ts';
 import { scopeOf } from './run-scope.ts';
@@ -40,6 +41,7 @@ export const startRun = async ({ context, choice, opened, earlier, options }: St
       openWorkflow({
         ...{ project, registry, variant, workflow, options },
         earlier: { ...earlier, ...earlierInputs(now, variant, options) },
+        makers: makersOf(now, variant),
       }),
   });
 };

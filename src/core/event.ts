@@ -46,6 +46,8 @@ export interface PlannedStep {
   readonly group?: string;
   /** True for the parent of foreach children; it has no action of its own. */
   readonly parent?: boolean;
+  /** Earlier ids of the step. */
+  readonly was?: readonly string[];
   /** Usual duration in milliseconds, from earlier runs. */
   readonly usualMs?: number;
 }

@@ -7,6 +7,7 @@ import { absence, awaitAbsence, surroundingsOf, typedUndo } from './absence.ts';
 import { bounded } from './bounded.ts';
 import { commandError, commandSettings, createContext, enterCommand } from './context.ts';
 import type { Engine } from './engine.ts';
+import { internalFailure } from './internal-failure.ts';
 import { revealSecrets } from './secret-book.ts';
 import { StepError } from './step-type.ts';
 
@@ -116,10 +117,7 @@ const nameOf = ({ action }: UndoRecord): string => String(action['undoOf'] ?? ac
 /** Whatever goes wrong with one thing, the others are still taken away. */
 const failureOf = (engine: Engine, undo: UndoRecord, error: unknown): Failure => {
   const { text } = engine.masker;
-  if (!(error instanceof StepError)) {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    return { kind: 'internal', message: text(message), ...(stack !== undefined && { stack: text(stack) }) };
-  }
+  if (!(error instanceof StepError)) return internalFailure(error, engine.masker);
   return {
     ...{ kind: 'step-type', uses: nameOf(undo), message: text(error.message), tail: error.tail.map(text) },
     ...(error.command !== undefined && { command: text(error.command) }),

@@ -50,6 +50,13 @@ export const expand = (step: StepSpec, scope: Scope): readonly Unit[] => {
   return [{ address: step.id, step, kind: 'parent', locals: {}, needs, children: addresses }, ...children];
 };
 
+/** Whether the `if` of a foreach step may differ between its children. */
+export const readsItem = ({ foreach = {}, if: condition = '' }: StepSpec): boolean => {
+  const locals = [...Object.keys(foreach), 'key'];
+  const compiled = compile(condition);
+  return compiled.ok && compiled.expression.references.some(([root]) => root !== undefined && locals.includes(root));
+};
+
 /** True when the list can only be known once other steps have run. */
 const isLate = (step: StepSpec): boolean =>
   stringsIn(Object.values(step.foreach ?? {})).some((text) =>
@@ -99,5 +106,6 @@ export const plannedStep = (unit: Unit, usualMs: number | undefined, name: strin
   needs: unit.needs,
   ...(unit.step.group !== undefined && { group: unit.step.group }),
   ...(unit.kind === 'parent' && { parent: true }),
+  ...(unit.step.was !== undefined && unit.kind !== 'child' && { was: [unit.step.was].flat() }),
   ...(usualMs !== undefined && { usualMs }),
 });

@@ -7,6 +7,7 @@ import { chooseVariant } from '../choose-variant.ts';
 import { type CommandContext, lookAtState, openContext } from '../context.ts';
 import { earlierInputs, stickyInputs } from '../earlier-inputs.ts';
 import { exitCode } from '../exit-code.ts';
+import { makersOf } from '../history.ts';
 import { lookAtPlan } from '../look-at-plan.ts';
 import { type Opened, openWorkflow } from '../open-workflow.ts';
 import type { RunOptions } from '../options.ts';
@@ -20,7 +21,8 @@ export const planCommand = async (named: string | undefined, options: RunOptions
   const { project, registry, host } = context;
   const { variant, why } = await chooseVariant({ project, registry, state, named: options.variant, host });
   const earlier = earlierInputs(state, variant, options);
-  const opened = await openWorkflow({ project, registry, variant, workflow: named ?? 'deploy', options, earlier });
+  const wish = { project, registry, variant, workflow: named ?? 'deploy', options, earlier };
+  const opened = await openWorkflow({ ...wish, makers: makersOf(state, variant) });
   const sticky = stickyInputs(opened, earlier);
   const notes = [
     ...(options.variant === undefined ? [`variant ${variant}: ${why}`] : []),

@@ -7,7 +7,7 @@ import { type CommandContext, lookAtState, openContext } from '../context.ts';
 import { execute } from '../execute.ts';
 import { CliError, exitCode } from '../exit-code.ts';
 import { entryOf } from '../find-run.ts';
-import { eventsOf, unfinishedRun } from '../history.ts';
+import { eventsOf, makersOf, unfinishedRun } from '../history.ts';
 import { openWorkflow } from '../open-workflow.ts';
 import type { RunOptions } from '../options.ts';
 import { scopeOf } from '../run-scope.ts';
@@ -23,7 +23,8 @@ export const resumeCommand = async (named: string | undefined, options: RunOptio
   const { project, registry } = context;
   const own = start?.inputs ?? (state.deployed?.run === run.id ? state.deployed.inputs : {});
   const earlier = options.defaults === true ? {} : own;
-  const wish = { project, registry, variant: run.variant, workflow: run.workflow, options, earlier };
+  const { variant, workflow } = run;
+  const wish = { project, registry, variant, workflow, options, earlier, makers: makersOf(state, variant) };
   const scope = continuedScope(past, scopeOf(options));
   if (options.plan === true)
     return planOf({ context, state, opened: await openWorkflow(wish), options, scope, current: run.id });

@@ -5,7 +5,7 @@ import { chooseVariant } from '../choose-variant.ts';
 import { lookAtState, openContext } from '../context.ts';
 import { createEngine } from '../create-engine.ts';
 import { earlierInputs } from '../earlier-inputs.ts';
-import { unfinishedRun } from '../history.ts';
+import { makersOf, unfinishedRun } from '../history.ts';
 import { openWorkflow } from '../open-workflow.ts';
 import type { RunOptions } from '../options.ts';
 import { scopeOf } from '../run-scope.ts';
@@ -19,7 +19,7 @@ export const runCommand = async (workflow: string, options: RunOptions): Promise
   const { project, registry, host } = context;
   const choice = await chooseVariant({ project, registry, state, named: options.variant, host });
   const { variant } = choice;
-  const wish = { project, registry, variant, workflow, options };
+  const wish = { project, registry, variant, workflow, options, makers: makersOf(state, variant) };
   const earlier = earlierInputs(state, variant, options);
   // Opened here as well, so that mistakes are told before any question and before the lock.
   const opened = await openWorkflow({ ...wish, earlier });
