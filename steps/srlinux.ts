@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineProbe, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { reasonOf } from './command-reason.ts';
-import { neighborsIn, type Route, routesIn, sessionStates } from './srlinux-state.ts';
+import { instancesBehind, neighborsIn, type Route, routesIn, sessionStates } from './srlinux-state.ts';
 
 const router = z.string().min(1).describe('The router, as its container is called');
 
@@ -15,6 +15,14 @@ const stateOf = (context: StepContext, node: string, path: string): Promise<unkn
     if (result.exitCode !== 0) throw new StepError(`${node}: ${reasonOf(result)}`);
     return parsed(result.stdout, node);
   });
+};
+
+/** The routing table of an instance, and of those in which its routes find their next hops. @throws StepError */
+const tablesOf = async (context: StepContext, node: string, instance: string): Promise<readonly unknown[]> => {
+  const table = (of: string): Promise<unknown> => stateOf(context, node, `network-instance ${of} route-table`);
+  const own = await table(instance);
+  const others = instancesBehind(own).filter((each) => each !== instance);
+  return [own, ...(await Promise.all(others.map(table)))];
 };
 
 /** Nothing at all is the answer for a part that is not there. */
@@ -80,7 +88,7 @@ export const srlinuxRoute = defineProbe({
   },
   describe: ({ router: node, prefix }) => `${node} ${prefix}`,
   async look({ router: node, instance, prefix, nextHops }, context) {
-    const routes = routesIn(await stateOf(context, node, `network-instance ${instance} route-table`), prefix);
+    const routes = routesIn(await tablesOf(context, node, instance), prefix);
     const active = routes.find((route) => route.active);
     const wanted = nextHops === undefined ? undefined : [...nextHops].sort();
     const same = wanted === undefined || wanted.join() === active?.nextHops.join();
@@ -111,7 +119,7 @@ export const srlinuxRoutes = defineProbe({
   },
   describe: ({ router: node, prefixes }) => `${node} ${prefixes.length} routes`,
   async look({ router: node, instance, prefixes }, context) {
-    const active = routesIn(await stateOf(context, node, `network-instance ${instance} route-table`)).filter(
+    const active = routesIn(await tablesOf(context, node, instance)).filter(
       (route) => route.active && prefixes.includes(route.prefix),
     );
     const missing = prefixes.filter((prefix) => !active.some((route) => route.prefix === prefix));

@@ -88,7 +88,7 @@ describe('a host that is not ready', () => {
   it(
     'is told which tools it lacks, with their versions and where to get them',
     async () => {
-      await using host = openStandInHost('srl-cilium', { LAB_CILIUM_CLI: '0.15.14', LAB_CONTAINERLAB: '0.40.0' });
+      await using host = openStandInHost('srl-cilium', { cilium: '0.15.14', containerlab: '0.40.0' });
       const ended = await host.lab('run', 'deploy', '--variant', 'tried', '--no-tty');
       expect(ended.code).toBe(4);
       expect(ended.stdout + ended.stderr).toMatch(/containerlab >=0\.70\.0\s+0\.40\.0/);

@@ -15,7 +15,7 @@ describe('the versions of the first description', () => {
   it(
     'use its commands; traffic leaves the fabric as it did then, and the fix keeps it inside',
     async () => {
-      await using host = openStandInHost('srl-cilium-seed', { LAB_CILIUM_CLI: '0.15.23', LAB_CONTAINERLAB: '0.48.6' });
+      await using host = openStandInHost('srl-cilium-seed', { cilium: '0.15.23', containerlab: '0.48.6' });
       await succeed(host, 'run', 'deploy', '--variant', 'tried', '--no-tty');
       const { calls } = host.world();
       expect(calls.find((call) => call.startsWith('minikube start'))).toMatch(
