@@ -13,6 +13,7 @@ import { openStateFolder } from '../store/state-folder.ts';
 import { openStepLog } from '../store/step-log.ts';
 import { commandLine } from '../view/command-line.ts';
 import { goOnUnseen } from './broken-pipe.ts';
+import { labCall } from './call-lab.ts';
 import { concludeRun } from './conclude-run.ts';
 import type { CommandContext } from './context.ts';
 import { createEngine } from './create-engine.ts';
@@ -105,7 +106,7 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
     await recorder.emit(beginning(execution, opened, run));
     for (const notice of [
       ...notices,
-      ...leftBehind(removedThings(created, { workflow, variant: variant.name }, units)),
+      ...leftBehind(removedThings(created, { workflow, variant: variant.name }, units), labCall(options)),
     ])
       await recorder.emit(notice);
     const result = await runWorkflow(engine, {
@@ -155,12 +156,12 @@ const beginning = ({ context, resume, scope }: Execution, opened: Opened, run: s
 
 type Notice = Extract<EventBody, { type: 'notice' }>;
 
-const leftBehind = (addresses: readonly string[]): readonly Notice[] => {
+const leftBehind = (addresses: readonly string[], lab: string): readonly Notice[] => {
   if (addresses.length === 0) return [];
   const [are, they] = addresses.length === 1 ? ['is', 'it'] : ['are', 'they'];
   const shown = addresses.slice(0, 5).join(', ');
   const more = addresses.length > 5 ? ` and ${addresses.length - 5} more` : '';
-  const command = commandLine(['npx', 'lab', 'redo', '--undo', ...addresses]);
+  const command = `${lab} ${commandLine(['redo', '--undo', ...addresses])}`;
   const message = `${shown}${more} ${are} no longer in the workflow, and what ${they} made is still there; to take it away: ${command}`;
   return [{ type: 'notice', level: 'warning', code: 'removed-step', message }];
 };

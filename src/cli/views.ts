@@ -9,6 +9,7 @@ import { RunModel } from '../view/run-model.ts';
 import type { StepRecord } from '../view/step-record.ts';
 import { summary } from '../view/summary.ts';
 import type { View, ViewContext } from '../view/view.ts';
+import { labCall } from './call-lab.ts';
 import type { Execution } from './execute.ts';
 import type { Opened } from './open-workflow.ts';
 import { screen } from './print.ts';
@@ -63,7 +64,8 @@ export const openViews = async (
         const log = join(logs, stepLogName({ address: planned.address, attempt: attempt || attempts }));
         return existsSync(log) ? relative(process.cwd(), log) : undefined;
       };
-      stdout.write(summary(model, { color, columns, now: context.host.clock.now(), logs: shownLogs, place, logPath }));
+      const ending = { program: labCall(options), logs: shownLogs, place, logPath };
+      stdout.write(summary(model, { color, columns, now: context.host.clock.now(), ...ending }));
     },
   };
 };
