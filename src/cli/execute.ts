@@ -22,6 +22,7 @@ import { deployedOf } from './deployed.ts';
 import { CliError, exitCode } from './exit-code.ts';
 import { historyOf, removedThings, renamed } from './history.ts';
 import { holdingsToUndo } from './holdings-to-undo.ts';
+import { openCauses } from './open-causes.ts';
 import { openRecording } from './open-recording.ts';
 import type { Opened } from './open-workflow.ts';
 import type { RunOptions } from './options.ts';
@@ -66,6 +67,7 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   const { context, options, resume, scope } = execution;
   const { host, stateDir } = context;
   const { workflow, variant } = opened;
+  const causes = await openCauses(context);
   demandFree(opened, state.data);
   const names = { workflow: workflow.name, variant: variant.name };
   const deployed = await deployedOf(stateDir, state.data, variant.name);
@@ -91,7 +93,7 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
     masker: opened.masker,
     onBroken: () => stop.ask('stop', 'SIGTERM'),
   });
-  const views = await openViews(execution, opened, { run, past, logs: folder.logs });
+  const views = await openViews(execution, opened, { run, past, logs: folder.logs, causes });
   recorder.listen((event) => views.on(event));
   const signals = listenToSignals(stop, recorder);
   const recording =

@@ -10,9 +10,14 @@ const since = (...newestFirst: readonly (readonly RunEvent[])[]): number | undef
   for (const events of newestFirst) held.addOlder(events);
   return held.of('a');
 };
-const undone = {
-  ...{ type: 'step.undone', address: 'a', created: [], outcome: 'removed', evidence: [], durationMs: 1 },
-} as const;
+const undone: EventBody = {
+  type: 'step.undone',
+  address: 'a',
+  created: [],
+  outcome: 'removed',
+  evidence: [],
+  durationMs: 1,
+};
 
 describe('the moment since when a step holds', () => {
   it('is when it was brought about, however often it was proved since', () => {
