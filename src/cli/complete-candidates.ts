@@ -42,7 +42,7 @@ export const candidatesFor = async (kind: Kind, subject: Subject, last: string):
     case 'nothing':
       return [];
     case 'schema':
-      return [{ name: 'workflow' }, { name: 'variant' }];
+      return [{ name: 'workflow' }, { name: 'variant' }, { name: 'causes' }];
     case 'shell':
       return [{ name: 'bash' }, { name: 'zsh' }, { name: 'fish' }];
     default:

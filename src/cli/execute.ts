@@ -13,6 +13,7 @@ import { openStateFolder } from '../store/state-folder.ts';
 import { openStepLog } from '../store/step-log.ts';
 import { commandLine } from '../view/command-line.ts';
 import { goOnUnseen } from './broken-pipe.ts';
+import { labCall } from './call-lab.ts';
 import { concludeRun } from './conclude-run.ts';
 import type { CommandContext } from './context.ts';
 import { createEngine } from './create-engine.ts';
@@ -21,6 +22,7 @@ import { deployedOf } from './deployed.ts';
 import { CliError, exitCode } from './exit-code.ts';
 import { historyOf, removedThings, renamed, renamedThings } from './history.ts';
 import { holdingsToUndo } from './holdings-to-undo.ts';
+import { openCauses } from './open-causes.ts';
 import { openRecording } from './open-recording.ts';
 import type { Opened } from './open-workflow.ts';
 import type { RunOptions } from './options.ts';
@@ -65,6 +67,7 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   const { context, options, resume, scope } = execution;
   const { host, stateDir } = context;
   const { workflow, variant } = opened;
+  const causes = await openCauses(context);
   demandFree(opened, state.data);
   const names = { workflow: workflow.name, variant: variant.name };
   const deployed = await deployedOf(stateDir, state.data, variant.name);
@@ -90,7 +93,7 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
     masker: opened.masker,
     onBroken: () => stop.ask('stop', 'SIGTERM'),
   });
-  const views = await openViews(execution, opened, { run, past, logs: folder.logs });
+  const views = await openViews(execution, opened, { run, past, logs: folder.logs, causes });
   recorder.listen((event) => views.on(event));
   const signals = listenToSignals(stop, recorder);
   const recording =
@@ -103,7 +106,8 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   });
   try {
     await recorder.emit(beginning(execution, opened, run));
-    for (const notice of [...notices, ...leftBehind(removedThings(created, names, units))]) await recorder.emit(notice);
+    const left = leftBehind(removedThings(created, names, units), labCall(options));
+    for (const notice of [...notices, ...left]) await recorder.emit(notice);
     const result = await runWorkflow(engine, {
       ...{ workflow, scope, known: renamed(history.known, workflow), resumed: resume !== undefined },
       usualMs: history.usualMs,
@@ -151,12 +155,12 @@ const beginning = ({ context, resume, scope }: Execution, opened: Opened, run: s
 
 type Notice = Extract<EventBody, { type: 'notice' }>;
 
-const leftBehind = (addresses: readonly string[]): readonly Notice[] => {
+const leftBehind = (addresses: readonly string[], lab: string): readonly Notice[] => {
   if (addresses.length === 0) return [];
   const [are, they] = addresses.length === 1 ? ['is', 'it'] : ['are', 'they'];
   const shown = addresses.slice(0, 5).join(', ');
   const more = addresses.length > 5 ? ` and ${addresses.length - 5} more` : '';
-  const command = commandLine(['npx', 'lab', 'redo', '--undo', ...addresses]);
+  const command = `${lab} ${commandLine(['redo', '--undo', ...addresses])}`;
   const message = `${shown}${more} ${are} no longer in the workflow, and what ${they} made is still there; to take it away: ${command}`;
   return [{ type: 'notice', level: 'warning', code: 'removed-step', message }];
 };

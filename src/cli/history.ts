@@ -1,6 +1,7 @@
 // What earlier runs tell: what is known of each step, how long it usually takes, what was created and is still there.
 import { parseAddress } from '../core/address.ts';
 import type { RunEvent } from '../core/event.ts';
+import { HeldSince } from '../core/held-since.ts';
 import { type Renames, renamedAddress, renamesOf } from '../core/rename.ts';
 import { foldRun, type Holding, plannedRenames, type RunState, type StepState } from '../core/run-state.ts';
 import type { Workflow } from '../core/workflow.ts';
@@ -14,6 +15,8 @@ import { isStoreError } from './store-errors.ts';
 export interface History {
   readonly known: ReadonlyMap<string, Known>;
   usualMs(address: string): number | undefined;
+  /** When it last began to hold, in milliseconds since the epoch. */
+  heldSince(address: string): number | undefined;
 }
 
 /** The events of a run; none when its journal was never written. @throws StoreError for a damaged one. */
@@ -33,16 +36,16 @@ export const historyOf = async (
   wanted: { workflow: string; variant: string; current?: string },
 ): Promise<History> => {
   const reader = new HistoryReader(wanted);
-  for (const run of [...state.runs].reverse())
-    if (reader.wants(run)) reader.add(run, foldRun(await eventsOf(stateDir, run.id)));
-  const { known, usual } = reader;
-  return { known, usualMs: (address) => usual.get(address) };
+  for (const run of [...state.runs].reverse()) if (reader.wants(run)) reader.add(run, await eventsOf(stateDir, run.id));
+  const { known, usual, held } = reader;
+  return { known, usualMs: (address) => usual.get(address), heldSince: (address) => held.of(address) };
 };
 
 /** Reads runs from the newest to the oldest, as far as they have something to tell. */
 class HistoryReader {
   readonly known = new Map<string, Known>();
   readonly usual = new Map<string, number>();
+  readonly held = new HeldSince();
   private readonly gone = new Set<string>();
   private readonly wanted: { readonly workflow: string; readonly variant: string; readonly current?: string };
   private timed = 0;
@@ -60,8 +63,11 @@ class HistoryReader {
     return counts && run.outcome !== 'succeeded';
   }
 
-  add(run: RunEntry, past: RunState): void {
-    if (run.workflow === this.wanted.workflow) this.addOwn(run, past);
+  add(run: RunEntry, events: readonly RunEvent[]): void {
+    const past = foldRun(events);
+    const own = run.workflow === this.wanted.workflow;
+    if (run.superseded !== true) this.held.addOlder(own ? events : events.filter(({ type }) => type === 'step.undone'));
+    if (own) this.addOwn(run, past);
     for (const address of past.undone) this.gone.add(address);
   }
 

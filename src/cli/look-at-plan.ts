@@ -25,6 +25,7 @@ export interface PlanFound {
   readonly units: readonly Unit[];
   readonly known: ReadonlyMap<string, Known>;
   readonly usualMs: History['usualMs'];
+  readonly heldSince: History['heldSince'];
 }
 
 /** @throws CliError 2 for a step of the scope that is not there, 3 for a foreach that can't be expanded. */
@@ -43,5 +44,5 @@ export const lookAtPlan = async ({ context, state, opened, scope = {}, current }
   const known =
     current === 'all' ? new Map([...found].map(([address, step]) => [address, { ...step, inThisRun: true }])) : found;
   const items = await planWorkflow(engine, { workflow, known, scope });
-  return { items, units, known, usualMs: history.usualMs };
+  return { items, units, known, usualMs: history.usualMs, heldSince: history.heldSince };
 };

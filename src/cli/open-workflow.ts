@@ -43,7 +43,8 @@ const readText = async (path: string): Promise<string | undefined> =>
   existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 const listNames = async (dir: string): Promise<readonly string[]> => (existsSync(dir) ? readdirSync(dir) : []);
 
-const request = ({ project, registry }: Pick<Wish, 'project' | 'registry'>) => ({
+/** How files of the project are read. */
+export const fileRequest = ({ project, registry }: Pick<Wish, 'project' | 'registry'>) => ({
   ...{ projectDir: project.dir, workflowsDir: project.workflowsDir, read: readText, list: listNames },
   ...{ catalogue: registry, models: registry.models },
 });
@@ -58,7 +59,7 @@ export const openVariantWithWorkflows = async (
   registry: Known,
   variant: string,
 ): Promise<Extract<LoadedVariant, { ok: true }>> => {
-  const loaded = await loadVariant({ ...request({ project, registry }), variant });
+  const loaded = await loadVariant({ ...fileRequest({ project, registry }), variant });
   if (!loaded.ok) throw new CliError(exitCode.file, formatDiagnostics(loaded.diagnostics));
   return loaded;
 };
@@ -66,7 +67,7 @@ export const openVariantWithWorkflows = async (
 /** Reads and checks a workflow without its inputs. @throws CliError 3 with every mistake, 2 when there is none of that name. */
 export const loadOnly = async (wish: Unopened): Promise<Extract<LoadedWorkflow, { ok: true }>> => {
   const { variant, workflow, makers } = wish;
-  const loaded = await loadWorkflow({ ...request(wish), variant, workflow, makers });
+  const loaded = await loadWorkflow({ ...fileRequest(wish), variant, workflow, makers });
   if (loaded.ok) return loaded;
   // A name that was typed wrong is a mistake of the command line, not of a file.
   if (loaded.diagnostics.every(({ code }) => code === 'unknown-workflow')) await demandWorkflow(wish);

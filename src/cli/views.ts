@@ -5,10 +5,12 @@ import { parseAddress } from '../core/address.ts';
 import type { RunEvent } from '../core/event.ts';
 import { stepLogName } from '../store/step-log.ts';
 import { chooseView } from '../view/choose.ts';
+import type { KnownCause } from '../view/known-causes.ts';
 import { RunModel } from '../view/run-model.ts';
 import type { StepRecord } from '../view/step-record.ts';
 import { summary } from '../view/summary.ts';
 import type { View, ViewContext } from '../view/view.ts';
+import { labCall } from './call-lab.ts';
 import type { Execution } from './execute.ts';
 import type { Opened } from './open-workflow.ts';
 import { screen } from './print.ts';
@@ -23,12 +25,14 @@ interface Shown {
   readonly past: readonly RunEvent[];
   /** The folder of the run's logs. */
   readonly logs: string;
+  /** Failures the project knows of its own. */
+  readonly causes: readonly KnownCause[];
 }
 
 export const openViews = async (
   { options, preamble, context }: Execution,
   opened: Opened,
-  { past, logs }: Shown,
+  { past, logs, causes }: Shown,
 ): Promise<RunViews> => {
   const { color, columns } = screen();
   const { stdout, stderr, env } = process;
@@ -43,7 +47,7 @@ export const openViews = async (
   const place = placeOf(opened);
   const jobSummary = env['GITHUB_STEP_SUMMARY'];
   const settings: ViewContext = {
-    ...{ out: stdout, err: stderr, now: () => context.host.clock.now(), color, past, place },
+    ...{ out: stdout, err: stderr, now: () => context.host.clock.now(), color, past, place, causes },
     unicode: /utf-?8/i.test(env['LC_ALL'] ?? env['LC_CTYPE'] ?? env['LANG'] ?? 'utf-8'),
     ...(jobSummary !== undefined && { jobSummary }),
   };
@@ -63,7 +67,8 @@ export const openViews = async (
         const log = join(logs, stepLogName({ address: planned.address, attempt: attempt || attempts }));
         return existsSync(log) ? relative(process.cwd(), log) : undefined;
       };
-      stdout.write(summary(model, { color, columns, now: context.host.clock.now(), logs: shownLogs, place, logPath }));
+      const ending = { program: labCall(options), logs: shownLogs, place, logPath, causes };
+      stdout.write(summary(model, { color, columns, now: context.host.clock.now(), ...ending }));
     },
   };
 };

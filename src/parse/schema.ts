@@ -1,5 +1,6 @@
 // JSON Schema of workflow and variant files, for editors; with a catalogue also of what each step type and probe takes.
 import { z } from 'zod';
+import { causesSchema } from '../core/causes.ts';
 import {
   createdSchema,
   includeSchema,
@@ -33,6 +34,9 @@ export const workflowJsonSchema = (catalogue?: TypeCatalogue): Json =>
 
 export const variantJsonSchema = (catalogue?: TypeCatalogue): Json =>
   jsonSchemaOf(variantSchema, { title: 'A variant of lab', catalogue });
+
+export const causesJsonSchema = (): Json =>
+  jsonSchemaOf(causesSchema, { title: 'Failures a project knows of its own', catalogue: undefined });
 
 const jsonSchemaOf = (
   schema: z.ZodType,

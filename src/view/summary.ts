@@ -30,6 +30,8 @@ export interface SummaryContext {
   readonly causes?: readonly KnownCause[];
 }
 
+const usualProgram = 'npx lab';
+
 /** Failures that are told in full; a flood of them helps nobody. */
 const toldInFull = 3;
 
@@ -86,21 +88,31 @@ const undoWords = {
   failed: 'not removed',
 } as const;
 
-const facts = (model: RunModel, { columns = 100, logs }: SummaryContext, paint: Paint): readonly string[] => {
+const facts = (
+  model: RunModel,
+  { columns = 100, logs, program = usualProgram }: SummaryContext,
+  paint: Paint,
+): readonly string[] => {
   const proved = Object.entries(model.end?.facts ?? {}).filter(([, value]) => value !== null && value !== undefined);
   const known = logs === undefined ? proved : [...proved, ['logs', logs] as const];
   if (known.length === 0) return [];
-  const rows = known.flatMap(([name, value]) => factRows(name, value, paint));
+  // A fact may be a command to type; it has to be about the same project and state as this run.
+  const typed = (text: string): string => text.replace(/^npx lab(?= )/, program);
+  const rows = known.flatMap(([name, value]) => factRows(name, value, { paint, typed }));
   return ['', ...table(rows, { columns, indent: 2 })];
 };
 
 /** A map of values takes a row each. */
-const factRows = (name: string, value: unknown, paint: Paint): readonly (readonly string[])[] => {
+const factRows = (
+  name: string,
+  value: unknown,
+  { paint, typed }: { paint: Paint; typed: (text: string) => string },
+): readonly (readonly string[])[] => {
   const title = paint.strong(cleanLine(name));
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[title, factText(value)]];
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[title, typed(factText(value))]];
   return Object.entries(value).map(([key, each], at) => [
     at === 0 ? title : '',
-    `${cleanLine(key)}  ${factText(each)}`,
+    `${cleanLine(key)}  ${typed(factText(each))}`,
   ]);
 };
 
@@ -112,7 +124,7 @@ const factText = (value: unknown): string => {
 /** The one thing to type now. */
 const next = (
   model: RunModel,
-  { program = 'npx lab', resume = ['resume'] }: SummaryContext,
+  { program = usualProgram, resume = ['resume'] }: SummaryContext,
   paint: Paint,
 ): readonly string[] => {
   const { end } = model;

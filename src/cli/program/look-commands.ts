@@ -122,7 +122,7 @@ const fileCommands = (define: Define): void => {
   withExamples(
     define(
       'schema [what]',
-      'print the JSON Schema of workflow files, or of variant files',
+      'print the JSON Schema of workflow files, of variant files, or of causes.yaml',
       async () => (await import('../commands/schema.ts')).schemaCommand,
     ),
     ['lab schema', 'lab schema variant > workflows/variant.schema.json'],

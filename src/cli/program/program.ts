@@ -1,5 +1,8 @@
 // The command line as a tree of commands: commander parses, and each command loads its own code when it is called.
 import { Command } from 'commander';
+import { asCalled } from '../call-lab.ts';
+import { CliError } from '../exit-code.ts';
+import type { CommonOptions } from '../options.ts';
 import { version } from '../version-of-lab.ts';
 import { evidenceCommands } from './evidence-commands.ts';
 import { lookCommands } from './look-commands.ts';
@@ -28,7 +31,13 @@ export const createProgram = (finish: (code: number) => void): Command => {
       .action(async (...all: unknown[]) => {
         const self = all.at(-1) as Command;
         const action = (await load()) as (...args: unknown[]) => Promise<number>;
-        finish(await action(...all.slice(0, -2), self.optsWithGlobals()));
+        const options = self.optsWithGlobals<CommonOptions>();
+        try {
+          finish(await action(...all.slice(0, -2), options));
+        } catch (error) {
+          if (!(error instanceof CliError)) throw error;
+          throw new CliError(error.code, asCalled(error.message, options), error.cause);
+        }
       });
   for (const add of [runCommands, lookCommands, makeCommands, pageCommands, evidenceCommands] satisfies ((
     define: Define,
