@@ -1,5 +1,8 @@
 // Many cases, a few at a time: each is a process or two.
-export const forEachOf = async <T>(items: readonly T[], act: (item: T, index: number) => Promise<void>): Promise<void> => {
+export const forEachOf = async <T>(
+  items: readonly T[],
+  act: (item: T, index: number) => Promise<void>,
+): Promise<void> => {
   const queue = [...items.entries()];
   await Promise.all(
     Array.from({ length: 3 }, async () => {
