@@ -24,14 +24,15 @@ export const netnsNamespaces = defineStep({
     return { holds: missing.length === 0, saw };
   },
   async run({ namespaces }, context) {
-    const add = namespaces.map((name) => `netns add ${name}`);
-    if ((await ipBatch(context, add)) === 'done') return {};
-    // A plain file of that name is what a crash between its two steps leaves of a namespace; what is real stays.
     const real = await realNamespaces(context);
-    const stale = namespaces.filter((name) => !real.has(name));
+    if (namespaces.every((name) => real.has(name))) return {};
+    const add = (name: string): string => `netns add ${name}`;
+    if ((await ipBatch(context, namespaces.map(add))) === 'done') return {};
+    // Namespaces of one device are made and lost together: a tunnel made in a lost one stays in its sister, and leads nowhere.
+    // A plain file of that name is what a crash between the two steps of `netns add` leaves; it goes the same way.
     await ipBatch(
       context,
-      stale.flatMap((name) => [`netns del ${name}`, `netns add ${name}`]),
+      namespaces.flatMap((name) => [`netns del ${name}`, add(name)]),
     );
     return {};
   },

@@ -92,6 +92,15 @@ describe.skipIf(!here)(`the embedded variant${here ? '' : ` (skipped: needs ${mi
     expect((await lab.run('run', 'verify', '--quiet')).code).toBe(0);
   });
 
+  it('brings back one namespace of a router that has two, with the tunnels between them', async () => {
+    for (const name of ['leaf2', 'leaf3-vrf']) {
+      await inside('cluster1', 'ip', 'netns', 'del', name);
+      const healed = await lab.run('run', 'deploy', '--no-tty');
+      expect([healed.code, healed.stdout.slice(-2000)]).toEqual([0, expect.stringContaining('Succeeded')]);
+    }
+    expect((await lab.run('run', 'verify', '--quiet')).code).toBe(0);
+  });
+
   it('brings back a deleted cable', async () => {
     await inside('spine1', 'ip', 'link', 'del', 'e1-3');
     const healed = await lab.run('run', 'deploy', '--json');
