@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { ExpansionError, unitsOf } from '../../src/engine/unit.ts';
 import { stepGraph } from '../../src/view/step-graph.ts';
-import { making, runIn, World, workflow } from '../rig/run-in.ts';
+import { making, runIn, workflow } from '../rig/run-in.ts';
+import { World } from '../rig/world.ts';
 
 /** Each child after the one before it in the alphabet; the first waits for `none`, which is no child. */
 const inOrder = making('part', {
