@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Outcome, RunEvent } from '../../src/core/event.ts';
 import { continuedScope } from '../../src/core/redo.ts';
-import { foldRun, isDone } from '../../src/core/run-state.ts';
+import { foldRun, type Holding, isDone } from '../../src/core/run-state.ts';
 import type { PlanItem } from '../../src/engine/plan.ts';
 import { MemoryJournal } from '../rig/memory-journal.ts';
 import { addressOf, needsByAddress, type Plot, plots, typesOf, workflowOf, worldOf } from '../rig/random-workflow.ts';
@@ -37,7 +37,7 @@ const session = async (plot: Plot, facts: Facts, past: readonly RunEvent[], more
   const world = worldOf(plot, facts);
   const journal = new WatchedJournal(world, past);
   const resume = past.length > 0 && { resume: past, scope: continuedScope(foldRun(past), {}) };
-  const setting = { world, journal, steps: typesOf(world), ...resume, ...more };
+  const setting = { world, journal, steps: typesOf(world), actions: plot.actions, ...resume, ...more };
   return { ran: await runIn(workflowOf(plot), setting), world, worlds: journal.worlds };
 };
 
@@ -206,7 +206,7 @@ const stopped = async (plot: Plot, at: number, stage: 'finish' | 'stop') => {
   const journal = new MemoryJournal();
   let recorded: number | undefined;
   const started = startIn(workflowOf(plot), {
-    ...{ world, journal, steps: typesOf(world) },
+    ...{ world, journal, steps: typesOf(world), actions: plot.actions },
     on: ({ seq }) => {
       if (seq < at || recorded !== undefined) return;
       recorded = journal.events.filter(({ type }) => type === 'step.started').length;
@@ -224,22 +224,19 @@ describe('what a run made', () => {
         const whole = await session(plot, new Map(), []);
         const cut = 1 + (where % whole.ran.journal.length);
         const made = whole.ran.journal.slice(0, cut);
-        const world = worldOf(plot, whole.worlds[cut - 1]);
-        const down = workflow([], { name: 'teardown' });
-        const setting = { world, steps: typesOf(world) };
-        const first = await runIn(down, { ...setting, holdings: holdingsFrom(made) });
-        const removals = first.all('step.undone').map(({ address }) => address);
-        expect(first.result.outcome).toBe('succeeded');
-        expect(left(world)).toEqual([]);
+        const down = await takenDown(plot, whole.worlds[cut - 1], holdingsFrom(made));
+        const removals = removedIn(down.ran.journal);
+        expect(down.ran.result.outcome).toBe('succeeded');
+        expect(left(down.world)).toEqual([]);
         expect(outOfOrder(plot, removals)).toEqual([]);
         // Killed in the middle: what was taken away is known to be gone, the rest goes with the next.
-        const cutDown = first.journal.slice(0, 1 + (when % first.journal.length));
-        const gone = foldRun(cutDown).undone;
-        const rest = holdingsFrom(made).filter(({ address }) => !gone.has(address));
-        const again = worldOf(plot, whole.worlds[cut - 1]);
-        for (const address of gone) again.facts.delete(nameOf(address));
-        await runIn(down, { world: again, steps: typesOf(again), holdings: rest });
-        expect(left(again)).toEqual([]);
+        const killed = 1 + (when % down.ran.journal.length);
+        const past = down.ran.journal.slice(0, killed);
+        const { undone } = foldRun(past);
+        const rest = holdingsFrom(made).filter(({ address }) => !undone.has(address));
+        const again = await takenDown(plot, down.worlds[killed - 1], rest);
+        expect(left(again.world)).toEqual([]);
+        expect([...removedIn(past), ...removedIn(again.ran.journal)]).toEqual(removals);
       }),
       runs,
     );
@@ -252,6 +249,17 @@ const namesOf = (plan: readonly PlanItem[], wanted: PlanItem['verdict']): string
 /** What a plan says of the outcomes that nothing before can change any more. */
 const promisedBy = (plan: readonly PlanItem[]): Readonly<Record<string, Outcome>> =>
   Object.fromEntries(namesOf(plan, 'keep').map((address) => [address, 'satisfied'] as const));
+
+/** Takes these things away, in a world that looks so. */
+const takenDown = async (plot: Plot, facts: Facts | undefined, holdings: readonly Holding[]): Promise<Session> => {
+  const world = worldOf(plot, facts);
+  const journal = new WatchedJournal(world);
+  const ran = await runIn(workflow([], { name: 'teardown' }), { world, journal, steps: typesOf(world), holdings });
+  return { ran, world, worlds: journal.worlds };
+};
+
+const removedIn = (events: readonly RunEvent[]): readonly string[] =>
+  events.filter((event) => event.type === 'step.undone').map(({ address }) => address);
 
 /** Pairs of which the second went although the first, which rests on it, was still there. */
 const outOfOrder = (plot: Plot, removals: readonly string[]): readonly (readonly string[])[] =>

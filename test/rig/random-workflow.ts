@@ -18,6 +18,8 @@ interface Traits {
 
 export interface Plot {
   readonly traits: readonly Traits[];
+  /** How many may act at once. */
+  readonly actions: number;
 }
 
 const traits: fc.Arbitrary<Traits> = fc.record({
@@ -36,7 +38,10 @@ const traits: fc.Arbitrary<Traits> = fc.record({
   durationMs: fc.constantFrom(0, 10, 10, 35),
 });
 
-export const plots: fc.Arbitrary<Plot> = fc.record({ traits: fc.array(traits, { minLength: 1, maxLength: 6 }) });
+export const plots: fc.Arbitrary<Plot> = fc.record({
+  traits: fc.array(traits, { minLength: 1, maxLength: 6 }),
+  actions: fc.constantFrom(8, 2, 1),
+});
 
 const idOf = (index: number): string => `s${index}`;
 
