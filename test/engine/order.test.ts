@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { EventBody } from '../../src/core/event.ts';
+import { MemoryJournal, StoreError } from '../rig/memory-journal.ts';
 import { making, runIn, workflow } from '../rig/run-in.ts';
 import { World } from '../rig/world.ts';
 
@@ -97,11 +99,17 @@ describe('a step', () => {
 
   it('that is not recorded as started does not act', async () => {
     const world = new World();
-    const { MemoryJournal, StoreError } = await import('../rig/memory-journal.ts');
-    const journal = new MemoryJournal();
-    journal.refuse = ({ type }) => (type === 'step.started' ? new StoreError('disk full') : undefined);
-    await expect(runIn(workflow([making('a')]), { world, journal })).rejects.toThrow('disk full');
+    await expect(runIn(workflow([making('a')]), { world, journal: refusing('step.started') })).rejects.toThrow(
+      'disk full',
+    );
     expect(world.deeds).toEqual([]);
+  });
+
+  it('that is not recorded as finished lets nothing start that needs it', async () => {
+    const world = new World();
+    const steps = workflow([making('a'), making('b', { needs: ['a'] })]);
+    await expect(runIn(steps, { world, journal: refusing('step.finished') })).rejects.toThrow('disk full');
+    expect(world.deeds).toEqual(['a']);
   });
 
   it('without an action only waits for its health', async () => {
@@ -154,6 +162,12 @@ describe('`satisfied`', () => {
     expect(first.world.deeds).toEqual(['a']);
   });
 });
+
+const refusing = (type: EventBody['type']): MemoryJournal => {
+  const journal = new MemoryJournal();
+  journal.refuse = (body) => (body.type === type ? new StoreError('disk full') : undefined);
+  return journal;
+};
 
 const factsWorld = (...facts: readonly string[]): { world: World } => {
   const world = new World();

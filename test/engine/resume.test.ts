@@ -66,6 +66,21 @@ describe('a run that is continued', () => {
     expect(judged.every(({ seq }) => seq < (again.all('step.started')[0]?.seq ?? 0))).toBe(true);
   });
 
+  it('looks again at the turn of a step that is to run: it may hold by then', async () => {
+    const child = making('each', {
+      foreach: { n: ['x', 'y'] },
+      with: { name: '${{ n }}' },
+      health: [{ probe: 'is', fact: '${{ n }}', within: '0s' }],
+      concurrency: 1,
+    });
+    const first = await runIn(workflow([child]));
+    const { world } = first;
+    world.facts.clear();
+    world.does.set('x', () => void world.facts.set('x', true).set('y', true));
+    const again = await runIn(workflow([child]), { world, resume: first.journal });
+    expect(again.outcomes).toEqual({ 'each[x]': 'changed', 'each[y]': 'satisfied' });
+  });
+
   it('lets health checks decide whether an attempt in flight had in fact succeeded', async () => {
     const first = await runIn(workflow([making('a')]));
     const inFlight = killedAfter(first, ({ type }) => type === 'step.started');
