@@ -6,7 +6,6 @@ export const standardFunctions: readonly (readonly [what: string, example: strin
   ['a choice', "(2 > 1 ? 'yes' : 'no') == 'yes'"],
   ['texts joined', "'leaf' + string(1) == 'leaf1'"],
   ['in a list, or a key of a map', "'a' in ['a', 'b'] && 'x' in {'x': 1}"],
-  ['is it there at all', "has({'a': 1}.a)"],
   ['how many', "size([1, 2]) == 2 && 'abc'.size() == 3"],
   ['conversion', "int('12') == 12 && string(12) == '12' && double('1.5') == 1.5"],
   ['parts of a text', "'leaf1'.startsWith('leaf') && 'leaf1'.endsWith('1') && 'leaf1'.contains('af')"],

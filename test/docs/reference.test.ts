@@ -37,7 +37,7 @@ const keys = Object.entries(schemas).flatMap(([file, schema]) => {
 
 describe('a key of the files', () => {
   it('says what it means, wherever it stands', () => {
-    const silent = keys.filter(({ schema }) => schema['description'] === undefined && schema['$ref'] === undefined);
+    const silent = keys.filter(({ schema }) => schema['description'] === undefined && schema['allOf'] === undefined);
     expect(silent.map(({ path }) => path)).toEqual([]);
     expect(keys.length).toBeGreaterThan(150);
   });
