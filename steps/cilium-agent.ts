@@ -10,7 +10,7 @@ import { untilTrue } from './until-true.ts';
 
 const input = z.strictObject({
   cluster: clusterInput,
-  node: z.string(),
+  node: z.string().describe('The node'),
   version: z.string().describe('Version of Cilium'),
   device: z.string().describe('The device it must serve on'),
   directRoutingDevice: z.string().default('').describe('The device whose address stands in for clients; empty: any'),

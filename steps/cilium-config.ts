@@ -7,8 +7,8 @@ import { untilTrue } from './until-true.ts';
 
 const configInput = z.strictObject({
   cluster: clusterInput,
-  key: z.string().min(1),
-  value: z.union([z.string(), z.boolean(), z.int()]),
+  key: z.string().min(1).describe('The key, as the ConfigMap has it'),
+  value: z.union([z.string(), z.boolean(), z.int()]).describe('What it is set to'),
 });
 
 export const ciliumConfig = defineStep({
@@ -29,7 +29,7 @@ export const ciliumConfig = defineStep({
 
 const restartInput = z.strictObject({
   cluster: clusterInput,
-  component: z.enum(['agent', 'operator']),
+  component: z.enum(['agent', 'operator']).describe('Whose pods'),
   pods: z.int().min(1).describe('How many there must be'),
   patience: z.int().min(1).default(300).describe('Seconds to wait until the new ones are ready'),
 });

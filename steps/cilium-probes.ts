@@ -28,7 +28,7 @@ export const ciliumBgp = defineProbe({
   summary: "BGP sessions on Cilium's side; holds when every node has one Established",
   input: z.strictObject({
     cluster: clusterInput,
-    nodes: z.array(z.string()).min(1),
+    nodes: z.array(z.string()).min(1).describe('The nodes that must have a session'),
     peer: z.string().describe('The address every node dials'),
     advertised: z.int().min(0).default(0).describe('How many routes each must announce at least'),
   }),

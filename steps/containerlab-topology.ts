@@ -9,8 +9,8 @@ import { chassis } from './srlinux-syntax.ts';
 const template = 'assets/containerlab/topology.clab.yml.liquid';
 const input = z.strictObject({
   release: z.string().describe('Release of containerlab the file is for'),
-  routerImage: z.string(),
-  clientImage: z.string(),
+  routerImage: z.string().describe('The image of routers'),
+  clientImage: z.string().describe('The image of clients'),
   configs: z.string().default('configs').describe("Folder of the routers' configurations, seen from the topology file"),
   to: z.string().describe('The file to write'),
 });

@@ -8,11 +8,17 @@ import { interfaceState, routesIn } from './ip-text.ts';
 const settingPath = (key: string): string => `/proc/sys/${key.replaceAll('.', '/')}`;
 
 const input = z.strictObject({
-  container: z.string(),
-  interface: z.string(),
+  container: z.string().describe('The container'),
+  interface: z.string().describe('Its interface'),
   address: z.string().describe('ADDRESS/LENGTH'),
-  routes: z.array(z.strictObject({ to: z.string(), via: z.string() })).default([]),
-  sysctl: z.record(z.string(), z.union([z.string(), z.int()])).default({}),
+  routes: z
+    .array(z.strictObject({ to: z.string(), via: z.string() }))
+    .default([])
+    .describe('Routes by that interface'),
+  sysctl: z
+    .record(z.string(), z.union([z.string(), z.int()]))
+    .default({})
+    .describe('Kernel settings of the container'),
 });
 type Input = z.output<typeof input>;
 

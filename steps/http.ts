@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { defineProbe, StepError } from '../src/engine/step-type.ts';
 
 const input = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }),
-  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']).default('GET'),
-  headers: z.record(z.string(), z.string()).default({}),
-  body: z.string().optional(),
+  url: z.url({ protocol: /^https?$/ }).describe('What is asked for'),
+  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']).default('GET').describe('How it is asked for'),
+  headers: z.record(z.string(), z.string()).default({}).describe('Headers of the request'),
+  body: z.string().optional().describe('What is sent along'),
   insecure: z.boolean().default(false).describe('Accept any certificate'),
 });
 

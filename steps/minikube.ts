@@ -6,10 +6,10 @@ import { inspectContainers, inspectNetworks, labelledContainers } from './docker
 import { type ClusterStatus, clusterStatus, illnessOf, type Profile, profileIn } from './minikube-status.ts';
 
 const input = z.strictObject({
-  profile: z.string().min(1),
-  nodes: z.int().min(1),
+  profile: z.string().min(1).describe('The name of the cluster'),
+  nodes: z.int().min(1).describe('How many nodes it has'),
   kubernetes: z.string().default('').describe("Version such as v1.33.1; without it: minikube's own"),
-  driver: z.string().default('docker'),
+  driver: z.string().default('docker').describe('What nodes are made with'),
   runtime: z.string().default('').describe("Container runtime; without it: minikube's own"),
   networkPlugin: z.string().default('').describe('cni keeps minikube from setting up a network of its own'),
   cni: z.string().default('').describe('false leaves the network to whoever comes next'),

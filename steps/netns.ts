@@ -4,10 +4,10 @@ import { defineStep, type Seen, type StepContext, StepError } from '../src/engin
 import { entry, fromHost, inCapsule, lookAround, namespacesIn, needCapsule, type World } from './capsule-world.ts';
 import { ipBatch } from './ip-batch.ts';
 
-const capsuleName = z.string().default('lab');
+const capsuleName = z.string().default('lab').describe('The capsule it is in');
 const names = z.array(z.string()).min(1);
 
-const namespaceInput = z.strictObject({ namespaces: names, capsule: capsuleName });
+const namespaceInput = z.strictObject({ namespaces: names.describe('Their names'), capsule: capsuleName });
 
 export const netnsNamespaces = defineStep({
   name: 'netns.namespaces',
@@ -68,7 +68,9 @@ const realNamespaces = async (context: StepContext): Promise<ReadonlySet<string>
 
 const end = z.looseObject({ namespace: z.string(), interface: z.string() });
 const linkInput = z.strictObject({
-  link: z.looseObject({ name: z.string(), a: end, b: end, mtu: z.int() }),
+  link: z
+    .looseObject({ name: z.string(), a: end, b: end, mtu: z.int() })
+    .describe('A link of the fabric: `name`, its ends `a` and `b`, `mtu`'),
   capsule: capsuleName,
 });
 
@@ -123,10 +125,10 @@ const linkSeen = ({ a, b, mtu }: Cable, { links }: World): Seen => {
 };
 
 const hostInput = z.strictObject({
-  device: z.looseObject({ name: z.string() }),
-  namespace: z.looseObject({ name: z.string(), role: z.string() }),
+  device: z.looseObject({ name: z.string() }).describe('A device of the fabric'),
+  namespace: z.looseObject({ name: z.string(), role: z.string() }).describe('The namespace it is, and its role'),
   batch: z.string().describe('Template of the ip commands in its namespace'),
-  sysctl: z.string().default('assets/frr-netns/sysctl.conf.liquid'),
+  sysctl: z.string().default('assets/frr-netns/sysctl.conf.liquid').describe('Template of its kernel settings'),
   addresses: z.record(z.string(), z.string()).default({}).describe('By interface: the address that proves it'),
   ports: z.array(z.string()).default([]).describe('Interfaces that are up and ports of a bridge'),
   capsule: capsuleName,

@@ -78,7 +78,7 @@ export const srlinuxRoute = defineProbe({
   input: z.strictObject({
     router,
     instance: z.string().default('default').describe('The network instance'),
-    prefix: z.string(),
+    prefix: z.string().describe('The route'),
     nextHops: z.array(z.string()).optional().describe('All of them, in any order'),
   }),
   values: {
@@ -111,7 +111,7 @@ export const srlinuxRoutes = defineProbe({
   input: z.strictObject({
     router,
     instance: z.string().default('default').describe('The network instance'),
-    prefixes: z.array(z.string()),
+    prefixes: z.array(z.string()).describe('The routes'),
   }),
   values: {
     routes: 'active ones by prefix: type, preference, nextHops',

@@ -1,5 +1,6 @@
 // From the files of a variant to one checked workflow, or to everything that is wrong with them, at once.
-import { type VariantFile, type Workflow, workflowSchema } from '../core/workflow.ts';
+import { workflowSchema } from '../core/schema/workflow.ts';
+import type { VariantFile, Workflow } from '../core/workflow.ts';
 import { checkAssetFiles } from './asset-files.ts';
 import { type Context, createContext, type LoadRequest, type SourceFile, type VariantRequest } from './context.ts';
 import type { Diagnostic } from './diagnostic.ts';

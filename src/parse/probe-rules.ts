@@ -1,5 +1,5 @@
 // What a probe must be beyond its shape: of a known kind, with the keys of that kind.
-import { probeSchema } from '../core/workflow.ts';
+import { probeSchema } from '../core/schema/probe.ts';
 import type { Context } from './context.ts';
 import { isMap, type Plain } from './merge.ts';
 import type { Place } from './source.ts';

@@ -1,0 +1,120 @@
+// What the reference and the editors say of keys, expressions and YAML is so.
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { standardFunctions } from '../../scripts/reference/standard-functions.ts';
+import { compile } from '../../src/core/expression.ts';
+import { expressionFunctions } from '../../src/core/expression-functions.ts';
+import { variantJsonSchema, workflowJsonSchema } from '../../src/parse/schema.ts';
+import { builtIn } from '../../steps/index.ts';
+
+type Json = Record<string, unknown>;
+
+interface Key {
+  readonly path: string;
+  readonly schema: Json;
+}
+
+/** Every key of every map that a schema describes. */
+const keysIn = (schema: unknown, path = ''): readonly Key[] => {
+  if (typeof schema !== 'object' || schema === null) return [];
+  return Object.entries(schema as Json).flatMap(([name, value]) => {
+    // Conditions on the name of a type repeat its keys.
+    if (name === 'allOf' || name === 'examples' || name === 'default') return [];
+    if (name !== 'properties') return keysIn(value, `${path}/${name}`);
+    return Object.entries(value as Json).flatMap(([key, each]) => [
+      { path: `${path}/${key}`, schema: each as Json },
+      ...keysIn(each, `${path}/${key}`),
+    ]);
+  });
+};
+
+const schemas = { workflow: workflowJsonSchema(), variant: variantJsonSchema() };
+const keys = Object.entries(schemas).flatMap(([file, schema]) => {
+  const { definitions } = schema;
+  return keysIn(schema, file).map((key) => ({ ...key, definitions }));
+});
+
+describe('a key of the files', () => {
+  it('says what it means, wherever it stands', () => {
+    const silent = keys.filter(({ schema }) => schema['description'] === undefined && schema['allOf'] === undefined);
+    expect(silent.map(({ path }) => path)).toEqual([]);
+    expect(keys.length).toBeGreaterThan(150);
+  });
+
+  it('has examples that fit it', () => {
+    const wrong = keys.flatMap(({ path, schema, definitions }) => {
+      const fits = new Ajv({ strict: false }).compile({ ...schema, definitions });
+      const examples = (schema['examples'] ?? []) as readonly unknown[];
+      return examples.filter((example) => !fits(example)).map((example) => `${path}: ${JSON.stringify(example)}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('a step type or probe that comes with lab', () => {
+  it('says what each key of its input means', () => {
+    const { definitions } = workflowJsonSchema(builtIn) as { definitions: Record<string, { allOf?: readonly Json[] }> };
+    const said = [...(definitions['step']?.allOf ?? []), ...(definitions['probe']?.allOf ?? [])];
+    const general = new Set(
+      Object.keys((schemas.workflow['definitions'] as Record<string, Json>)['probe']?.['properties'] as Json),
+    );
+    const silent = said.flatMap((condition) => {
+      const name = JSON.stringify((condition['if'] as { properties: Json }).properties);
+      return Object.entries(inputOf(condition))
+        .filter(([key, each]) => !general.has(key) && each.description === undefined)
+        .map(([key]) => `${name} ${key}`);
+    });
+    expect(silent).toEqual([]);
+    expect(said.length).toBe(builtIn.steps.size + builtIn.probes.size);
+  });
+});
+
+/** The keys that a condition brings: those of `with`, or of the probe itself. */
+const inputOf = (condition: Json): Record<string, { description?: string }> => {
+  const { properties } = condition['then'] as { properties: Record<string, { properties?: Record<string, object> }> };
+  return (properties['with']?.properties ?? ('with' in properties ? {} : properties)) as Record<
+    string,
+    { description?: string }
+  >;
+};
+
+describe('an expression that the reference shows', () => {
+  it.each([...standardFunctions.map(([, example]) => example), ...expressionFunctions.map(({ example }) => example)])(
+    '%s',
+    (example) => {
+      const compiled = compile(example);
+      expect(compiled).toMatchObject({ ok: true });
+      expect(compiled.ok && compiled.expression.evaluate({})).toBe(true);
+    },
+  );
+
+  it('a[?"b"].orValue(0)', () => {
+    const compiled = compile('a[?"b"].orValue(0) == 0 && has(a.c)');
+    expect(compiled.ok && compiled.expression.evaluate({ a: { c: 1 } })).toBe(true);
+  });
+});
+
+describe('what surprises in YAML', () => {
+  it.each([
+    ['yes', 'yes'],
+    ['off', 'off'],
+    ['010', 10],
+    ['0o10', 8],
+    ['1_000', '1_000'],
+    ['12:30', '12:30'],
+    ['1.20', 1.2],
+    ['2026-11-24', '2026-11-24'],
+    ['~', null],
+    ['null', null],
+  ])('%s is %j', (text, value) => {
+    expect(parse(`key: ${text}`)).toEqual({ key: value });
+  });
+
+  it('has no merge keys, comments after a space, and no expression in braces without quotes', () => {
+    expect(parse('a: &a { x: 1 }\nb:\n  <<: *a\n')).toEqual({ a: { x: 1 }, b: { '<<': { x: 1 } } });
+    expect(parse('key: value # x')).toEqual({ key: 'value' });
+    expect(() => parse('key: a: b')).toThrow();
+    expect(() => parse('{ name: ${{ x }} }')).toThrow();
+  });
+});
