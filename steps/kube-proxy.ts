@@ -62,8 +62,8 @@ const rulesOf = async (backend: Backend, { container }: Input, context: StepCont
   const argv = ['docker', 'exec', container, `${backend}-save`];
   const result = await context.command(argv, { quiet: true, keepBytes: 16 << 20 });
   if (result.exitCode === 0) return result.stdout;
-  // 126 and 127: the container runs, and has no such program. A kernel without the legacy tables says so with 1 or 3.
-  if ([1, 3, 126, 127].includes(result.exitCode ?? -1) && !/container/i.test(result.stderr)) return undefined;
+  // 126 and 127: the container runs, and has no such program. A kernel without the legacy tables: the program says so itself, with 1 or 3.
   if ([126, 127].includes(result.exitCode ?? -1)) return undefined;
+  if ([1, 3].includes(result.exitCode ?? -1) && /^(ip6?tables|modprobe)/m.test(result.stderr)) return undefined;
   throw new StepError(`${container}: ${reasonOf(result)}`);
 };

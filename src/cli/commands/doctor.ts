@@ -43,11 +43,12 @@ const report = ({ variant, requirements }: { variant: string; requirements: read
   const missing = requirements.filter((each) => each.state === 'missing').length;
   const verdict =
     missing === 0 ? 'can run on this host' : `can't run here: ${missing} of ${requirements.length} missing`;
-  const rows = requirements.map(({ what, state, saw, remedy }) => [
-    words[state],
-    what,
-    saw,
-    remedy === undefined ? '' : `-> ${remedy}`,
+  const rows = requirements.map(({ what, state, saw }) => [words[state], what, saw]);
+  const lines = table(rows, { columns: screen().columns, indent: 2 });
+  // A remedy is there to be copied: it gets a line of its own, and is never cut.
+  const told = requirements.flatMap(({ remedy }, at) => [
+    lines[at] ?? '',
+    ...(remedy === undefined ? [] : [`           -> ${remedy}`]),
   ]);
-  return [`${variant}: ${verdict}`, ...table(rows, { columns: screen().columns, indent: 2 })].join('\n');
+  return [`${variant}: ${verdict}`, ...told].join('\n');
 };
