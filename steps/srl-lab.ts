@@ -3,6 +3,7 @@ import type { ProbeType, StepType } from '../src/engine/step-type.ts';
 import { ciliumInstall } from './cilium.ts';
 import { ciliumAgent } from './cilium-agent.ts';
 import { ciliumConfig, ciliumFresh } from './cilium-config.ts';
+import { ciliumFits } from './cilium-fits.ts';
 import { ciliumBgp, ciliumStatus } from './cilium-probes.ts';
 import { ciliumResources } from './cilium-resources.ts';
 import { containerlabDeploy } from './containerlab.ts';
@@ -10,7 +11,7 @@ import { containerlabTopology } from './containerlab-topology.ts';
 import { dockerContainers, dockerImage, dockerRoom } from './docker.ts';
 import { dockerAddress } from './docker-address.ts';
 import { dockerCapture } from './docker-capture.ts';
-import { kubeProxyRules } from './kube-proxy.ts';
+import { kubeProxyRules, kubeProxyRulesProbe } from './kube-proxy.ts';
 import { kubernetesProbe } from './kubernetes.ts';
 import { kubernetesApply } from './kubernetes-apply.ts';
 import { kubernetesGone } from './kubernetes-gone.ts';
@@ -43,6 +44,8 @@ export const srlLabProbes = [
   dockerContainers,
   dockerRoom,
   kubernetesProbe,
+  kubeProxyRulesProbe,
+  ciliumFits,
   ciliumStatus,
   ciliumBgp,
   srlinuxBgp,

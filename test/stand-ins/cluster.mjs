@@ -1,6 +1,7 @@
 // What goes on inside a cluster of the stand-in world: pods that come up, Cilium that reads its configuration once, chains the kubelet makes again.
 import { now, stamp } from './world.mjs';
 
+export const excluded = 'node.kubernetes.io/exclude-from-external-load-balancers';
 const startAfter = 2000;
 const readyAfter = 2000;
 
@@ -21,7 +22,11 @@ export const createCluster = (world, name) => {
 };
 
 export const joinNode = (world, cluster, node) => {
-  world.clusters[cluster].nodes[node] ??= { labels: { 'kubernetes.io/hostname': node } };
+  // kubeadm marks its control plane as no target of load balancers.
+  const control = Object.keys(world.clusters[cluster].nodes).length === 0;
+  world.clusters[cluster].nodes[node] ??= {
+    labels: { 'kubernetes.io/hostname': node, ...(control && { [excluded]: '' }) },
+  };
 };
 
 const podName = (world, owner) => {

@@ -1,6 +1,6 @@
 // What the routers of the stand-in world would know: sessions and routes, worked out from their real configuration files, cables and clusters.
 import { readFileSync } from 'node:fs';
-import { advance, podsOf } from './cluster.mjs';
+import { advance, excluded, podsOf } from './cluster.mjs';
 import { now } from './world.mjs';
 
 /** World milliseconds from "could" to "Established". */
@@ -95,7 +95,9 @@ const sessionOf = (world, name, node) => {
   const end = across(world, node, 'eth1');
   const leaf = routers(world).find((router) => router.name === end?.node);
   const state = stateOf(world, `tenant ${node}`, port?.up === true && leaf?.tenant.includes(address) === true);
-  const leases = Object.values(cluster.leases);
+  // MetalLB announces no service from a node that is no target of load balancers.
+  const left = cluster.metallb && excluded in cluster.nodes[node].labels;
+  const leases = left ? [] : Object.values(cluster.leases);
   const pods = cluster.cilium ? [podRange(cluster, node)] : [];
   const announced = state === 'established' ? [...pods, ...leases.map((lease) => `${lease}/32`)] : [];
   return { node, leaf: leaf?.name, peer: '192.168.1.1', address, state, advertised: announced.length, announced };
@@ -200,7 +202,7 @@ const loopbacks = (world, router, known) => {
 const tenantRoutes = (world, router, known) => {
   const sessions = tenantSessions(world).filter(({ state }) => state === 'established');
   const prefixes = [...new Set(sessions.flatMap(({ announced }) => announced))];
-  return prefixes.flatMap((prefix) => {
+  const learned = prefixes.flatMap((prefix) => {
     const from = sessions.filter(({ announced }) => announced.includes(prefix));
     const own = from.filter(({ leaf }) => leaf === router.name).map(({ address }) => address);
     const others = [...new Set(from.map(({ leaf }) => leaf))].filter((leaf) => leaf !== router.name);
@@ -213,7 +215,22 @@ const tenantRoutes = (world, router, known) => {
         : []),
     ];
   });
+  return [...learned, ...hostRoutes(world, router, known)];
 };
+
+/** Addresses of nodes: a leaf knows those on its own ports by ARP, and tells the other leaves. */
+const hostRoutes = (world, router, known) =>
+  Object.entries(world.containers)
+    .filter(([, { node, running }]) => node !== undefined && running)
+    .flatMap(([name, { interfaces }]) => {
+      const address = interfaces.eth1?.addresses[0]?.split('/')[0];
+      const leaf = across(world, name, 'eth1')?.node;
+      if (address === undefined || leaf === undefined) return [];
+      const base = { prefix: `${address}/32`, active: true };
+      if (leaf === router.name) return [{ ...base, type: 'arp-nd', preference: 1, nextHops: [address] }];
+      const at = known.find((each) => each.name === leaf)?.address;
+      return at === undefined ? [] : [{ ...base, type: 'bgp-evpn', preference: 170, nextHops: [at] }];
+    });
 
 export const tunnelEnds = (world, name) => {
   const known = routers(world);

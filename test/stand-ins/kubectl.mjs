@@ -19,12 +19,13 @@ const kinds = {
   service: 'Service',
   crd: 'CustomResourceDefinition',
   deployment: 'Deployment',
+  ciliumloadbalancerippools: 'CiliumLoadBalancerIPPool',
 };
 
 const matches = (selector, { metadata }) =>
   selector.split(',').every((pair) => {
     const [key, value] = pair.split('=');
-    return metadata.labels?.[key] === value;
+    return value === undefined ? metadata.labels?.[key] !== undefined : metadata.labels?.[key] === value;
   });
 
 const get = (world, cluster, { flags, rest }) => {
@@ -125,10 +126,16 @@ const exec = (world, name, cluster, [podName, ...argv]) => {
 
 const split = (args) => [args.slice(0, args.indexOf('--')), args.slice(args.indexOf('--') + 1)];
 
-const label = (cluster, [, node, pair]) => {
-  const [key, value] = pair.split('=');
-  cluster.nodes[node].labels[key] = value;
-  return { out: `node/${node} labeled` };
+/** KEY=VALUE sets a label, KEY- takes it away, also where it is not. */
+const label = (cluster, { flags, more }) => {
+  const names = '--all' in flags ? Object.keys(cluster.nodes) : [more[1]];
+  const change = more.at(-1);
+  for (const name of names) {
+    const { labels } = cluster.nodes[name];
+    if (change.endsWith('-')) delete labels[change.slice(0, -1)];
+    else labels[change.split('=')[0]] = change.split('=')[1];
+  }
+  return { out: names.map((name) => `node/${name} ${change.endsWith('-') ? 'unlabeled' : 'labeled'}`).join('\n') };
 };
 
 const presentOf = (cluster, file) => ({
@@ -144,14 +151,14 @@ const commands = {
   diff: (_, { cluster, file }) => diff(cluster, file),
   apply: (_, { cluster, file }) => apply(cluster, file),
   delete: (_, { cluster, file, more }) => remove(cluster, { file, rest: more }),
-  label: (_, { cluster, more }) => label(cluster, more),
+  label: (_, { cluster, flags, more }) => label(cluster, { flags, more }),
   rollout: (_, { cluster, more }) => restart(cluster, more[1]),
   exec: (world, { name, cluster, more, inside }) => exec(world, name, cluster, [...more, ...inside]),
 };
 
 const known = {
   valued: ['--context', '-n', '-l', '-o', '-f', '--filename', '-c'],
-  plain: ['-A', '--client', '--ignore-not-found', '--show-managed-fields', '--overwrite'],
+  plain: ['-A', '--client', '--ignore-not-found', '--show-managed-fields', '--overwrite', '--all'],
 };
 
 export const kubectl = (world, args, { cwd }) => {

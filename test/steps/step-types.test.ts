@@ -30,10 +30,25 @@ describe('kube-proxy.rules', () => {
     ]);
   });
 
-  it('takes a node that does not run for trouble, not for one without rules', async () => {
-    const stopped = { exitCode: 1, stderr: 'Error response from daemon: container 0123 is not running' };
-    const { context } = scripted(() => stopped);
-    await expect(kubeProxyRules.check?.(node, context)).rejects.toThrow('is not running');
+  it.each([
+    'Error response from daemon: container 0123 is not running',
+    'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
+    'permission denied while trying to connect to the Docker daemon socket',
+  ])('takes a node that gives no answer for trouble, not for one without rules: %s', async (stderr) => {
+    const { context } = scripted(() => ({ exitCode: 1, stderr }));
+    await expect(kubeProxyRules.check?.(node, context)).rejects.toThrow(stderr);
+  });
+
+  it('passes over a backend the kernel does not have', async () => {
+    const { context } = scripted((line) =>
+      line.includes('legacy')
+        ? {
+            exitCode: 3,
+            stderr: "iptables-legacy-save v1.8.9 (legacy): can't initialize iptables table `nat': Table does not exist",
+          }
+        : { stdout: '*nat\nCOMMIT\n' },
+    );
+    expect(await kubeProxyRules.check?.(node, context)).toMatchObject({ holds: true });
   });
 });
 
