@@ -46,6 +46,8 @@ export interface PlannedStep {
   readonly group?: string;
   /** True for the parent of foreach children; it has no action of its own. */
   readonly parent?: boolean;
+  /** True for a step without an action: all it does is to prove, or wait for, what others bring about. */
+  readonly proves?: boolean;
   /** Usual duration in milliseconds, from earlier runs. */
   readonly usualMs?: number;
 }

@@ -91,6 +91,9 @@ const wholeSteps = (needs: readonly string[]): readonly string[] => [
   ...new Set(needs.map((need) => parseAddress(need).step)),
 ];
 
+const isProof = ({ kind, step: { run, shell, uses } }: Unit): boolean =>
+  kind !== 'parent' && run === undefined && shell === undefined && uses === undefined;
+
 /** How a unit is told to views and journal. */
 export const plannedStep = (unit: Unit, usualMs: number | undefined, name: string): PlannedStep => ({
   address: unit.address,
@@ -99,5 +102,6 @@ export const plannedStep = (unit: Unit, usualMs: number | undefined, name: strin
   needs: unit.needs,
   ...(unit.step.group !== undefined && { group: unit.step.group }),
   ...(unit.kind === 'parent' && { parent: true }),
+  ...(isProof(unit) && { proves: true }),
   ...(usualMs !== undefined && { usualMs }),
 });
