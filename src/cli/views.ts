@@ -41,6 +41,7 @@ export const openViews = async (
     json: options.json === true,
     quiet: options.quiet === true,
     github: env['GITHUB_ACTIONS'] === 'true',
+    ci: !['', 'false', '0'].includes(env['CI'] ?? ''),
     noTty: options.tty === false,
     dumb: env['TERM'] === 'dumb' || env['TERM'] === undefined,
   });

@@ -48,6 +48,8 @@ export interface PlannedStep {
   readonly parent?: boolean;
   /** Earlier ids of the step. */
   readonly was?: readonly string[];
+  /** True for a step without an action: all it does is to prove, or wait for, what others bring about. */
+  readonly proves?: boolean;
   /** Usual duration in milliseconds, from earlier runs. */
   readonly usualMs?: number;
 }

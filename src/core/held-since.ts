@@ -8,17 +8,7 @@ export class HeldSince {
   private readonly settled = new Set<Address>();
 
   addOlder(events: Iterable<RunEvent>): void {
-    const run = new Map<Address, { readonly at?: number; readonly begun: boolean }>();
-    for (const event of events) {
-      if (event.type === 'step.started' || event.type === 'step.undone') run.set(event.address, { begun: true });
-      if (event.type !== 'step.finished') continue;
-      const before = run.get(event.address);
-      if (event.outcome === 'changed') run.set(event.address, { at: event.at, begun: true });
-      else if (event.outcome === 'satisfied')
-        run.set(event.address, { at: before?.at ?? event.at, begun: before?.begun ?? false });
-      else if (event.outcome === 'failed' || event.outcome === 'interrupted') run.set(event.address, { begun: true });
-    }
-    for (const [address, { at, begun }] of run) {
+    for (const [address, { at, begun }] of spansIn(events)) {
       if (this.settled.has(address)) continue;
       if (at !== undefined) this.since.set(address, at);
       if (begun) this.settled.add(address);
@@ -30,3 +20,35 @@ export class HeldSince {
     return this.since.get(address);
   }
 }
+
+interface Span {
+  /** Undefined for a step the run left not holding. */
+  readonly at?: number;
+  /** It began in this run, so that what was before does not count. */
+  readonly begun: boolean;
+}
+
+const spansIn = (events: Iterable<RunEvent>): ReadonlyMap<Address, Span> => {
+  const spans = new Map<Address, Span>();
+  for (const event of events) {
+    const span = 'address' in event ? after(spans.get(event.address), event) : undefined;
+    if (span && 'address' in event) spans.set(event.address, span);
+  }
+  return spans;
+};
+
+const after = (before: Span | undefined, event: RunEvent): Span | undefined => {
+  if (event.type === 'step.started' || event.type === 'step.undone') return { begun: true };
+  if (event.type !== 'step.finished') return undefined;
+  switch (event.outcome) {
+    case 'changed':
+      return { at: event.at, begun: true };
+    case 'satisfied':
+      return { at: before?.at ?? event.at, begun: before?.begun ?? false };
+    case 'failed':
+    case 'interrupted':
+      return { begun: true };
+    default:
+      return undefined;
+  }
+};

@@ -113,6 +113,9 @@ const resolveNeeds = (needs: readonly string[], scope: Scope): readonly string[]
 const wholeSteps = ({ id, needs = [] }: StepSpec): readonly string[] =>
   [...new Set(needs.map((need) => parseAddress(need).step))].filter((need) => need !== id);
 
+const isProof = ({ kind, step: { run, shell, uses } }: Unit): boolean =>
+  kind !== 'parent' && run === undefined && shell === undefined && uses === undefined;
+
 /** How a unit is told to views and journal. */
 export const plannedStep = (unit: Unit, usualMs: number | undefined, name: string): PlannedStep => ({
   address: unit.address,
@@ -122,5 +125,6 @@ export const plannedStep = (unit: Unit, usualMs: number | undefined, name: strin
   ...(unit.step.group !== undefined && { group: unit.step.group }),
   ...(unit.kind === 'parent' && { parent: true }),
   ...(unit.step.was !== undefined && unit.kind !== 'child' && { was: [unit.step.was].flat() }),
+  ...(isProof(unit) && { proves: true }),
   ...(usualMs !== undefined && { usualMs }),
 });

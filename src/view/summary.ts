@@ -59,7 +59,7 @@ const recap = (model: RunModel, { now }: SummaryContext, paint: Paint): string =
   const { start, end, sittingSince = now } = model;
   const name = cleanLine(`${start?.workflow ?? 'the run'}`);
   const time = formatDuration(end?.durationMs ?? now - sittingSince);
-  const counts = countsText(countOutcomes(model.counted.filter(({ phase, outcome }) => phase === 'done' || outcome)));
+  const counts = countsText(countOutcomes(model.counted));
   const verdict = verdicts(paint)[end?.outcome ?? 'interrupted'];
   return `${verdict} ${paint.strong(name)} in ${time}${counts === '' ? '' : `: ${counts}`}`;
 };

@@ -49,7 +49,7 @@ describe('the lab on stand-ins', () => {
       const again = await lab('run', 'deploy', '--no-tty');
       expect(again.code, again.stdout).toBe(0);
       expect(again.changes).toEqual([]);
-      expect(again.stdout).toContain('62 already true');
+      expect(again.stdout).toMatch(/\d+ already true, \d+ proved/);
     },
     patience,
   );

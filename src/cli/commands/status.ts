@@ -42,12 +42,12 @@ const display = (): ((text: string) => void) => {
   const board = new Screen(process.stdout);
   return (text) => {
     const { columns, rows } = board.measure();
-    board.draw(fit(text.split('\n'), rows - 1).map((line) => truncate(line, columns - 1)));
+    board.draw(fitting(text.split('\n'), rows - 1).map((line) => truncate(line, columns - 1)));
   };
 };
 
 /** The last line says when this was seen and stays; what does not fit above it is counted. */
-const fit = (lines: readonly string[], rows: number): readonly string[] => {
+const fitting = (lines: readonly string[], rows: number): readonly string[] => {
   if (lines.length <= rows) return lines;
   const shown = lines.slice(0, Math.max(0, rows - 2));
   return [...shown, `… ${lines.length - 1 - shown.length} more lines`, ...lines.slice(-1)].slice(-rows);
