@@ -204,16 +204,21 @@ const takeOffers = (next: Offers): void => {
 
 const showOffers = (): void => {
   const step = wantedStep();
-  const reasons = new Set<string>();
+  const reasons = new Map<string, string[]>();
   for (const action of actions) {
     const offer = offers?.[action];
     const button = document.querySelector<HTMLButtonElement>(`[data-do=${action}]`);
     if (!offer || !button) continue;
     button.disabled = offer.not !== undefined || offers?.busy === true || (action === 'redo' && step === '');
     setText(`will-${action}`, offer.command.replace('STEP', step === '' ? 'STEP' : quoted(step)));
-    if (offer.not !== undefined) reasons.add(`${action}: ${offer.not}`);
+    if (offer.not !== undefined) reasons.set(offer.not, [...(reasons.get(offer.not) ?? []), action]);
   }
-  setText('why-not', offers?.busy ? 'The last command still runs.' : [...reasons].join('; '));
+  setText(
+    'why-not',
+    offers?.busy
+      ? 'The last command still runs.'
+      : [...reasons].map(([reason, which]) => `No ${which.join(', no ')}: ${reason}`).join('; '),
+  );
 };
 
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
