@@ -100,20 +100,22 @@ export const toldBy = async (
   let sightings: readonly Sighting[] = [];
   let trace: Trace | undefined;
   const names = new Set(topology.links.map(({ name }) => name));
-  let used: string[] = [];
+  let used: { workflow: string; isTakenDown: boolean }[] = [];
   for (const { id, workflow } of runs) {
     const record = id === own.start?.run ? own : new RunRecord(await eventsOf(stateDir, id));
     const told = sightingsOf(record);
     const isTakenDown = told.some(({ standing }) => standing === 'gone');
     sightings = joinSightings(sightings, told, workflow);
     trace = isTakenDown ? undefined : (traceIn(record, names) ?? trace);
-    if (isTakenDown) used = [];
-    if (told.length > 0) used.push(workflow);
+    if (told.length === 0) continue;
+    // What a way down ended tells nothing any more; nor does the way down once something is built again.
+    used = isTakenDown ? [] : used.filter((each) => !each.isTakenDown);
+    used.push({ workflow, isTakenDown });
   }
   return {
     sightings,
     trace,
-    source: `As proved by ${[...new Set(used)].join(', ') || 'no run yet'}, the latest word on each thing`,
+    source: `As proved by ${[...new Set(used.map(({ workflow }) => workflow))].join(', ') || 'no run yet'}, the latest word on each thing`,
   };
 };
 
