@@ -1,6 +1,6 @@
 // Puts the page together: one file without a network, which shows everything also without its script.
 import { type Html, html, trusted } from './html.ts';
-import { blocksOf, type LogText, type Pictured, stateWord, type Wording } from './page-parts.ts';
+import { blocksOf, type LogText, type Pictured, stateWord, tone, type Wording } from './page-parts.ts';
 import type { RunRecord } from './run-record.ts';
 import { sittingsHtml, timelineHtml, timelineSheet } from './timeline-html.ts';
 import { topologyHtml } from './topology-html.ts';
@@ -86,8 +86,19 @@ export const headHtml = (record: RunRecord, words: Wording): Html => {
   const state = end?.outcome ?? (last?.end === 'cut' ? 'interrupted' : 'running');
   const look = { succeeded: 'proved', failed: 'broken', interrupted: 'held', running: 'working' }[state];
   const time = end?.durationMs ?? (last ? last.to - last.from : 0);
-  return html`<h1>${start?.workflow ?? 'run'} <small>${start?.variant ?? ''}</small></h1><p class="badge ${look}" id="badge">${state}</p><p class="soft"><span id="run-time">${words.duration(time)}</span> · ${headCounts(record, words)} · <code>${start?.run ?? ''}</code> · ${start ? words.moment(start.at) : ''}</p>`;
+  return html`<h1>${start?.workflow ?? 'run'} <small>${start?.variant ?? ''}</small></h1><p class="badge ${look}" id="badge">${state}</p><p class="soft"><span id="run-time">${words.duration(time)}</span> · ${headCounts(record, words)} · <code>${start?.run ?? ''}</code> · ${start ? words.moment(start.at) : ''}</p>${shareHtml(record)}`;
 };
+
+/** How far it is, at a glance: the words are beside it. */
+const shareHtml = ({ steps }: RunRecord): Html | undefined => {
+  if (steps.length === 0) return undefined;
+  const counts = new Map<string, number>(tones.map((each) => [each, 0]));
+  for (const row of steps) counts.set(tone(row), (counts.get(tone(row)) ?? 0) + 1);
+  const parts = [...counts].filter(([, count]) => count > 0);
+  return html`<div class="share" aria-hidden="true">${parts.map(([each, count]) => html`<i class="${each}" style="--n:${count}"></i>`)}</div>`;
+};
+
+const tones = ['broken', 'proved', 'gone', 'working', 'held', 'unproved'] as const;
 
 const headCounts = (record: RunRecord, words: Wording): string => {
   const counts = new Map<string, number>();

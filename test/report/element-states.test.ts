@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { joinSightings } from '../../src/cli/page-data.ts';
 import { topologyOf } from '../../src/cli/topology.ts';
 import type { Observation } from '../../src/core/observation.ts';
 import { fabric } from '../../src/fabric/fabric.ts';
@@ -61,6 +62,18 @@ describe('the states of a topology', () => {
     expect(new Set([...svg.matchAll(/data-el="(\d+)"/g)].map(([, number]) => number)).size).toBe(81);
     expect(svg).not.toContain('<script');
     expect(svg).toContain('&lt;script&gt;');
+  });
+
+  it('are gone after a way down, until a run builds again', () => {
+    const built = joinSightings([], [sighting('leaf[leaf1]'), sighting('leaf[leaf2]')], 'deploy');
+    const taken = joinSightings(built, [sighting('leaf[leaf1]', [], { standing: 'gone' })], 'teardown');
+    expect([standing(taken, elementId.node('leaf1')), standing(taken, elementId.node('leaf2'))]).toEqual([
+      'gone',
+      'gone',
+    ]);
+    const again = joinSightings(taken, [sighting('leaf[leaf1]')], 'deploy');
+    expect(standing(again, elementId.node('leaf1'))).toBe('proved');
+    expect(standing(again, elementId.node('leaf2'))).toBe('unproved');
   });
 
   it('draws the picture that the documents show', () => {

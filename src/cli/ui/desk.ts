@@ -21,8 +21,13 @@ import { Viewers } from './viewers.ts';
 
 const lookEveryMs = 250;
 const offersEveryMs = 1500;
-const proveEveryMs = 8000;
+const proveEveryMs = 2000;
+/** Looking must not become the machine's main work: between two looks this many times as long as the last one took. */
+const restAfterProof = 3;
 const breatheEveryMs = 15_000;
+/** Of a log; the rest is in its file. */
+const shownLines = 5000;
+const foundLogs = 200;
 
 export class Desk implements Served {
   private readonly context: CommandContext;
@@ -73,8 +78,17 @@ export class Desk implements Served {
   async log(file: string): Promise<string | undefined> {
     const run = this.live.record.start?.run;
     if (run === undefined || !this.live.logs.sizes.has(file)) return undefined;
-    const lines = await readTail(join(runFolder(this.context.stateDir, run).logs, file), 5000);
+    const lines = await readTail(join(runFolder(this.context.stateDir, run).logs, file), shownLines);
     return cleanText(lines.join('\n'));
+  }
+
+  async find(text: string): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (const file of this.live.logs.sizes.keys()) {
+      if (found.length === foundLogs) break;
+      if ((await this.log(file))?.toLowerCase().includes(text)) found.push(file);
+    }
+    return found;
   }
 
   act({ action, step }: Parameters<Served['act']>[0]): ReturnType<Served['act']> {
@@ -152,6 +166,7 @@ export class Desk implements Served {
   private prove(): void {
     if (this.proving !== undefined) return;
     const { clock } = this.context.host;
+    const began = clock.monotonic();
     this.proving = proveNow(this.context)
       .then((sightings) => {
         if (this.offers?.holder) return;
@@ -169,7 +184,7 @@ export class Desk implements Served {
       })
       .finally(() => {
         this.proving = undefined;
-        this.due.prove = clock.now() + proveEveryMs;
+        this.due.prove = clock.now() + Math.max(proveEveryMs, restAfterProof * (clock.monotonic() - began));
       });
   }
 }

@@ -6,7 +6,7 @@ import { RunRecord } from '../../report/run-record.ts';
 import type { ElementState, Topology } from '../../report/topology.ts';
 import { listRuns, runFolder } from '../../store/runs.ts';
 import { type CommandContext, lookAtState } from '../context.ts';
-import { runsUpTo, toldBy, topologyOfRun } from '../page-data.ts';
+import { joinSightings, runsUpTo, toldBy, topologyOfRun } from '../page-data.ts';
 import { JournalTail } from './journal-tail.ts';
 import { LogTail } from './log-tail.ts';
 
@@ -27,6 +27,7 @@ export class LiveRun {
   private readonly context: CommandContext;
   private run: string | undefined;
   private knownCut = false;
+  private looked = false;
   private journal: JournalTail | undefined;
   /** Of earlier runs. */
   private before: readonly Sighting[] = [];
@@ -41,6 +42,7 @@ export class LiveRun {
     const newest = (await listRuns(this.context.stateDir)).at(-1);
     const isOther = newest !== this.run;
     if (isOther) this.turnTo(newest);
+    this.looked = true;
     const { shape, end } = this.record;
     const gained = (await this.journal?.read()) ?? { events: [], anew: false };
     if (gained.anew) this.record = new RunRecord();
@@ -84,7 +86,7 @@ export class LiveRun {
     this.now = undefined;
     const folder = run === undefined ? undefined : runFolder(this.context.stateDir, run);
     this.journal = folder && new JournalTail(folder.journal);
-    this.logs = new LogTail(folder?.logs ?? '');
+    this.logs = new LogTail(folder?.logs ?? '', this.looked);
   }
 
   /** The network, and what earlier runs told of it. */
@@ -108,8 +110,8 @@ export class LiveRun {
   private colour(): void {
     if (!this.topology) return;
     const { start } = this.record;
-    const own = sightingsOf(this.record).map((each) => ({ ...each, address: `${start?.workflow} ${each.address}` }));
-    this.states = elementStates(this.topology, this.now?.sightings ?? [...this.before, ...own]);
+    const heard = joinSightings(this.before, sightingsOf(this.record), start?.workflow ?? '');
+    this.states = elementStates(this.topology, this.now?.sightings ?? heard);
   }
 
   /** Where the colours come from. */
