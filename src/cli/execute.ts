@@ -1,7 +1,9 @@
 // One run from the lock to the last line: takes the state folder, opens the journal, lets the engine work, remembers the end.
 import { randomBytes } from 'node:crypto';
 import type { EventBody, RunEvent, Scope } from '../core/event.ts';
+import { foldRun } from '../core/run-state.ts';
 import { isPartial } from '../core/scope.ts';
+import type { Host } from '../engine/ports.ts';
 import { Recorder } from '../engine/recorder.ts';
 import { type RunResult, runWorkflow } from '../engine/runner.ts';
 import { StopControl } from '../engine/stop.ts';
@@ -107,7 +109,7 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   try {
     await recorder.emit(beginning(execution, opened, run));
     const left = leftBehind(removedThings(created, names, units), labCall(options));
-    for (const notice of [...notices, ...left]) await recorder.emit(notice);
+    for (const notice of [...notices, ...startedAnew(past, host), ...left]) await recorder.emit(notice);
     const result = await runWorkflow(engine, {
       ...{ workflow, scope, known: renamed(history.known, workflow), resumed: resume !== undefined },
       usualMs: history.usualMs,
@@ -163,6 +165,15 @@ const leftBehind = (addresses: readonly string[], lab: string): readonly Notice[
   const command = `${lab} ${commandLine(['redo', '--undo', ...addresses])}`;
   const message = `${shown}${more} ${are} no longer in the workflow, and what ${they} made is still there; to take it away: ${command}`;
   return [{ type: 'notice', level: 'warning', code: 'removed-step', message }];
+};
+
+/** What ran is gone with the machine; whoever wonders why so much is done again is told. */
+const startedAnew = (past: readonly RunEvent[], host: Host): readonly Notice[] => {
+  const { drivers, end } = foldRun(past);
+  const before = drivers.at(-1)?.bootId;
+  if (end || before === undefined || before === host.self().bootId) return [];
+  const message = 'this machine was started anew since the run was last at work; all that finished is proved again';
+  return [{ type: 'notice', level: 'info', code: 'reboot', message }];
 };
 
 const codeOf = ({ outcome }: RunResult, stop: StopControl): number => {

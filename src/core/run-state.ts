@@ -41,6 +41,8 @@ export interface StepState {
   readonly failure?: Failure | undefined;
   readonly durationMs?: number;
   readonly log?: string | undefined;
+  /** Of the machine at the end of it; another one now means that it was started anew since. */
+  readonly bootId?: string | undefined;
 }
 
 /** Whether it ended well the last time. */
@@ -202,7 +204,7 @@ export class RunFolder {
       done && fingerprint !== undefined ? { fingerprint, definition } : (event.applied ?? before?.applied);
     this.put({
       ...{ address, status: 'finished', attempt: attempts, at, outcome, reason, outputs, withheld, evidence, failure },
-      ...{ durationMs, log, fingerprint, definition, applied },
+      ...{ durationMs, log, fingerprint, definition, applied, bootId: this.drivers.at(-1)?.bootId },
       // Of what did not end well a process may still be there.
       ...(before && !done && processesOf(before)),
       ...(before?.command !== undefined && { command: before.command }),

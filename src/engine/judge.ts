@@ -87,7 +87,7 @@ const judgeByWorld = async (engine: Engine, resolved: ResolvedStep, item: Case):
   const { satisfied } = resolved;
   const own = Array.isArray(satisfied) ? satisfied.map((probe) => question(engine, probe, around, 0)) : undefined;
   const asked = own ?? proofs;
-  const unasked = reasonToRun(resolved, known, asked.length > 0);
+  const unasked = reasonToRun(resolved, known, { isProvable: asked.length > 0, rebooted: isRebooted(engine, known) });
   if (unasked !== undefined) return { ...nothing, verdict: 'run', reason: unasked };
   const doneness = await askOnce(asked, freshSince);
   const broken = brokenIn(doneness);
@@ -107,15 +107,19 @@ const judgeByWorld = async (engine: Engine, resolved: ResolvedStep, item: Case):
 const reasonToRun = (
   { satisfied }: ResolvedStep,
   known: Known | undefined,
-  isProvable: boolean,
+  { isProvable, rebooted }: { readonly isProvable: boolean; readonly rebooted: boolean },
 ): string | undefined => {
   const done = isDone(known);
   if (satisfied === 'once') return done ? undefined : 'it has not run yet';
-  if (done && known?.inThisRun === true) return undefined;
+  if (done && known?.inThisRun === true && !rebooted) return undefined;
   if (satisfied === 'never') return 'it always runs';
   if (isProvable) return undefined;
+  if (rebooted) return 'the machine was started anew since, and nothing proves that it still holds';
   return known ? 'nothing proves that it still holds' : 'nothing proves that it is done';
 };
+
+const isRebooted = ({ host }: Engine, known: Known | undefined): boolean =>
+  known?.bootId !== undefined && known.bootId !== host.self().bootId;
 
 const seenIn = (looks: readonly Look[]): readonly Observation[] => looks.map(({ observation }) => observation);
 const brokenIn = (looks: readonly Look[]): Observation | undefined => seenIn(looks).find((each) => !each.holds);

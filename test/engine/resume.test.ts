@@ -100,6 +100,25 @@ describe('a run that is continued', () => {
     expect(next.all('step.started')).toHaveLength(1);
   });
 
+  it('after a reboot runs again what nothing can prove: it may be gone with the machine', async () => {
+    const steps = workflow([
+      making('mount', { health: [] }),
+      making('proved', { needs: ['mount'] }),
+      making('noted', { needs: ['proved'], health: [], satisfied: 'once' }),
+    ]);
+    const first = await runIn(steps);
+    const before = first.journal.map((event) =>
+      event.type === 'run.started' ? { ...event, process: { ...event.process, bootId: 'the boot before' } } : event,
+    );
+    const again = await runIn(steps, { world: first.world, resume: before });
+    expect(again.outcomes).toEqual({ mount: 'changed', proved: 'satisfied', noted: 'satisfied' });
+    expect(verdicts(again)['mount']).toBe(
+      'run: the machine was started anew since, and nothing proves that it still holds',
+    );
+    const third = await runIn(steps, { world: first.world, resume: again.journal });
+    expect(third.outcomes).toMatchObject({ mount: 'satisfied' });
+  });
+
   it('goes on with a step that failed, and with what that blocked', async () => {
     const world = new World();
     world.does.set('b', () => {

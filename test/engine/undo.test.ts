@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { StepSpec } from '../../src/core/workflow.ts';
 import { StepError } from '../../src/engine/step-type.ts';
+import { ManualClock } from '../rig/manual-clock.ts';
 import type { Answer } from '../rig/memory-host.ts';
 import { holdingsFrom, making, type Ran, runIn, type Setting, startIn, workflow } from '../rig/run-in.ts';
 import { World } from '../rig/world.ts';
@@ -120,6 +121,22 @@ describe('what was made', () => {
     expect(down.all('step.undone')).toMatchObject([
       { outcome: 'failed', failure: { kind: 'health', observations: [{ saw: 'a is there' }] } },
     ]);
+  });
+
+  it('may take as long to go as its proof of absence says', async () => {
+    const absent = [{ probe: 'gone', fact: 'a', within: '2m' }];
+    const before = await runIn(workflow([undoable('a', { undo: { run: ['remove', 'a'], absent } })]), {
+      probes: [gone(new World())],
+    });
+    const { world } = before;
+    const clock = new ManualClock({ automatic: true });
+    const commands = (): Answer => {
+      void clock.sleep(90_000).then(() => world.facts.delete('a'));
+      return 0;
+    };
+    const down = await takeDown(before, { clock, commands });
+    expect(undone(down)).toEqual(['a removed']);
+    expect(clock.monotonic()).toBeLessThan(95_000);
   });
 
   it('by a step without an undo is told as left', async () => {

@@ -217,6 +217,7 @@ export const two = defineStep({
     writeFileSync(join(lab.world, 'go'), '');
     const ended = await again.ended;
     expect(ended.code, ended.stderr).toBe(0);
+    expect(ended.stdout).toMatch(/this machine was started anew since the run was last at work/);
     await until(() => !exists(pid));
   });
 });
