@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { expressionFunctions } from '../../src/core/expression-functions.ts';
 import type { ProbeType, Registry, StepType } from '../../src/engine/step-type.ts';
-import { variantJsonSchema, workflowJsonSchema } from '../../src/parse/schema.ts';
+import { causesJsonSchema, variantJsonSchema, workflowJsonSchema } from '../../src/parse/schema.ts';
 import { type Json, keyTable } from './key-table.ts';
 import { standardFunctions } from './standard-functions.ts';
 
@@ -47,6 +47,7 @@ const allTables = (registry: Registry): ReadonlyMap<string, string> => {
         .map(table)
         .join('\n\n'),
     ],
+    ['causes', table(at(causesJsonSchema(), 'properties', 'causes', 'items'))],
     ['input types', inputTypes(shapes['input'] ?? {})],
     ['input keys', inputKeys(shapes['input'] ?? {})],
     [

@@ -3,10 +3,12 @@ import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { standardFunctions } from '../../scripts/reference/standard-functions.ts';
+import { causesSchema } from '../../src/core/causes.ts';
 import { compile } from '../../src/core/expression.ts';
 import { expressionFunctions } from '../../src/core/expression-functions.ts';
-import { variantJsonSchema, workflowJsonSchema } from '../../src/parse/schema.ts';
+import { causesJsonSchema, variantJsonSchema, workflowJsonSchema } from '../../src/parse/schema.ts';
 import { builtIn } from '../../steps/index.ts';
+import { blocksOf } from './rig/blocks.ts';
 
 type Json = Record<string, unknown>;
 
@@ -29,7 +31,7 @@ const keysIn = (schema: unknown, path = ''): readonly Key[] => {
   });
 };
 
-const schemas = { workflow: workflowJsonSchema(), variant: variantJsonSchema() };
+const schemas = { workflow: workflowJsonSchema(), variant: variantJsonSchema(), causes: causesJsonSchema() };
 const keys = Object.entries(schemas).flatMap(([file, schema]) => {
   const { definitions } = schema;
   return keysIn(schema, file).map((key) => ({ ...key, definitions }));
@@ -93,6 +95,11 @@ describe('an expression that the reference shows', () => {
     const compiled = compile('a[?"b"].orValue(0) == 0 && has(a.c)');
     expect(compiled.ok && compiled.expression.evaluate({ a: { c: 1 } })).toBe(true);
   });
+});
+
+it('the file of causes that the reference shows is right', () => {
+  const block = blocksOf('docs/workflow-reference.md').find(({ text }) => text.startsWith('causes:'));
+  expect(causesSchema.parse(parse(block?.text ?? '')).causes).toHaveLength(1);
 });
 
 describe('what surprises in YAML', () => {
