@@ -2,6 +2,7 @@
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import type { z } from 'zod';
 import { standardFunctions } from '../../scripts/reference/standard-functions.ts';
 import { causesSchema } from '../../src/core/causes.ts';
 import { compile } from '../../src/core/expression.ts';
@@ -71,6 +72,36 @@ describe('a step type or probe that comes with lab', () => {
     expect(silent).toEqual([]);
     expect(said.length).toBe(builtIn.steps.size + builtIn.probes.size);
   });
+});
+
+describe('the use of a type that the reference shows', () => {
+  interface Use {
+    readonly name: string;
+    readonly schema: z.ZodType | undefined;
+    readonly input: unknown;
+  }
+  const uses = blocksOf('docs/workflow-reference.md').flatMap(({ text }): readonly Use[] => {
+    const { uses: step, probe, with: input, expect: _, ...own } = (parse(text) ?? {}) as Json;
+    if (step !== undefined) return [{ name: `step ${step}`, schema: builtIn.steps.get(String(step))?.input, input }];
+    return probe === undefined
+      ? []
+      : [{ name: `probe ${probe}`, schema: builtIn.probes.get(String(probe))?.input, input: own }];
+  });
+
+  it('is there for each', () => {
+    const all = [
+      ...[...builtIn.steps.keys()].map((name) => `step ${name}`),
+      ...[...builtIn.probes.keys()].map((name) => `probe ${name}`),
+    ];
+    expect(uses.map(({ name }) => name).sort()).toEqual(all.sort());
+  });
+
+  it.each(uses.filter(({ input }) => !JSON.stringify(input).includes('${{')))(
+    'fits its input: $name',
+    ({ schema, input }) => {
+      expect(schema?.safeParse(input)).toMatchObject({ success: true });
+    },
+  );
 });
 
 /** The keys that a condition brings: those of `with`, or of the probe itself. */
