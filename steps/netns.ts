@@ -126,7 +126,7 @@ const linkSeen = ({ a, b, mtu }: Cable, { links }: World): Seen => {
 
 const hostInput = z.strictObject({
   device: z.looseObject({ name: z.string() }).describe('A device of the fabric'),
-  namespace: z.looseObject({ name: z.string(), role: z.string() }).describe('The namespace it is, and its role'),
+  namespace: z.looseObject({ name: z.string(), role: z.string() }).describe('Its namespace, and the role of that'),
   batch: z.string().describe('Template of the ip commands in its namespace'),
   sysctl: z.string().default('assets/frr-netns/sysctl.conf.liquid').describe('Template of its kernel settings'),
   addresses: z.record(z.string(), z.string()).default({}).describe('By interface: the address that proves it'),

@@ -38,7 +38,7 @@ const meaningOf = (key: string, schema: Json): string => {
   const said = typeof description === 'string' ? description : '';
   return [
     ...(said === '' ? [] : [`${cell(said)}.`]),
-    ...(otherwise === undefined ? [] : [`Default ${code(inline(otherwise))}.`]),
+    ...(otherwise === undefined || isEmpty(otherwise) ? [] : [`Default ${code(inline(otherwise))}.`]),
     ...(example === undefined ? [] : [`${code(inline({ [key]: example }))}`]),
   ].join(' ');
 };
@@ -56,6 +56,9 @@ export const inline = (value: unknown): string => {
   const text = stringify(value, { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: true }).trim();
   return isJson(value) ? text.replace(/^\{ (.*) \}$/s, '$1') : text;
 };
+
+/** What goes without saying. */
+const isEmpty = (value: unknown): boolean => ['{}', '[]', '""'].includes(JSON.stringify(value));
 
 const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``;
 const cell = (text: string): string => text.replaceAll('|', '\\|');

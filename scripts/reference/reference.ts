@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { expressionFunctions } from '../../src/core/expression-functions.ts';
 import type { ProbeType, Registry, StepType } from '../../src/engine/step-type.ts';
-import { variantJsonSchema, workflowJsonSchema } from '../../src/parse/schema.ts';
+import { causesJsonSchema, variantJsonSchema, workflowJsonSchema } from '../../src/parse/schema.ts';
 import { type Json, keyTable } from './key-table.ts';
 import { standardFunctions } from './standard-functions.ts';
+import { usesIn } from './use-in-workflows.ts';
 
 const note = `<!-- Written by \`npm run schema\` from the schemas and scripts/reference/page.md; edits belong there. -->\n\n`;
 
@@ -26,6 +27,7 @@ export const referencePage = (registry: Registry): string => {
 const allTables = (registry: Registry): ReadonlyMap<string, string> => {
   const workflow = workflowJsonSchema();
   const variant = variantJsonSchema();
+  const uses = usesIn(['workflows', 'examples', 'scripts/reference']);
   const shapes = { ...definitionsOf(workflow), ...definitionsOf(variant) };
   const table = (schema: Json | undefined): string => keyTable(schema ?? {}, shapes);
   const at = (schema: Json | undefined, ...path: readonly string[]): Json =>
@@ -47,6 +49,7 @@ const allTables = (registry: Registry): ReadonlyMap<string, string> => {
         .map(table)
         .join('\n\n'),
     ],
+    ['causes', table(at(causesJsonSchema(), 'properties', 'causes', 'items'))],
     ['input types', inputTypes(shapes['input'] ?? {})],
     ['input keys', inputKeys(shapes['input'] ?? {})],
     [
@@ -56,8 +59,8 @@ const allTables = (registry: Registry): ReadonlyMap<string, string> => {
       ),
     ],
     ['standard functions', standardTable()],
-    ['step types', [...registry.steps.values()].map(stepText).join('\n\n')],
-    ['probe types', [...registry.probes.values()].map(probeText).join('\n\n')],
+    ['step types', [...registry.steps.values()].map((type) => stepText(type, uses.ofStep(type.name))).join('\n\n')],
+    ['probe types', [...registry.probes.values()].map((type) => probeText(type, uses.ofProbe(type.name))).join('\n\n')],
   ]);
 };
 
@@ -122,12 +125,15 @@ const named = (values: Readonly<Record<string, string>>): string =>
     .map(([name, meaning]) => `\`${name}\` (${meaning})`)
     .join(', ');
 
-const stepText = ({ name, summary, input, outputs = {} }: StepType): string => {
+const exampleText = (example: string | undefined): string =>
+  example === undefined ? '' : `\n\n\`\`\`yaml\n${example}\`\`\``;
+
+const stepText = ({ name, summary, input, outputs = {} }: StepType, example: string | undefined): string => {
   const yields = Object.keys(outputs).length === 0 ? '' : `\n\nOutputs: ${named(outputs)}.`;
-  return `### \`${name}\`\n\n${summary}.\n\n${inputTable(input)}${yields}`;
+  return `### \`${name}\`\n\n${summary}.\n\n${inputTable(input)}${yields}${exampleText(example)}`;
 };
 
-const probeText = ({ name, summary, input, values }: ProbeType): string => {
+const probeText = ({ name, summary, input, values }: ProbeType, example: string | undefined): string => {
   const read = Object.keys(values).length === 0 ? '' : `\n\n\`expect\` reads ${named(values)}.`;
-  return `### \`${name}\`\n\n${summary}.\n\n${inputTable(input)}${read}`;
+  return `### \`${name}\`\n\n${summary}.\n\n${inputTable(input)}${read}${exampleText(example)}`;
 };

@@ -1,7 +1,7 @@
 // Loads one JavaScript or TypeScript file of a project, and says where a mistake in it is when that fails.
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import type { Mistake } from '../view/snippet.ts';
 
@@ -12,9 +12,9 @@ export type Loaded =
 /** What the file exports; its `lab` is this program's own. */
 export const loadModule = async (file: string, projectDir: string): Promise<Loaded> => {
   const { createJiti } = await import('jiti');
-  const own = new URL(import.meta.url.includes('/dist/') ? './api.js' : '../api.ts', import.meta.url);
   const jiti = createJiti(pathToFileURL(file).href, {
-    alias: { lab: fileURLToPath(own) },
+    // The very module of this program: an error of its class must be one here as well.
+    virtualModules: { lab: await import('../api.ts') },
     moduleCache: false,
     fsCache: false,
   });

@@ -2,19 +2,15 @@
 // Reading text into these shapes, with positions, is parse's business; meaning at run time is the engine's.
 import type { z } from 'zod';
 import type { inputSchema } from './schema/input.ts';
-import type { patchSchema } from './schema/patch.ts';
 import type { probeSchema } from './schema/probe.ts';
-import type { retrySchema, stepSchema, undoSchema } from './schema/step.ts';
+import type { stepSchema } from './schema/step.ts';
 import type { renderSchema, variantSchema } from './schema/variant.ts';
 import type { workflowSchema } from './schema/workflow.ts';
 
 export type StepSpec = z.infer<typeof stepSchema>;
 export type ProbeSpec = z.infer<typeof probeSchema>;
-export type UndoSpec = z.infer<typeof undoSchema>;
-export type RetrySpec = z.infer<typeof retrySchema>;
 export type RenderSpec = z.infer<typeof renderSchema>;
 export type InputSpec = z.infer<typeof inputSchema>;
-export type PatchSpec = z.infer<typeof patchSchema>;
 export type WorkflowFile = z.infer<typeof workflowSchema>;
 export type VariantFile = z.infer<typeof variantSchema>;
 

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { findProject } from '../../src/cli/project.ts';
 import { type Known, loadRegistry } from '../../src/cli/registry.ts';
+import { type StepContext, StepError } from '../../src/engine/step-type.ts';
 
 const step = (name: string): string =>
   `defineStep({ name: '${name}', summary: 's', input: z.strictObject({}), async run() { return {}; } })`;
@@ -49,6 +50,12 @@ describe('the types of a project', () => {
     expect(known.probes.has('own.b')).toBe(true);
     expect(known.models.get('own')?.build({})).toEqual({ n: 1 });
     expect(known.probes.has('command')).toBe(true);
+  });
+
+  it('throw errors that are known as those of this program', async () => {
+    const text = `import { StepError } from 'lab';\n${head}export const a = { ...${step('own.a')}, run() { throw new StepError('no'); } };\n`;
+    const run = (await load({ 'steps/a.ts': text })).steps.get('own.a')?.run;
+    expect(() => run?.({}, {} as StepContext)).toThrow(StepError);
   });
 
   it('may be exported by two names', async () => {

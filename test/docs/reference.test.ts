@@ -2,15 +2,19 @@
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import type { z } from 'zod';
 import { standardFunctions } from '../../scripts/reference/standard-functions.ts';
+import { causesSchema } from '../../src/core/causes.ts';
 import { compile } from '../../src/core/expression.ts';
 import { expressionFunctions } from '../../src/core/expression-functions.ts';
-import { variantJsonSchema, workflowJsonSchema } from '../../src/parse/schema.ts';
+import { causesJsonSchema, variantJsonSchema, workflowJsonSchema } from '../../src/parse/schema.ts';
 import { builtIn } from '../../steps/index.ts';
+import { blocksOf } from './rig/blocks.ts';
 
 type Json = Record<string, unknown>;
 
 interface Key {
+  /** The file, and a JSON pointer into its schema. */
   readonly path: string;
   readonly schema: Json;
 }
@@ -23,17 +27,14 @@ const keysIn = (schema: unknown, path = ''): readonly Key[] => {
     if (name === 'allOf' || name === 'examples' || name === 'default') return [];
     if (name !== 'properties') return keysIn(value, `${path}/${name}`);
     return Object.entries(value as Json).flatMap(([key, each]) => [
-      { path: `${path}/${key}`, schema: each as Json },
-      ...keysIn(each, `${path}/${key}`),
+      { path: `${path}/properties/${key}`, schema: each as Json },
+      ...keysIn(each, `${path}/properties/${key}`),
     ]);
   });
 };
 
-const schemas = { workflow: workflowJsonSchema(), variant: variantJsonSchema() };
-const keys = Object.entries(schemas).flatMap(([file, schema]) => {
-  const { definitions } = schema;
-  return keysIn(schema, file).map((key) => ({ ...key, definitions }));
-});
+const schemas = { workflow: workflowJsonSchema(), variant: variantJsonSchema(), causes: causesJsonSchema() };
+const keys = Object.entries(schemas).flatMap(([file, schema]) => keysIn(schema, `${file}#`));
 
 describe('a key of the files', () => {
   it('says what it means, wherever it stands', () => {
@@ -43,10 +44,13 @@ describe('a key of the files', () => {
   });
 
   it('has examples that fit it', () => {
-    const wrong = keys.flatMap(({ path, schema, definitions }) => {
-      const fits = new Ajv({ strict: false }).compile({ ...schema, definitions });
+    const ajv = new Ajv({ strict: false });
+    for (const [file, schema] of Object.entries(schemas)) ajv.addSchema(schema, file);
+    const wrong = keys.flatMap(({ path, schema }) => {
       const examples = (schema['examples'] ?? []) as readonly unknown[];
-      return examples.filter((example) => !fits(example)).map((example) => `${path}: ${JSON.stringify(example)}`);
+      return examples
+        .filter((example) => !ajv.validate({ $ref: path }, example))
+        .map((example) => `${path}: ${JSON.stringify(example)}`);
     });
     expect(wrong).toEqual([]);
   });
@@ -68,6 +72,36 @@ describe('a step type or probe that comes with lab', () => {
     expect(silent).toEqual([]);
     expect(said.length).toBe(builtIn.steps.size + builtIn.probes.size);
   });
+});
+
+describe('the use of a type that the reference shows', () => {
+  interface Use {
+    readonly name: string;
+    readonly schema: z.ZodType | undefined;
+    readonly input: unknown;
+  }
+  const uses = blocksOf('docs/workflow-reference.md').flatMap(({ text }): readonly Use[] => {
+    const { uses: step, probe, with: input, expect: _, ...own } = (parse(text) ?? {}) as Json;
+    if (step !== undefined) return [{ name: `step ${step}`, schema: builtIn.steps.get(String(step))?.input, input }];
+    return probe === undefined
+      ? []
+      : [{ name: `probe ${probe}`, schema: builtIn.probes.get(String(probe))?.input, input: own }];
+  });
+
+  it('is there for each', () => {
+    const all = [
+      ...[...builtIn.steps.keys()].map((name) => `step ${name}`),
+      ...[...builtIn.probes.keys()].map((name) => `probe ${name}`),
+    ];
+    expect(uses.map(({ name }) => name).sort()).toEqual(all.sort());
+  });
+
+  it.each(uses.filter(({ input }) => !JSON.stringify(input).includes('${{')))(
+    'fits its input: $name',
+    ({ schema, input }) => {
+      expect(schema?.safeParse(input)).toMatchObject({ success: true });
+    },
+  );
 });
 
 /** The keys that a condition brings: those of `with`, or of the probe itself. */
@@ -93,6 +127,11 @@ describe('an expression that the reference shows', () => {
     const compiled = compile('a[?"b"].orValue(0) == 0 && has(a.c)');
     expect(compiled.ok && compiled.expression.evaluate({ a: { c: 1 } })).toBe(true);
   });
+});
+
+it('the file of causes that the reference shows is right', () => {
+  const block = blocksOf('docs/workflow-reference.md').find(({ text }) => text.startsWith('causes:'));
+  expect(causesSchema.parse(parse(block?.text ?? '')).causes).toHaveLength(1);
 });
 
 describe('what surprises in YAML', () => {
