@@ -93,6 +93,9 @@ describe('a host that is not ready', () => {
       expect(ended.code).toBe(4);
       expect(ended.stdout + ended.stderr).toMatch(/containerlab >=0\.70\.0\s+0\.40\.0/);
       expect(ended.stdout + ended.stderr).toMatch(/cilium >=0\.18\.7\s+0\.15\.14/);
+      const looked = await host.lab('doctor', '--variant', 'tried');
+      expect(looked.code).toBe(4);
+      expect(looked.stdout).toMatch(/containerlab >=0\.70\.0\s+0\.40\.0\n\s+-> bash -c .*get\.containerlab\.dev\)"$/m);
     },
     patience,
   );

@@ -22,9 +22,16 @@ describe('the versions of the first description', () => {
         /^minikube start --nodes 3 -p cluster1 --network-plugin=cni --cni=false .*--kubernetes-version=v1\.28\.3/,
       );
       const install = calls.find((call) => call.startsWith('cilium install')) ?? '';
-      for (const value of ['tunnel=disabled', 'routingMode=native', 'ipv4NativeRoutingCIDR=192.168.0.0/16'])
-        expect(install).toContain(`--set ${value}`);
+      expect(install.match(/(?<=--set )\S+/g)?.sort()).toEqual([
+        'ipam.mode=cluster-pool',
+        'ipam.operator.clusterPoolIPv4PodCIDRList=192.168.16.0/20',
+        'ipv4NativeRoutingCIDR=192.168.0.0/16',
+        'kubeProxyReplacement=true',
+        'routingMode=native',
+        'tunnel=disabled',
+      ]);
       expect(install).toContain('--version 1.14.3');
+      expect(calls).toContain('docker pull ghcr.io/nokia/srlinux:23.7.1');
       expect(calls).toContain('cilium config set --context cluster1 enable-bgp-control-plane true');
       expect(calls).toContain('cilium config set --context cluster1 devices eth1');
 
