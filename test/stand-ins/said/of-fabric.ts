@@ -1,7 +1,10 @@
 // What lab says of the fabric, and of traffic.
+
+import type { Host } from '../../../src/engine/ports.ts';
 import { fabric } from '../../../src/fabric/fabric.ts';
 import { commandProbe } from '../../../steps/command.ts';
 import { containerlabDeploy } from '../../../steps/containerlab.ts';
+import { containerlabReady } from '../../../steps/containerlab-ready.ts';
 import { dockerContainers } from '../../../steps/docker.ts';
 import { dockerAddress } from '../../../steps/docker-address.ts';
 import { verdictOf } from '../../../steps/packet-trace.ts';
@@ -41,7 +44,22 @@ const bgp = (router: string, instance: string, neighbors: readonly object[]): Pr
   return saw(srlinuxBgp.look(query, onHost([['sr_cli', json({ neighbor: neighbors })]])));
 };
 
+const ready = (answer: string, { groups = '', release = '0.70.0' } = {}): Promise<string> => {
+  const setuid: Partial<Host> = {
+    uid: 1000,
+    stat: async () => ({ kind: 'file', mode: 0o4755, size: 1, mtimeMs: 0 }) as never,
+  };
+  const script: Script = [
+    ['containerlab version', { stdout: `    version: ${answer}` }],
+    ['id -nG', { stdout: groups }],
+  ];
+  return saw(containerlabReady.look({ release }, onHost(script, setuid)));
+};
+
 export const ofFabric: Said = {
+  'this user is not in group clab_admins, and containerlab lets in no other': () =>
+    ready('0.79.0', { groups: 'me docker' }),
+  'the topology is written for containerlab 0.79.0, and this is 0.70.0': () => ready('0.70.0', { release: '0.79.0' }),
   "containerlab can't be asked: sudo: a password is required": () =>
     saw(
       containerlabDeploy.check?.(
