@@ -1,5 +1,6 @@
 // The lab from deploy to teardown on stand-ins: done once, done again, damaged, healed, taken away.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { complaintsAbout, hasKubectl, shapesOf } from './real-kubectl.ts';
 import { openStandInHost } from './rig.ts';
 
 const patience = 480_000;
@@ -126,6 +127,18 @@ describe('the lab on stand-ins', () => {
       expect(traced.code, traced.stdout + traced.stderr).toBe(0);
       expect(traced.stdout).toContain('no packet of the service left the fabric');
       expect(Object.values(host.world().containers).filter(({ labels }) => 'lab.capture' in labels)).toEqual([]);
+    },
+    patience,
+  );
+
+  it.skipIf(!hasKubectl)(
+    'calls kubectl only in ways the real one knows',
+    async () => {
+      const calls = shapesOf(host.world().argvs.filter(([tool]) => tool === 'kubectl'));
+      expect(calls.length).toBeGreaterThan(10);
+      expect(await complaintsAbout(calls, 'cluster1')).toEqual([]);
+      const wrong = ['kubectl', '--context', 'cluster1', 'get', 'pods', '--ignore-missing'];
+      expect(await complaintsAbout([wrong], 'cluster1')).toHaveLength(1);
     },
     patience,
   );

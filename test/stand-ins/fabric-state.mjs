@@ -18,6 +18,7 @@ const readConfig = (path) => {
     ).map(([port, as]) => ({ port: `e1-${port}`, as: Number(as) })),
     overlay: all(/default protocols bgp neighbor (\S+) peer-group overlay/g).map(([address]) => address),
     tenant: all(/ip-vrf-1 protocols bgp neighbor (\S+) peer-group metal/g).map(([address]) => address),
+    hosted: /type mac-vrf/.test(text),
     gateway: one(/irb1 subinterface 1 ipv4 address (\S+)\/\d+ primary/),
   };
 };
@@ -137,9 +138,10 @@ export const neighborsOf = (world, name, instance) => {
     });
   }
   return [
-    ...overlay(world, router, known).map(({ address, state }) =>
-      neighbor({ address, as: 64321, group: 'overlay', state, families: ['evpn'] }),
-    ),
+    ...overlay(world, router, known).map(({ address, state }) => {
+      const told = known.some((each) => each.hosted && each.name !== router.name && tells(each, address));
+      return neighbor({ address, as: 64321, group: 'overlay', state, families: ['evpn'], silent: !told });
+    }),
     ...underlay(world, router, known).map(({ port, as, state }) =>
       neighbor({
         address: `fe80::18aa:7ff:feff:${port.slice(3)}%ethernet-1/${port.slice(3)}.0`,
@@ -149,7 +151,10 @@ export const neighborsOf = (world, name, instance) => {
   ];
 };
 
-const neighbor = ({ address, as, group, state, dynamic = false, families }) => ({
+/** Whether a leaf's EVPN routes come in over the session to an address: its own, or that of a spine, which reflects. */
+const tells = (leaf, address) => leaf.address === address || leaf.overlay.includes(address);
+
+const neighbor = ({ address, as, group, state, dynamic = false, families, silent = false }) => ({
   'peer-address': address,
   'peer-as': as,
   'peer-group': group,
@@ -159,7 +164,7 @@ const neighbor = ({ address, as, group, state, dynamic = false, families }) => (
     'afi-safi-name': name,
     'admin-state': 'enable',
     'oper-state': state === 'established' ? 'up' : 'down',
-    'received-routes': state === 'established' ? 2 : 0,
+    'received-routes': state === 'established' && !silent ? 2 : 0,
     'active-routes': state === 'established' ? 1 : 0,
     'sent-routes': state === 'established' ? 4 : 0,
   })),
@@ -236,7 +241,5 @@ export const tunnelEnds = (world, name) => {
   const known = routers(world);
   const router = known.find((each) => each.name === name);
   const up = router && overlay(world, router, known).some(({ state }) => state === 'established');
-  return up
-    ? known.filter((each) => each.name !== name && each.name.startsWith('leaf')).map(({ address }) => address)
-    : [];
+  return up ? known.filter((each) => each.name !== name && each.hosted).map(({ address }) => address) : [];
 };
