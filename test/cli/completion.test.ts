@@ -1,10 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { spawn } from '@lydell/node-pty';
-import xterm from '@xterm/headless';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { useProgram } from '../faults/rig/program.ts';
 import { openProject, type Project, tinyFiles } from './rig/project.ts';
+import { openInTerminal } from './rig/terminal.ts';
 
 const program = useProgram();
 const patience = { timeout: 20_000, interval: 50 };
@@ -68,25 +67,8 @@ const openShell = ({ name, argv }: Shell, project: Project) => {
   const lab = join(project.dir, 'bin/lab');
   writeFileSync(lab, `#!/bin/sh\nexec "${process.execPath}" "${program.main}" "$@"\n`);
   chmodSync(lab, 0o755);
-  const terminal = new xterm.Terminal({ cols: 120, rows: 30, allowProposedApi: true });
-  const child = spawn(name, [...argv], {
-    ...{ cols: 120, rows: 30, cwd: project.dir, name: 'xterm-256color' },
-    env: { PATH: `${join(project.dir, 'bin')}:${process.env['PATH'] ?? ''}`, HOME: project.dir, LANG: 'C.UTF-8' },
-  });
-  // Shells ask the terminal what it is; it answers.
-  terminal.onData((answer) => child.write(answer));
-  child.onData((text) => terminal.write(text));
-  const exited = new Promise<void>((resolve) => child.onExit(() => resolve()));
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await exited;
-    terminal.dispose();
-  });
-  const seen = (): string =>
-    Array.from({ length: 30 }, (_, row) => terminal.buffer.active.getLine(row)?.translateToString(true) ?? '')
-      .join('\n')
-      .trimEnd();
-  return { type: (text: string) => child.write(text), seen };
+  const env = { PATH: `${join(project.dir, 'bin')}:${process.env['PATH'] ?? ''}`, HOME: project.dir, LANG: 'C.UTF-8' };
+  return openInTerminal({ file: name, argv, cwd: project.dir, env, columns: 120, rows: 30 });
 };
 
 describe('completion in a shell', () => {

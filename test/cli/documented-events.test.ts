@@ -95,6 +95,6 @@ describe('the documented events', () => {
   });
 
   it('are of the version that is told', () => {
-    expect(docs).toContain(`the version of\nthese shapes, now ${eventVersion}.`);
+    expect(docs).toContain(`the version of these shapes, now ${eventVersion}.`);
   });
 });
