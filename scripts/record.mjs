@@ -1,7 +1,7 @@
 // Records a real session in a terminal as an animated SVG for the README: a deploy that is killed, its resume, one request.
-// Usage: npm run record [-- FILE]. It deploys the embedded variant for real, with a state folder of its own, and takes it down.
+// Usage: npm run record [-- FILE]. It deploys the embedded variant for real, in a project folder of its own, and takes it down.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawn } from '@lydell/node-pty';
@@ -10,9 +10,10 @@ import xterm from '@xterm/headless';
 const columns = 92;
 const rows = 30;
 const target = process.argv[2] ?? 'docs/terminal.svg';
-const state = mkdtempSync(join(tmpdir(), 'lab-record-'));
-const env = { PATH: process.env.PATH, HOME: state, TERM: 'xterm-256color', LANG: 'C.UTF-8', LAB_STATE_DIR: state };
 const repository = new URL('..', import.meta.url).pathname;
+const project = mkdtempSync(join(tmpdir(), 'lab-record-'));
+for (const name of ['workflows', 'assets']) symlinkSync(join(repository, name), join(project, name));
+const env = { PATH: process.env.PATH, HOME: project, TERM: 'xterm-256color', LANG: 'C.UTF-8' };
 const lab = [process.execPath, join(repository, 'bin/lab.js')];
 
 const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, convertEol: true });
@@ -46,7 +47,7 @@ const keep = () => {
 const act = async (typed, args, kill) => {
   await write(`\x1b[1m$\x1b[0m ${typed}\r\n`);
   keep();
-  const child = spawn(lab[0], [lab[1], ...args], { cols: columns, rows, cwd: repository, env });
+  const child = spawn(lab[0], [lab[1], ...args], { cols: columns, rows, cwd: project, env });
   let seen = '';
   let writing = Promise.resolve();
   child.onData((data) => {
@@ -85,7 +86,8 @@ const svg = () => {
   });
   const [width, height] = [32 + columns * 8.43, 36 + rows * 18];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" fill="#e6edf3" role="img" aria-label="A terminal: lab deploys the lab, is killed, and resumes">
-<style>text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}${shapes.map(({ rule }) => rule).join('')}</style>
+<style>text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}${shapes.map(({ rule }) => rule).join('')}
+@media(prefers-reduced-motion:reduce){g{animation:none!important}g:last-of-type{visibility:visible!important}}</style>
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
 ${shapes.map(({ content }) => content).join('\n')}
 </svg>
@@ -106,6 +108,6 @@ try {
   writeFileSync(target, svg());
   process.stdout.write(`${target}: ${frames.length} frames\n`);
 } finally {
-  spawnSync(lab[0], [lab[1], 'run', 'teardown', '--new', '--quiet'], { cwd: repository, env });
-  rmSync(state, { recursive: true, force: true });
+  spawnSync(lab[0], [lab[1], 'run', 'teardown', '--new', '--quiet'], { cwd: project, env });
+  rmSync(project, { recursive: true, force: true });
 }

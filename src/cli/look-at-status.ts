@@ -1,6 +1,6 @@
 // What is deployed, and which of its steps hold now, proved again side by side. Writes nothing.
 import { readLockHolder } from '../store/lock.ts';
-import type { StateData } from '../store/state.ts';
+import type { RunEntry, StateData } from '../store/state.ts';
 import { type CommandContext, lookAtState } from './context.ts';
 import { unfinishedRun } from './history.ts';
 import { lookAtPlan } from './look-at-plan.ts';
@@ -45,7 +45,7 @@ export const lookAtStatus = async (context: CommandContext): Promise<Status> => 
           since: new Date(deployed.since).toISOString(),
           inputs: deployed.inputs,
           facts: deployed.facts,
-          complete: state.runs.some((run) => run.id === deployed.run && run.outcome === 'succeeded'),
+          complete: state.runs.some((run) => isWhole(run, deployed)),
         }
       : null,
     steps: deployed ? await proofs(context, state, deployed) : [],
@@ -54,6 +54,14 @@ export const lookAtStatus = async (context: CommandContext): Promise<Status> => 
     created: state.created.length,
   };
 };
+
+/** A run of some steps only says nothing of the others. */
+const isWhole = (run: RunEntry, { variant, workflow }: NonNullable<StateData['deployed']>): boolean =>
+  run.variant === variant &&
+  run.workflow === workflow &&
+  run.outcome === 'succeeded' &&
+  run.partial !== true &&
+  run.superseded !== true;
 
 const proofs = async (
   context: CommandContext,

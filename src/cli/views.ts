@@ -55,12 +55,15 @@ export const openViews = async (
   if (name !== 'ndjson' && name !== 'quiet') for (const line of preamble) stdout.write(`${line}\n`);
   const view = await createView(name, settings);
   const model = new RunModel({ past });
+  const anew = (): void => view.anew?.();
+  process.on('SIGCONT', anew);
   return {
     on(event) {
       model.add(event);
       view.on(event);
     },
     async close() {
+      process.off('SIGCONT', anew);
       await view.close();
       if (name === 'ndjson') return;
       const shownLogs = relative(process.cwd(), logs);

@@ -60,6 +60,11 @@ class TaskList implements View {
     this.draw();
   }
 
+  anew(): void {
+    this.screen.forget();
+    if (this.board) this.draw();
+  }
+
   private open(): Board {
     const onRender = (tasks: readonly BoardTask[], events: ListrEventManager): void => {
       this.tasks = tasks;

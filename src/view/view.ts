@@ -37,4 +37,6 @@ export interface View {
   /** Leaves the terminal to a question; `resume` takes it back. */
   pause?(): void;
   resume?(): void;
+  /** Something else may have written meanwhile, such as a shell while the program was stopped: what was drawn stays where it is. */
+  anew?(): void;
 }

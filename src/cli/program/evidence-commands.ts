@@ -20,7 +20,7 @@ export const evidenceCommands = (define: Define): void => {
     [
       'lab rehearse deploy',
       'lab rehearse deploy --crash --twice',
-      'lab rehearse deploy --fail cluster',
+      "lab rehearse deploy --fail 'leaf[leaf1]'",
       'lab rehearse verify --transcript verify.transcript',
     ],
     [0, 1, 2, 3],

@@ -11,6 +11,24 @@ import { pageCommands } from './page-commands.ts';
 import type { Action, Define } from './parts.ts';
 import { runCommands } from './run-commands.ts';
 
+const groups: readonly (readonly [title: string, add: (define: Define) => void])[] = [
+  ['Change the lab:', runCommands],
+  ['Look, and write nothing:', lookCommands],
+  ['Make files:', makeCommands],
+  ['Show a run as a page:', pageCommands],
+  ['Prove and pass on:', evidenceCommands],
+];
+
+/** Where to begin, below the list of commands. */
+const beginning = `
+Begin with:
+  npx lab list            # which variants there are, and which can run here
+  npx lab run deploy      # build the lab
+  npx lab resume          # go on after any failure, Ctrl-C or crash
+  npx lab run teardown    # take it away again
+
+npx lab COMMAND --help tells all of a command, with examples and exit codes.`;
+
 /** Builds the command line; `finish` gets the exit code of the command that ran. */
 export const createProgram = (finish: (code: number) => void): Command => {
   const program = new Command('lab')
@@ -21,13 +39,14 @@ export const createProgram = (finish: (code: number) => void): Command => {
     .showSuggestionAfterError()
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', beginning)
     .option('--project <dir>', 'the project, instead of the nearest folder upwards with workflows/')
     .option('--state-dir <dir>', 'where state is kept (also LAB_STATE_DIR; default: state/ in the project)');
   const define = (spec: string, summary: string, load: () => Promise<Action>): Command =>
     program
       .command(spec)
       .summary(summary)
-      .description(summary)
+      .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
       .action(async (...all: unknown[]) => {
         const self = all.at(-1) as Command;
         const action = (await load()) as (...args: unknown[]) => Promise<number>;
@@ -39,10 +58,11 @@ export const createProgram = (finish: (code: number) => void): Command => {
           throw new CliError(error.code, asCalled(error.message, options), error.cause);
         }
       });
-  for (const add of [runCommands, lookCommands, makeCommands, pageCommands, evidenceCommands] satisfies ((
-    define: Define,
-  ) => void)[])
+  for (const [title, add] of groups) {
+    program.commandsGroup(title);
     add(define);
+  }
+  program.commandsGroup('Help:').helpCommand('help [command]', 'tell all of a command');
   program.command('__complete [words...]', { hidden: true }).action(async (words: string[]) => {
     const { completeCommand } = await import('../commands/complete.ts');
     finish(
