@@ -100,7 +100,8 @@ describe.skipIf(!hasBrowser)(`the live page${skipNote}`, () => {
 
   const nothingYet = async (page: Page): Promise<void> => {
     await page.locator('#why-not', { hasText: 'no run is unfinished' }).waitFor();
-    expect(await page.textContent('#logs-body')).toContain('No step has printed anything yet.');
+    expect(await page.textContent('#badge')).toBe('no run yet');
+    expect(await page.textContent('#sections')).toContain('npx lab run deploy');
   };
 
   it('colours what is deployed by what holds now', async () => {
