@@ -143,7 +143,7 @@ const addLogs = (html: string | undefined): void => {
   const holder = document.createElement('template');
   holder.innerHTML = html;
   if (!body.querySelector('details.log')) {
-    body.replaceChildren(holder.content);
+    keepWhile(() => body.replaceChildren(holder.content));
     return;
   }
   for (const next of holder.content.querySelectorAll('details.log')) {
@@ -217,10 +217,11 @@ const showOffers = (): void => {
     'why-not',
     offers?.busy
       ? 'The last command still runs.'
-      : [...reasons].map(([reason, which]) => `No ${which.join(', no ')}: ${reason}`).join('; '),
+      : [...reasons].map(([reason, which]) => `${which.map(capital).join(' and ')}: ${reason}.`).join(' '),
   );
 };
 
+const capital = (word: string): string => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 const wantedStep = (): string => (byId('redo-step') as HTMLInputElement | null)?.value.trim() ?? '';
 

@@ -62,11 +62,11 @@ const preparePicking = (canvas: HTMLElement): void => {
   for (const [at, node] of nodes.entries()) {
     node.setAttribute('role', 'button');
     node.setAttribute('tabindex', at === 0 ? '0' : '-1');
-    node.addEventListener('click', () => pick(canvas, node));
+    node.addEventListener('click', () => pickAndShow(canvas, node));
     node.addEventListener('keydown', (event) => {
       if (event.key === 'Enter' || event.key === ' ') {
         event.preventDefault();
-        pick(canvas, node);
+        pickAndShow(canvas, node);
         return;
       }
       const next = neighbour(nodes, node, event.key);
@@ -117,6 +117,11 @@ export const pickAgain = (name: string): void => {
   const canvas = document.querySelector<HTMLElement>('.canvas');
   const node = canvas?.querySelector<SVGGElement>(`[data-node="${CSS.escape(name)}"]`);
   if (canvas && node) pick(canvas, node);
+};
+
+const pickAndShow = (canvas: HTMLElement, node: SVGGElement): void => {
+  pick(canvas, node);
+  document.getElementById('picked')?.scrollIntoView({ block: 'nearest' });
 };
 
 /** Shows what is known of a node: the rows of the tables that belong to it. */

@@ -39,6 +39,8 @@ export class Desk implements Served {
   private offers: Offers | undefined;
   private outputTold = '';
   private proving: Promise<void> | undefined;
+  /** A mistake of a look that ran beside the others; it ends them all. */
+  private failure: { readonly error: unknown } | undefined;
   private due = { offers: 0, prove: 0, breathe: 0 };
 
   constructor(context: CommandContext, { project, stateDir }: CommonOptions) {
@@ -55,6 +57,7 @@ export class Desk implements Served {
     while (!signal.aborted) {
       await this.look();
       this.viewers.tell(tell(this.shown));
+      if (this.failure) throw this.failure.error;
       await clock.sleep(lookEveryMs, signal);
     }
     await this.proving;
@@ -180,7 +183,7 @@ export class Desk implements Served {
       })
       .catch((error: unknown) => {
         // Files in the middle of an edit can't be read; the next look will tell.
-        if (!(error instanceof CliError)) throw error;
+        if (!(error instanceof CliError)) this.failure = { error };
       })
       .finally(() => {
         this.proving = undefined;

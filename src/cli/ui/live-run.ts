@@ -40,7 +40,7 @@ export class LiveRun {
   /** Looks once at what is new. */
   async look(): Promise<Change> {
     const newest = (await listRuns(this.context.stateDir)).at(-1);
-    const isOther = newest !== this.run;
+    const isOther = newest !== this.run && (await this.hasBegun(newest));
     if (isOther) this.turnTo(newest);
     this.looked = true;
     const { shape, end } = this.record;
@@ -78,6 +78,13 @@ export class LiveRun {
     const news = isCut && !this.knownCut;
     this.knownCut = isCut;
     return news;
+  }
+
+  /** A run is there before its journal says anything; until then the one before it is worth more. */
+  private async hasBegun(run: string | undefined): Promise<boolean> {
+    if (run === undefined) return true;
+    const { journal } = runFolder(this.context.stateDir, run);
+    return (await new JournalTail(journal).read()).events.length > 0;
   }
 
   private turnTo(run: string | undefined): void {
