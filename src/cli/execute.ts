@@ -14,7 +14,7 @@ import { openState, type RunEntry, type State, type StateData } from '../store/s
 import { openStateFolder } from '../store/state-folder.ts';
 import { openStepLog } from '../store/step-log.ts';
 import { commandLine } from '../view/command-line.ts';
-import { goOnUnseen } from './broken-pipe.ts';
+import { goOnUnseen } from './broken-output.ts';
 import { labCall } from './call-lab.ts';
 import { concludeRun } from './conclude-run.ts';
 import type { CommandContext } from './context.ts';

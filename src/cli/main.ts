@@ -1,9 +1,12 @@
 // The way in and the way out: parses the command line, lets the one command asked for run, turns every end into an exit code.
 // The commands themselves are listed in program/.
 import { CommanderError } from 'commander';
-import { listenToBrokenPipe } from './broken-pipe.ts';
+import { isStoreComplaint, storeText } from '../view/store-wording.ts';
+import { listenToBrokenOutput } from './broken-output.ts';
 import { CliError, exitCode } from './exit-code.ts';
+import { endWithTerminal } from './lost-terminal.ts';
 import { createProgram } from './program/program.ts';
+import { refusedBySystem } from './refused-by-system.ts';
 
 const main = async (argv: readonly string[]): Promise<number> => {
   let code: number = exitCode.ok;
@@ -23,13 +26,17 @@ const main = async (argv: readonly string[]): Promise<number> => {
 };
 
 /** Words for the person, and the exit code. */
-const explain = async (error: unknown): Promise<number> => {
+const explain = (error: unknown): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
   if (error instanceof CliError) {
     process.stderr.write(`${error.message}\n`);
     return error.code;
   }
-  const { isStoreComplaint, storeText } = await import('../view/store-wording.ts');
+  const refused = refusedBySystem(error);
+  if (refused !== undefined) {
+    process.stderr.write(`${refused}\n`);
+    return exitCode.host;
+  }
   if (isStoreComplaint(error)) {
     process.stderr.write(`${storeText(error).join('\n')}\n`);
     return exitCode.state;
@@ -41,5 +48,6 @@ const explain = async (error: unknown): Promise<number> => {
   return exitCode.bug;
 };
 
-listenToBrokenPipe();
+listenToBrokenOutput();
 process.exitCode = await main(process.argv.slice(2));
+endWithTerminal();

@@ -18,8 +18,9 @@ const leave = (signal: NodeJS.Signals, told: Promise<unknown>): void => {
 export const listenToSignals = (stop: StopControl, recorder: Recorder): { dispose(): void } => {
   let count = 0;
   const on = (signal: NodeJS.Signals): void => {
-    // A terminal that is gone, or a service manager, does not ask three times: both start with stopping what runs.
-    count = Math.max(count + 1, signal === 'SIGINT' ? 1 : 2);
+    const before = count;
+    count = asked(before, signal);
+    if (count === before) return;
     const stage = stages[Math.min(count, stages.length) - 1] ?? 'leave';
     stop.ask(stage, signal);
     const told = recorder.emit({ type: 'run.stopping', signal, stage }).catch(() => {
@@ -34,4 +35,13 @@ export const listenToSignals = (stop: StopControl, recorder: Recorder): { dispos
       for (const name of names) process.off(name, on);
     },
   };
+};
+
+/**
+ * A terminal that is gone, or a service manager, does not ask three times: both start with stopping what runs. The terminal never
+ * asks for more, though several tell of its end: the kernel, and the shell once more.
+ */
+const asked = (before: number, signal: NodeJS.Signals): number => {
+  if (signal === 'SIGHUP') return Math.max(before, 2);
+  return Math.max(before + 1, signal === 'SIGINT' ? 1 : 2);
 };

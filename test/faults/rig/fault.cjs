@@ -57,7 +57,7 @@ const failure = () =>
 const reach = (name) => {
   const number = note(name);
   if (fail && number >= fail.from && number < fail.from + (fail.times ?? Number.POSITIVE_INFINITY)) throw failure();
-  if (number !== at) return false;
+  if (at === 0 || number !== at) return false;
   if (when === 'before') die();
   return when === 'after';
 };

@@ -1,5 +1,5 @@
 // The program as it is shipped, bundled once for the tests of a file; so that no other build comes between.
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -11,7 +11,7 @@ const root = new URL('../../..', import.meta.url).pathname;
 export const useProgram = (): { readonly main: string } => {
   const folder = mkdtempSync(join(tmpdir(), 'lab-program-'));
   beforeAll(async () => {
-    mkdirSync(join(folder, 'dist'));
+    cpSync(join(root, 'bin'), join(folder, 'bin'), { recursive: true });
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     await build({
@@ -32,5 +32,5 @@ export const useProgram = (): { readonly main: string } => {
     });
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return { main: join(folder, 'dist', 'main.js') };
+  return { main: join(folder, 'bin', 'lab.js') };
 };
