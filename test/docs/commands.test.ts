@@ -9,8 +9,9 @@ const program = useProgram();
 const page = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
 
 /** By command, the keys at the top of the document it prints. */
+const [, documents = ''] = page('docs/commands.md').split('| command | document |');
 const documented = Object.fromEntries(
-  [...page('docs/commands.md').matchAll(/^\| `(\w+)` \| (.*) \|$/gm)].map(([, command = '', cell = '']) => {
+  [...documents.matchAll(/^\| `(\w+)` \| (.*) \|$/gm)].map(([, command = '', cell = '']) => {
     const [top = ''] = cell.replace(/\([^)]*\)/g, '').split(/ with |: each|; |: `/);
     return [command, [...top.matchAll(/`(\w+)`/g)].map(([, key]) => key)];
   }),

@@ -21,6 +21,11 @@ export const createCluster = (world, name) => {
   };
 };
 
+export const addProxy = (cluster) => {
+  cluster.kubeProxy = true;
+  cluster.configmaps['kube-proxy'] ??= {};
+};
+
 export const joinNode = (world, cluster, node) => {
   // kubeadm marks its control plane as no target of load balancers.
   const control = Object.keys(world.clusters[cluster].nodes).length === 0;

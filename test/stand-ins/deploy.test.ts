@@ -68,8 +68,9 @@ describe('the lab on stand-ins', () => {
   it(
     'enters routers, nodes and clients by name',
     async () => {
-      for (const place of ['spine2', 'leaf1', 'cluster1-m03', 'client4'])
-        expect((await lab('exec', place, '--', 'echo', place)).stdout.trim()).toBe(place);
+      const places = ['spine2', 'leaf1', 'cluster1-m03', 'client4'];
+      const said = await Promise.all(places.map((place) => lab('exec', place, '--', 'echo', place)));
+      expect(said.map(({ stdout }) => stdout.trim())).toEqual(places);
       expect((await lab('exec', 'mgmt', '--', 'true')).code).toBe(2);
     },
     patience,
@@ -94,15 +95,21 @@ describe('the lab on stand-ins', () => {
   );
 
   it(
-    'starts a node again that was stopped, and plugs it in again',
+    'starts nodes again that were stopped, plugs them in again, and takes out the kube-proxy that comes back with them',
     async () => {
       await host.tool('docker', 'stop', 'cluster1-m03');
+      await host.tool('docker', 'stop', 'cluster1');
       const healed = await lab('run', 'deploy', '--no-tty');
       expect(healed.code, healed.stdout + healed.stderr).toBe(0);
       expect(healed.changes[0]).toMatch(/^minikube start --nodes 3 -p cluster1/);
-      expect(healed.changes.filter((call) => call.startsWith('containerlab'))).toEqual([
+      expect(healed.changes.filter((call) => call.startsWith('containerlab')).sort()).toEqual([
+        'containerlab tools veth create -a leaf1:e1-1 -b cluster1:eth1 -m 1500',
         'containerlab tools veth create -a leaf3:e1-1 -b cluster1-m03:eth1 -m 1500',
       ]);
+      expect(healed.changes).toContain(
+        'kubectl --context cluster1 -n kube-system delete daemonset/kube-proxy configmap/kube-proxy --ignore-not-found',
+      );
+      expect(host.world().containers['cluster1']?.rules).toMatchObject({ proxy: false });
     },
     patience,
   );

@@ -1,5 +1,5 @@
 // Stand-in for minikube with its docker driver: profiles, nodes as containers on a docker network, its words and exit codes.
-import { createCluster, joinNode } from './cluster.mjs';
+import { addProxy, createCluster, joinNode } from './cluster.mjs';
 import { nextId, parseFlags } from './world.mjs';
 
 const nodeName = (profile, at) => (at === 0 ? profile : `${profile}-m${String(at + 1).padStart(2, '0')}`);
@@ -20,6 +20,8 @@ const start = (world, profile, flags, half) => {
   const made = world.profiles[profile];
   world.networks[profile] ??= { id: nextId(world), subnet: freeSubnet(world) };
   createCluster(world, profile);
+  // A control plane that has to come up anew gets its addons again, whoever took them away.
+  if (known && !world.containers[profile]?.running) addProxy(world.clusters[profile]);
   const count = known ? known.nodes.length : half ? 1 : made.wanted;
   for (let at = 0; at < Math.max(count, 1); at += 1) bringUp(world, profile, at);
   return half

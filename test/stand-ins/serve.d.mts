@@ -12,6 +12,7 @@ export interface WorldContainer {
   readonly interfaces: Readonly<Record<string, { readonly addresses: readonly string[] }>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly lostDocker?: boolean;
+  readonly rules: { readonly proxy?: boolean };
 }
 
 export interface World {

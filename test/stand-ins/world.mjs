@@ -1,7 +1,7 @@
 // The small world of the stand-ins: its clock runs faster than ours, and it refuses what a tool does not document.
 
 /** World seconds that pass in one of ours: tools tell time in whole seconds, and tests should not wait for them. */
-export const speed = 20;
+export const speed = 40;
 
 /** Milliseconds since the epoch, in the world. */
 export const now = (world) => world.start + (Date.now() - world.start) * speed;

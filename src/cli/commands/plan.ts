@@ -6,6 +6,7 @@ import { earlierInputs, stickyInputs } from '../earlier-inputs.ts';
 import { makersOf } from '../history.ts';
 import { openWorkflow } from '../open-workflow.ts';
 import type { RunOptions } from '../options.ts';
+import type { Requirement } from '../requirements.ts';
 import { scopeOf } from '../run-scope.ts';
 import { showPlan } from '../show-plan.ts';
 import { resumeCommand } from './resume.ts';
@@ -15,7 +16,10 @@ export const planCommand = async (named: string | undefined, options: RunOptions
   const context = await openContext(options);
   const state = await lookAtState(context);
   const { project, registry, host } = context;
-  const { variant, why } = await chooseVariant({ project, registry, state, named: options.variant, host });
+  const { variant, why, requirements } = await chooseVariant({
+    ...{ project, registry, state, host },
+    named: options.variant,
+  });
   const unfinished = runToContinue(state, { workflow, variant }, options);
   if (unfinished) return resumeCommand(unfinished.id, { ...options, plan: true });
   const earlier = earlierInputs(state, variant, options);
@@ -25,6 +29,15 @@ export const planCommand = async (named: string | undefined, options: RunOptions
   const notes = [
     ...(options.variant === undefined ? [`variant ${variant}: ${why}`] : []),
     ...(sticky === undefined ? [] : [sticky]),
+    ...lackOf(variant, requirements),
   ];
   return showPlan({ context, state, opened, options, scope: scopeOf(options), notes });
+};
+
+/** A plan for a host that can't run it is worth reading, and not worth running. */
+const lackOf = (variant: string, requirements: readonly Requirement[]): readonly string[] => {
+  const missing = requirements.filter(({ state }) => state === 'missing').map(({ what }) => what);
+  return missing.length === 0
+    ? []
+    : [`${variant} can't run here yet; missing: ${missing.join(', ')} (lab doctor --variant ${variant})`];
 };

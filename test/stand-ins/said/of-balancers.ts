@@ -7,6 +7,7 @@ import { ciliumBgp } from '../../../steps/cilium-probes.ts';
 import { kubeProxyRules } from '../../../steps/kube-proxy.ts';
 import { kubernetesProbe } from '../../../steps/kubernetes.ts';
 import { kubernetesApply } from '../../../steps/kubernetes-apply.ts';
+import { kubernetesGone } from '../../../steps/kubernetes-gone.ts';
 import { kubernetesService } from '../../../steps/kubernetes-service.ts';
 import { metallbBgp } from '../../../steps/metallb.ts';
 import type { Answer } from '../../steps/scripted-context.ts';
@@ -45,6 +46,10 @@ const fast = (): Partial<Host> => {
 };
 
 export const ofBalancers: Said = {
+  'DaemonSet kube-proxy is there': () => {
+    const step = kubernetesGone.input.parse({ cluster, objects: ['daemonset/kube-proxy'] });
+    return saw(kubernetesGone.check?.(step, onHost([['get', json(objects('DaemonSet', 'kube-proxy'))]])));
+  },
   '12 lines of kube-proxy, such as :KUBE-SERVICES …': () => {
     const lines = [':KUBE-SERVICES - [0:0]', ...Array.from({ length: 11 }, (_, at) => `:KUBE-SVC-${at} - [0:0]`)];
     const saved = { stdout: ['*nat', ...lines, 'COMMIT', ''].join('\n') };
