@@ -10,7 +10,11 @@ const page = (name: string): string => readFileSync(new URL(`../../${name}`, imp
 
 /** By command, the keys at the top of the document it prints. */
 const documented = Object.fromEntries(
-  [...page('docs/commands.md').matchAll(/^\| `(\w+)` \| (.*) \|$/gm)].map(([, command = '', cell = '']) => {
+  [
+    ...(page('docs/commands.md').split('Commands that look print one document:')[1] ?? '').matchAll(
+      /^\| `(\w+)` \| (.*) \|$/gm,
+    ),
+  ].map(([, command = '', cell = '']) => {
     const [top = ''] = cell.replace(/\([^)]*\)/g, '').split(/ with |: each|; |: `/);
     return [command, [...top.matchAll(/`(\w+)`/g)].map(([, key]) => key)];
   }),
