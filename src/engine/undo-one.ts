@@ -5,7 +5,7 @@ import type { Observation } from '../core/observation.ts';
 import type { Holding } from '../core/run-state.ts';
 import { absence, awaitAbsence, surroundingsOf, typedUndo } from './absence.ts';
 import { bounded } from './bounded.ts';
-import { commandError, commandSettings, createContext, enterCommand } from './context.ts';
+import { commandError, commandSettings, createContext, enterCommand, undoTag } from './context.ts';
 import type { Engine } from './engine.ts';
 import { internalFailure } from './internal-failure.ts';
 import { revealSecrets } from './secret-book.ts';
@@ -89,7 +89,10 @@ const act = async (engine: Engine, undo: UndoRecord): Promise<Failure | undefine
 
 const perform = async (engine: Engine, undo: UndoRecord, signal: AbortSignal): Promise<void> => {
   const { action } = undo;
-  const settings = { surroundings: surroundingsOf(engine, undo), signal, freshSince: engine.host.clock.monotonic() };
+  const settings = {
+    ...{ surroundings: surroundingsOf(engine, undo), signal, freshSince: engine.host.clock.monotonic() },
+    tag: { step: undoTag(engine), announced: () => 0 },
+  };
   const context = createContext(engine, settings);
   if (typeof action['undoOf'] === 'string') {
     const { type, input } = typedUndo(engine, action['undoOf'], action['with']);

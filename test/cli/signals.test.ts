@@ -42,6 +42,8 @@ const atWork = async (project: Project) => {
   const press = async (answer: RegExp): Promise<void> => {
     child.kill('SIGINT');
     await until(() => answer.test(said) || child.exitCode !== null);
+    // What it said last may still be on its way.
+    if (child.exitCode !== null) await ended;
     expect(said).toMatch(answer);
   };
   return { ended, press };

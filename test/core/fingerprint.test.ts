@@ -48,6 +48,8 @@ describe('how two definitions differ', () => {
       { path: 'a', from: 1, to: undefined },
       { path: 'b', from: undefined, to: 2 },
     ]);
+    expect(changes({}, { a: null })).toEqual([{ path: 'a', from: undefined, to: null }]);
+    expect(changes({}, JSON.parse('{"__proto__": {}}'))).toEqual([{ path: '__proto__', from: undefined, to: {} }]);
     expect(changes({ a: [1] }, { a: { b: 1 } })).toEqual([{ path: 'a', from: [1], to: { b: 1 } }]);
   });
 });

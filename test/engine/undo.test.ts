@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { StepSpec } from '../../src/core/workflow.ts';
+import type { CommandRequest } from '../../src/engine/ports.ts';
 import { StepError } from '../../src/engine/step-type.ts';
 import { ManualClock } from '../rig/manual-clock.ts';
 import type { Answer } from '../rig/memory-host.ts';
@@ -218,6 +219,25 @@ describe('while things are taken away', () => {
     expect((await started.ended).outcome).toBe('interrupted');
     expect(undone(started.ran())).toEqual(['b removed']);
     expect(world.facts.has('a')).toBe(true);
+  });
+
+  it('nothing is taken away beside an undo of a killed run that is still at work', async () => {
+    const before = await runIn(workflow([undoable('a')]), { probes: [gone(new World())] });
+    const { world } = before;
+    const tags: unknown[] = [];
+    const clock = new ManualClock({ automatic: true });
+    const processes = new Map([[77, { env: { LAB_STEP: 'undo//state', LAB_SPAWN: '1' }, command: 'remove a' }]]);
+    void clock.sleep(5000).then(() => processes.delete(77));
+    const alive: number[] = [];
+    const commands = ({ env }: CommandRequest): Answer => {
+      tags.push(env['LAB_STEP']);
+      alive.push(processes.size);
+      world.facts.delete('a');
+      return 0;
+    };
+    await takeDown(before, { clock, processes, commands });
+    expect([alive, tags, world.facts.has('a')]).toEqual([[0], ['undo//state'], false]);
+    expect(clock.monotonic()).toBeGreaterThanOrEqual(5000);
   });
 
   it('its time limit ends an undo that hangs', async () => {
