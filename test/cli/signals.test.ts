@@ -49,7 +49,7 @@ const atWork = async (project: Project) => {
 
 const first = /SIGINT: starting nothing new, letting what runs finish; Ctrl-C again ends it/;
 const second = /SIGINT: ending what runs; Ctrl-C again leaves at once/;
-const third = /SIGINT: leaving now; lab resume will find out how things stand/;
+const third = /SIGINT: leaving now; `npx lab resume` finds out how things stand and goes on/;
 
 describe('Ctrl-C', () => {
   it('once lets what runs finish, starts nothing new, and the run is continued', async () => {
