@@ -72,22 +72,39 @@ const span = ({ style, text, column }, row) => {
   return `<text x="${(16 + column * 8.43).toFixed(0)}" y="${32 + row * 18}" xml:space="preserve"${fill}${weight}${dim ? ' opacity=".65"' : ''}>${escapeText(text.trimEnd())}</text>`;
 };
 
-const svg = () => {
+/** Of a moment in which nothing changes no more is shown. */
+const longestIdleMs = 1200;
+
+/** The frames without what is idle between them. */
+const withoutIdling = (kept) => {
+  let at = 0;
+  return kept.map((frame, index) => {
+    at += Math.min(longestIdleMs, index === 0 ? 0 : frame.at - kept[index - 1].at);
+    return { ...frame, at };
+  });
+};
+
+const svg = (frames) => {
   const end = (frames.at(-1)?.at ?? 0) + 6000;
-  const percent = (at) => ((at / end) * 100).toFixed(2);
+  const percent = (at) => ((at / end) * 100).toFixed(3);
   const shapes = frames.map(({ at, rows: lines }, index) => {
     const next = frames[index + 1]?.at ?? end;
-    const rule = `@keyframes f${index}{0%,${percent(at)}%{visibility:hidden}${percent(at + 1)}%,${percent(next)}%{visibility:visible}${percent(next + 1)}%,100%{visibility:hidden}}`;
+    const [from, to] = [percent(at + 1), percent(next)];
+    const hidden = index === 0 ? '' : `0%,${percent(at)}%{visibility:hidden}`;
+    const rule = `@keyframes f${index}{${hidden}${from}%,${to}%{visibility:visible}${percent(next + 1)}%,100%{visibility:hidden}}`;
+    const play = `.f${index}{animation:f${index} ${(end / 1000).toFixed(1)}s step-end infinite}`;
     const content = lines.flatMap((line, row) => line.map((run) => span(run, row))).join('');
     return {
       rule,
-      content: `<g style="animation:f${index} ${(end / 1000).toFixed(1)}s step-end infinite;visibility:hidden">${content}</g>`,
+      play,
+      content: `<g class="f${index}">${content}</g>`,
     };
   });
   const [width, height] = [32 + columns * 8.43, 36 + rows * 18];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" fill="#e6edf3" role="img" aria-label="A terminal: lab deploys the lab, is killed, and resumes">
-<style>text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}${shapes.map(({ rule }) => rule).join('')}
-@media(prefers-reduced-motion:reduce){g{animation:none!important}g:last-of-type{visibility:visible!important}}</style>
+<style>text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}g{visibility:hidden}g:last-of-type{visibility:visible}
+${shapes.map(({ rule }) => rule).join('')}
+@media(prefers-reduced-motion:no-preference){${shapes.map(({ play }) => play).join('')}}</style>
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
 ${shapes.map(({ content }) => content).join('\n')}
 </svg>
@@ -105,7 +122,7 @@ try {
     '-s',
     'http://192.168.33.10',
   ]);
-  writeFileSync(target, svg());
+  writeFileSync(target, svg(withoutIdling(frames)));
   process.stdout.write(`${target}: ${frames.length} frames\n`);
 } finally {
   spawnSync(lab[0], [lab[1], 'run', 'teardown', '--new', '--quiet'], { cwd: project, env });
