@@ -61,6 +61,7 @@ describe.skipIf(!hasBrowser)(`the use of the live page${skipNote}`, () => {
     await page.locator('#topo-source', { hasText: 'Proved now' }).waitFor();
     await button(page, 'plan').click();
     await page.locator('#output-state', { hasText: 'ended with 0' }).waitFor();
+    await page.locator('[data-node="leaf1"]').click();
     await page.evaluate(axe);
     expect(await seriousFindings(page)).toEqual([]);
     // In the dark only the colours are others.
