@@ -1,6 +1,6 @@
 // Starts `lab …` for a button: as a process of its own that outlives the page and its server, its words in a file they can follow.
 import { spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanText } from '../../view/text.ts';
@@ -12,12 +12,14 @@ export interface ChildRun {
   readonly code: number | undefined;
 }
 
-const keptCharacters = 64 * 1024;
+const keptBytes = 64 * 1024;
 
 export class ChildRuns {
   last: ChildRun | undefined;
   private readonly folder = mkdtempSync(join(tmpdir(), 'lab-ui-'));
   private count = 0;
+  /** As it was last read. */
+  private said = { file: '', size: 0, text: '' };
 
   /** False while another still runs. */
   start(
@@ -42,7 +44,11 @@ export class ChildRuns {
 
   /** What the last one has said, its end when that is much. */
   get output(): string {
-    return this.count === 0 ? '' : cleanText(readFileSync(this.file, 'utf8').slice(-keptCharacters));
+    if (this.count === 0) return '';
+    const { size } = statSync(this.file);
+    if (this.said.file !== this.file || this.said.size !== size)
+      this.said = { file: this.file, size, text: cleanText(endOf(this.file, size)) };
+    return this.said.text;
   }
 
   /** The children keep what they have open. */
@@ -54,3 +60,13 @@ export class ChildRuns {
     return join(this.folder, `${this.count}.txt`);
   }
 }
+
+const endOf = (file: string, size: number): string => {
+  const bytes = Buffer.alloc(Math.min(size, keptBytes));
+  const opened = openSync(file, 'r');
+  try {
+    return bytes.subarray(0, readSync(opened, bytes, 0, bytes.length, size - bytes.length)).toString('utf8');
+  } finally {
+    closeSync(opened);
+  }
+};
