@@ -16,7 +16,8 @@ const keptBytes = 64 * 1024;
 
 export class ChildRuns {
   last: ChildRun | undefined;
-  private readonly folder = mkdtempSync(join(tmpdir(), 'lab-ui-'));
+  /** Made when the first button is used. */
+  private folder: string | undefined;
   private count = 0;
   /** As it was last read. */
   private said = { file: '', size: 0, text: '' };
@@ -28,6 +29,7 @@ export class ChildRuns {
   ): boolean {
     if (this.last?.running) return false;
     this.count += 1;
+    this.folder ??= mkdtempSync(join(tmpdir(), 'lab-ui-'));
     const output = openSync(this.file, 'wx', 0o600);
     const child = spawn(process.execPath, argv, { cwd, detached: true, stdio: ['ignore', output, output] });
     closeSync(output);
@@ -53,11 +55,11 @@ export class ChildRuns {
 
   /** The children keep what they have open. */
   dispose(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    if (this.folder !== undefined) rmSync(this.folder, { recursive: true, force: true });
   }
 
   private get file(): string {
-    return join(this.folder, `${this.count}.txt`);
+    return join(this.folder ?? '', `${this.count}.txt`);
   }
 }
 

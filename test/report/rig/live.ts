@@ -30,13 +30,13 @@ export const startUi = async (start: Project['start'], ...args: readonly string[
   });
   const found = await Promise.race([link, early]);
   early.catch(() => undefined); // that it ends later is meant
-  return {
-    ...{ pid: child.pid ?? 0, link: found },
-    async end(signal = 'SIGTERM') {
-      child.kill(signal);
-      await ended;
-    },
+  const end = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
+    child.kill(signal);
+    await ended;
   };
+  // Asked to end, it leaves nothing behind.
+  onTestFinished(() => end());
+  return { pid: child.pid ?? 0, link: found, end };
 };
 
 export interface Visit {
