@@ -141,6 +141,9 @@ const pick = (canvas: HTMLElement, node: SVGGElement): void => {
   for (const row of rows) body.append(row.cloneNode(true));
   const scroll = document.createElement('div');
   scroll.className = 'scroll';
+  scroll.tabIndex = 0;
+  scroll.setAttribute('role', 'region');
+  scroll.setAttribute('aria-label', `What is known of ${name}`);
   scroll.append(table);
   panel.replaceChildren(heading, scroll);
   panel.hidden = false;

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { openProject, type Project } from '../cli/rig/project.ts';
 import { useProgram } from '../faults/rig/program.ts';
 import { hasBrowser, openBrowser, skipNote } from './rig/browser.ts';
-import { giveAssets, listeningOf, startUi, visit } from './rig/live.ts';
+import { listeningOf, startUi, visit } from './rig/live.ts';
 import { netFiles } from './rig/net.ts';
 
 describe.skipIf(!hasBrowser)(`the use of the live page${skipNote}`, () => {
@@ -19,7 +19,6 @@ describe.skipIf(!hasBrowser)(`the use of the live page${skipNote}`, () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await openBrowser();
-    await giveAssets(program);
   });
   afterAll(() => browser?.close());
 
@@ -61,6 +60,7 @@ describe.skipIf(!hasBrowser)(`the use of the live page${skipNote}`, () => {
     await page.locator('#topo-source', { hasText: 'Proved now' }).waitFor();
     await button(page, 'plan').click();
     await page.locator('#output-state', { hasText: 'ended with 0' }).waitFor();
+    await page.locator('[data-node="leaf1"]').click();
     await page.evaluate(axe);
     expect(await seriousFindings(page)).toEqual([]);
     // In the dark only the colours are others.

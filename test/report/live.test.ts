@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openProject, type Project, until } from '../cli/rig/project.ts';
 import { useProgram } from '../faults/rig/program.ts';
 import { hasBrowser, openBrowser, skipNote } from './rig/browser.ts';
-import { giveAssets, readNoMore, startUi, visit } from './rig/live.ts';
+import { readNoMore, startUi, visit } from './rig/live.ts';
 import { netFiles } from './rig/net.ts';
 
 describe.skipIf(!hasBrowser)(`the live page${skipNote}`, () => {
@@ -12,7 +12,6 @@ describe.skipIf(!hasBrowser)(`the live page${skipNote}`, () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await openBrowser();
-    await giveAssets(program);
   });
   afterAll(() => browser?.close());
 

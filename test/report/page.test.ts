@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasBrowser, openBrowser, skipNote } from './rig/browser.ts';
+import { hasBrowser, openBrowser, patienceMs, skipNote } from './rig/browser.ts';
 import { acted, ended, eventsOf, finished, pageOf, planned, start, started } from './rig/pages.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -73,6 +73,7 @@ describe.skipIf(!hasBrowser)(`the report page in a browser${skipNote}`, () => {
     const file = join(folder, 'page.html');
     writeFileSync(file, html);
     const page = await browser.newPage(options);
+    page.setDefaultTimeout(patienceMs);
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
     page.on('pageerror', (error) => asked.push(`error ${error.message}`));

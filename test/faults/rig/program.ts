@@ -16,6 +16,15 @@ export const useProgram = (): { readonly main: string } => {
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     await build({
       absWorkingDir: root,
+      entryPoints: ['web/page.ts', 'web/page.css'],
+      outdir: join(folder, 'dist'),
+      bundle: true,
+      minify: true,
+      format: 'iife',
+      charset: 'utf8',
+    });
+    await build({
+      absWorkingDir: root,
       entryPoints: { main: 'src/cli/main.ts', api: 'src/api.ts' },
       outdir: join(folder, 'dist'),
       bundle: true,

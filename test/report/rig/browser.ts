@@ -14,4 +14,8 @@ const quiet = [
   '--host-resolver-rules=MAP rebound.example 127.0.0.1',
 ];
 
-export const openBrowser = (): Promise<Browser> => chromium.launch({ executablePath, args: quiet });
+/** For one condition. The browser's own half a minute is little on a machine that others use too. */
+export const patienceMs = 120_000;
+
+export const openBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath, args: quiet, timeout: patienceMs });

@@ -1,18 +1,10 @@
 // A live page as a person has it: `lab ui` of a project in a process of its own, and a browser that came by its link.
-import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
-import { dirname, join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import type { Project } from '../../cli/rig/project.ts';
-import { builtAssets } from './pages.ts';
-
-/** Puts the page's script and style where the program looks for them. */
-export const giveAssets = async ({ main }: { readonly main: string }): Promise<void> => {
-  const { script, style } = await builtAssets();
-  writeFileSync(join(dirname(main), 'page.js'), script);
-  writeFileSync(join(dirname(main), 'page.css'), style);
-};
+import { patienceMs } from './browser.ts';
 
 export interface ServedUi {
   readonly pid: number;
@@ -38,13 +30,13 @@ export const startUi = async (start: Project['start'], ...args: readonly string[
   });
   const found = await Promise.race([link, early]);
   early.catch(() => undefined); // that it ends later is meant
-  return {
-    ...{ pid: child.pid ?? 0, link: found },
-    async end(signal = 'SIGTERM') {
-      child.kill(signal);
-      await ended;
-    },
+  const end = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
+    child.kill(signal);
+    await ended;
   };
+  // Asked to end, it leaves nothing behind.
+  onTestFinished(() => end());
+  return { pid: child.pid ?? 0, link: found, end };
 };
 
 export interface Visit {
@@ -63,6 +55,7 @@ export const visit = async (
 ): Promise<Visit> => {
   const context = await browser.newContext(options);
   onTestFinished(() => context.close());
+  context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));

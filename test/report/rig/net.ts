@@ -23,7 +23,7 @@ steps:
     undo: { shell: "rm -f world/\${{ leaf.name }}", absent: [{ probe: command, run: [test, "!", -e, "world/\${{ leaf.name }}"] }] }
   - id: hold
     needs: [leaf]
-    shell: echo holding on; until test -e go; do sleep 0.02; done; touch world/held; echo went on
+    shell: echo holding on; until test -e go || test ! -e workflows; do sleep 0.02; done; touch world/held; echo went on
     health: [{ probe: file, path: world/held, within: 0s }]
   - id: last
     needs: [hold]
