@@ -81,7 +81,7 @@ health: [{ probe: file, path: world/only, within: 0s }]`),
   });
 
   it('and prints without end is survived with little memory', async () => {
-    const bytes = process.env['FAULTS'] === 'all' ? 5_000_000_000 : 500_000_000;
+    const bytes = process.env['FAULTS'] === 'all' ? 1_000_000_000 : 500_000_000;
     const lab = new Lab(program.main, {
       build: one(`run: [sh, -c, "head -c ${bytes} /dev/zero | tr '\\\\0' x; touch world/only"]
 health: [{ probe: file, path: world/only }]`),

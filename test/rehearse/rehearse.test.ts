@@ -6,7 +6,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type Ended, Lab } from '../faults/rig/lab.ts';
 import { useProgram } from '../faults/rig/program.ts';
-import { build, clear, steps } from '../faults/rig/workflows.ts';
+import { build, clear } from '../faults/rig/workflows.ts';
 
 const program = useProgram();
 const patient = { timeout: 120_000 };
@@ -40,6 +40,32 @@ describe('a rehearsal with declared stand-ins', patient, () => {
     const ended = await lab.run(['rehearse', 'build', '--twice']);
     expect(ended.code, told(ended)).toBe(1);
     expect(ended.stdout).toContain('blind ran again: it has neither a health check nor `satisfied`');
+  });
+
+  it('tells of the step that runs again because nothing proves it, and that a death is survived all the same', async () => {
+    const counting = `name: build
+steps:
+  - { id: counts, shell: "echo more >> world/log" }
+  - { id: always, satisfied: never, run: [touch, world/a] }
+  - { id: proved, run: [touch, world/b], health: [{ probe: file, path: world/b }] }
+`;
+    const ended = await new Lab(program.main, { build: counting }).run(['rehearse', 'build', '--crash']);
+    expect(ended.code, told(ended)).toBe(0);
+    expect(ended.stdout).toContain('counts: killed between its end and its record, it runs once more');
+    expect(ended.stdout).not.toMatch(/(always|proved): killed/);
+  });
+
+  it('refuses to let a step fail that there is not, or that does nothing', async () => {
+    const lab = new Lab(program.main, {
+      build: 'name: build\nsteps:\n  - { id: looks, health: [{ probe: file, path: world, within: 0s }] }\n',
+    });
+    const wrong = await lab.run(['rehearse', 'build', '--fail', 'look']);
+    expect(wrong.code, told(wrong)).toBe(2);
+    expect(wrong.stderr).toContain('There is no step look. Did you mean looks?');
+    const idle = await lab.run(['rehearse', 'build', '--fail', 'looks']);
+    expect(idle.code, told(idle)).toBe(1);
+    expect(idle.stdout).toContain('looks has no action that could fail');
+    expect(idle.stdout).not.toContain('Interrupted');
   });
 
   it('shows the failure of a step, and that resume mends it', async () => {
@@ -151,7 +177,7 @@ steps:
     const packed = await lab.run(['report', '--bundle', '--out', 'run.tar.gz']);
     expect(packed.code, told(packed)).toBe(0);
     const all = gunzipSync(readFileSync(join(lab.dir, 'run.tar.gz'))).toString();
-    expect(all).toContain('***');
+    for (const name of ['***', 'journal.jsonl', 'leaks.1.log']) expect(all).toContain(name);
     for (const secret of [
       ...['staple-horse-correct', 'declared-and-masked', 'from-an-input', 'from-the-environment', 'an-output'],
       ...['in-an-address', 'in-a-command', 'seen-by-a-probe'],
@@ -172,9 +198,7 @@ steps:
     const file = join(lab.dir, `lab-${run}.tar.gz`);
     const { stdout } = await promisify(execFile)('tar', ['-tzf', file]);
     expect(stdout.trimEnd().split('\n').sort()).toEqual(
-      [...['journal.jsonl', 'plan.json', 'run.json', 'versions.json'], ...steps.map((step) => `logs/${step}.1.log`)]
-        .map((name) => `lab-${run}/${name}`)
-        .sort(),
+      ['journal.jsonl', 'plan.json', 'run.json', 'versions.json'].map((name) => `lab-${run}/${name}`).sort(),
     );
     const { mode } = statSync(file);
     expect(mode & 0o077).toBe(0);
