@@ -119,6 +119,8 @@ type Body =
       readonly undo?: UndoRecord;
       /** What an earlier run had brought about, so that this run's journal tells it by itself. */
       readonly applied?: Applied;
+      /** It had been brought about before, just as it is defined now, and was seen not to hold any more. */
+      readonly heals?: boolean;
     })
   | (StepEvent & {
       readonly type: 'step.spawned';

@@ -124,12 +124,14 @@ const inTurn = async (engine: Engine, item: Attempts, attempt: number): Promise<
 
 const recordStart = async (engine: Engine, item: Attempts, attempt: number): Promise<void> => {
   const { unit, known, ready, secrets } = item;
-  const { resolved, fingerprint = '', definition } = ready;
+  const { resolved, fingerprint = '', definition, evidence } = ready;
   const { creates, undo, command } = resolved;
+  const heals = known?.applied?.fingerprint === fingerprint && evidence.some(({ holds }) => !holds);
   await engine.emit({
     ...{ type: 'step.started', address: unit.address, attempt, fingerprint, definition, command, creates },
     ...(undo && { undo: hideSecrets(undo, secrets, engine.masker) }),
     ...(known?.applied && !known.inThisRun && { applied: known.applied }),
+    ...(heals && { heals }),
   });
 };
 

@@ -17,7 +17,7 @@ export interface SummaryContext {
   readonly columns?: number | undefined;
   /** How this program is called; default `npx lab`. */
   readonly program?: string;
-  /** What goes on with this run, after the program's name; default `resume`. */
+  /** What goes on with this run, after the program's name; default `resume`. Empty where there is nothing to go on with. */
   readonly resume?: readonly string[];
   /** The folder with the logs of this run. */
   readonly logs?: string;
@@ -128,7 +128,7 @@ const next = (
   paint: Paint,
 ): readonly string[] => {
   const { end } = model;
-  if (end?.outcome === 'succeeded') return [];
+  if (end?.outcome === 'succeeded' || resume.length === 0) return [];
   const words = end?.outcome === 'failed' ? 'When that is put right, go on with:' : 'Nothing is lost. Go on with:';
   return ['', `${words} ${paint.strong(`${program} ${commandLine(resume)}`)}`];
 };

@@ -40,6 +40,17 @@ describe('a run that failed', () => {
     expect(resumed.stdout).toContain('1 changed, 1 kept');
   });
 
+  it('or succeeded is healed by the next one where something no longer holds, and says so', async () => {
+    const project = openProject(program);
+    await project.lab('run', 'deploy', '--variant', 'tiny');
+    project.remove('world/base');
+    const healed = await project.lab('run', 'deploy');
+    expect(healed.stdout).toMatch(/healed +base \(The base\)/);
+    expect(healed.stdout).toMatch(/Succeeded: deploy in [^:]+: 1 healed, /);
+    const asked = await project.lab('run', 'deploy', '--redo', 'base');
+    expect(asked.stdout).toMatch(/Succeeded: deploy in [^:]+: 1 changed, /);
+  });
+
   it('is not begun while the file of causes is wrong', async () => {
     const project = openProject(program);
     project.write('workflows/causes.yaml', 'causes: [{ id: x, output: "(", cause: c, remedy: r }]\n');

@@ -109,6 +109,18 @@ describe('the ending of a run', () => {
     expect(cut.trimEnd().split('\n').at(-1)).toBe('Nothing is lost. Go on with: npx lab resume');
   });
 
+  it('says nothing of going on where that is not possible', () => {
+    const text = show(
+      [
+        [0, started()],
+        [0, planned(step('a'))],
+        [1, finished('failed')],
+      ],
+      { resume: [] },
+    );
+    expect(text).not.toContain('npx lab');
+  });
+
   it('counts what was healed', () => {
     const past = story([
       [0, started()],

@@ -134,7 +134,7 @@ const showRun = ({ opened, context }: Stage): { on(event: RunEvent): void; end()
       model.add(event);
       view.on(event);
     },
-    end: () => print(summary(model, { color, columns, now, resume: ['resume'] })),
+    end: () => print(summary(model, { color, columns, now, resume: [], logPath: () => undefined })),
   };
 };
 

@@ -25,7 +25,7 @@ export const replayCommand = async (file: string, options: OutputOptions): Promi
     view.on(event);
   }
   await view.close();
-  if (options.json !== true) process.stdout.write(summary(model, { color, columns, now }));
+  if (options.json !== true) process.stdout.write(summary(model, { color, columns, now, resume: [] }));
   return foldRun(events).end?.outcome === 'succeeded' ? exitCode.ok : exitCode.stepFailed;
 };
 
