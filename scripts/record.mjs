@@ -74,20 +74,25 @@ const span = ({ style, text, column }, row) => {
 
 const svg = () => {
   const end = (frames.at(-1)?.at ?? 0) + 6000;
-  const percent = (at) => ((at / end) * 100).toFixed(2);
+  const percent = (at) => ((at / end) * 100).toFixed(3);
   const shapes = frames.map(({ at, rows: lines }, index) => {
     const next = frames[index + 1]?.at ?? end;
-    const rule = `@keyframes f${index}{0%,${percent(at)}%{visibility:hidden}${percent(at + 1)}%,${percent(next)}%{visibility:visible}${percent(next + 1)}%,100%{visibility:hidden}}`;
+    const [from, to] = [percent(at + 1), percent(next)];
+    const hidden = index === 0 ? '' : `0%,${percent(at)}%{visibility:hidden}`;
+    const rule = `@keyframes f${index}{${hidden}${from}%,${to}%{visibility:visible}${percent(next + 1)}%,100%{visibility:hidden}}`;
+    const play = `.f${index}{animation:f${index} ${(end / 1000).toFixed(1)}s step-end infinite}`;
     const content = lines.flatMap((line, row) => line.map((run) => span(run, row))).join('');
     return {
       rule,
-      content: `<g style="animation:f${index} ${(end / 1000).toFixed(1)}s step-end infinite;visibility:hidden">${content}</g>`,
+      play,
+      content: `<g class="f${index}">${content}</g>`,
     };
   });
   const [width, height] = [32 + columns * 8.43, 36 + rows * 18];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" fill="#e6edf3" role="img" aria-label="A terminal: lab deploys the lab, is killed, and resumes">
-<style>text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}${shapes.map(({ rule }) => rule).join('')}
-@media(prefers-reduced-motion:reduce){g{animation:none!important}g:last-of-type{visibility:visible!important}}</style>
+<style>text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}g{visibility:hidden}g:last-of-type{visibility:visible}
+${shapes.map(({ rule }) => rule).join('')}
+@media(prefers-reduced-motion:no-preference){${shapes.map(({ play }) => play).join('')}}</style>
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
 ${shapes.map(({ content }) => content).join('\n')}
 </svg>

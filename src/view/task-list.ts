@@ -40,6 +40,8 @@ class TaskList implements View {
     if (event.type === 'run.planned') this.board ??= this.open();
     else if (event.type === 'step.expanded') this.board?.expand(event.address);
     else if (event.type === 'notice') this.tell(event);
+    // The last of them leaves no time for the next draw.
+    else if (event.type === 'run.stopping' && this.board) this.draw();
     if ('address' in event) this.board?.sync(event.address);
   }
 

@@ -124,9 +124,10 @@ describe('the board in a terminal', () => {
       );
     await terminal.tell(...story([[3, finished('succeeded')]]));
     await terminal.order({ do: 'close' });
-    await vi.waitFor(() => expect(terminal.history().join('\n')).toContain('step-19'), patience);
-    const shown = terminal.history().filter((line) => line !== '');
-    expect(shown).toEqual(names.map((name) => `✔ ${name.padEnd(7)}  changed, 1.0s`));
+    const shown = (): readonly string[] => terminal.history().filter((line) => line !== '');
+    // Until then it is the last frame of the board that is seen.
+    await vi.waitFor(() => expect(shown()).toHaveLength(names.length), patience);
+    expect(shown()).toEqual(names.map((name) => `✔ ${name.padEnd(7)}  changed, 1.0s`));
   });
 
   it.each([

@@ -22,10 +22,10 @@ const groups: readonly (readonly [title: string, add: (define: Define) => void])
 /** Where to begin, below the list of commands. */
 const beginning = `
 Begin with:
-  npx lab list            # which variants there are, and which can run here
-  npx lab run deploy      # build the lab
-  npx lab resume          # go on after any failure, Ctrl-C or crash
-  npx lab run teardown    # take it away again
+    npx lab list            # which variants there are, and which can run here
+    npx lab run deploy      # build the lab
+    npx lab resume          # go on after any failure, Ctrl-C or crash
+    npx lab run teardown    # take it away again
 
 npx lab COMMAND --help tells all of a command, with examples and exit codes.`;
 
