@@ -72,7 +72,19 @@ const span = ({ style, text, column }, row) => {
   return `<text x="${(16 + column * 8.43).toFixed(0)}" y="${32 + row * 18}" xml:space="preserve"${fill}${weight}${dim ? ' opacity=".65"' : ''}>${escapeText(text.trimEnd())}</text>`;
 };
 
-const svg = () => {
+/** Of a moment in which nothing changes no more is shown. */
+const longestIdleMs = 1200;
+
+/** The frames without what is idle between them. */
+const withoutIdling = (kept) => {
+  let at = 0;
+  return kept.map((frame, index) => {
+    at += Math.min(longestIdleMs, index === 0 ? 0 : frame.at - kept[index - 1].at);
+    return { ...frame, at };
+  });
+};
+
+const svg = (frames) => {
   const end = (frames.at(-1)?.at ?? 0) + 6000;
   const percent = (at) => ((at / end) * 100).toFixed(3);
   const shapes = frames.map(({ at, rows: lines }, index) => {
@@ -110,7 +122,7 @@ try {
     '-s',
     'http://192.168.33.10',
   ]);
-  writeFileSync(target, svg());
+  writeFileSync(target, svg(withoutIdling(frames)));
   process.stdout.write(`${target}: ${frames.length} frames\n`);
 } finally {
   spawnSync(lab[0], [lab[1], 'run', 'teardown', '--new', '--quiet'], { cwd: project, env });
