@@ -36,7 +36,7 @@ export const undoAll = async (engine: Engine, holdings: readonly Holding[]): Pro
 };
 
 /** The clock of the machine may have jumped: within a run only the order of its facts counts. */
-const newestFirst = (holdings: readonly Holding[]): readonly Holding[] => {
+export const newestFirst = (holdings: readonly Holding[]): readonly Holding[] => {
   const starts = new Map<string | undefined, number>();
   for (const { run, at } of holdings) starts.set(run, Math.min(at, starts.get(run) ?? at));
   const startOf = ({ run }: Holding): number => starts.get(run) ?? 0;

@@ -14,6 +14,8 @@ type PlanVerdict = 'run' | 'wait' | 'keep' | 'redo' | 'skip' | 'blocked' | 'unkn
 export interface PlanView {
   readonly steps: readonly PlanViewStep[];
   readonly totals: Readonly<Partial<Record<PlanVerdict, number>>>;
+  /** Addresses whose things are taken away before anything else, in that order. */
+  readonly takesAway?: readonly string[];
 }
 
 export interface PlanViewStep {
@@ -47,10 +49,13 @@ export const formatPlan = (plan: PlanView, { color, columns = 100 }: PlanDrawing
   const steps = foldKept(plan.steps);
   const labels = steps.map(labelOf);
   const width = Math.min(Math.max(44, columns * 0.4), Math.max(0, ...labels.map(textWidth)));
-  const rows = steps.flatMap((step, at) => [
-    ...rowOf(step, { label: labels[at] ?? '', width, columns, paint }),
-    ...detailsOf(step, columns, paint),
-  ]);
+  const rows = [
+    ...(plan.takesAway ?? []).map((address) => paint.warn(`x take away ${cleanLine(address)}`)),
+    ...steps.flatMap((step, at) => [
+      ...rowOf(step, { label: labels[at] ?? '', width, columns, paint }),
+      ...detailsOf(step, columns, paint),
+    ]),
+  ];
   return [...rows, ...(rows.length > 0 ? [''] : []), totalsOf(plan)].join('\n');
 };
 
@@ -128,9 +133,13 @@ const totalsOf = (plan: PlanView): string => {
     .map(([verdict, { total }]) => [plan.totals[verdict as PlanVerdict] ?? 0, total] as const)
     .filter(([count]) => count > 0)
     .map(([count, total]) => `${count} ${total}`);
-  const still = Object.entries(marks).every(
-    ([verdict]) => verdict === 'keep' || verdict === 'skip' || !plan.totals[verdict as PlanVerdict],
-  );
+  const away = plan.takesAway?.length ?? 0;
+  if (away > 0) words.unshift(`${away} to take away`);
+  const still =
+    away === 0 &&
+    Object.entries(marks).every(
+      ([verdict]) => verdict === 'keep' || verdict === 'skip' || !plan.totals[verdict as PlanVerdict],
+    );
   return `Plan: ${[...(still ? ['nothing to do'] : []), ...words].join(', ')}.${timeText(plan)}`;
 };
 

@@ -62,6 +62,9 @@ describe('what was made by a workflow', () => {
     await project.lab('run', 'deploy');
     deedsOf(project);
     project.remove('workflows/tiny/deploy.yaml');
+    expect((await project.lab('plan', 'teardown')).stdout).toMatch(
+      /take away last\n.*take away old\n\nPlan: 2 to take away/,
+    );
     const down = await project.lab('run', 'teardown');
     expect(down).toMatchObject({ code: 0 });
     expect(deedsOf(project)).toEqual(['undo last', 'undo old']);
