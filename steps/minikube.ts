@@ -94,6 +94,8 @@ const profileOf = async ({ profile }: Input, context: StepContext): Promise<Prof
 /** In what the profile differs from what is wanted, where minikube can't change it; undefined when in nothing. */
 const difference = (step: Input, profile: Profile | undefined): string | undefined => {
   if (!profile) return undefined;
+  // Nobody brings a network to a cluster that was started without one, unless the lab does.
+  if (step.cni === '' && profile.cni === 'false') return "it was started with CNI false, and minikube's own is wanted";
   const pairs: [string, string, string][] = [
     ['Kubernetes', profile.kubernetes, step.kubernetes === '' ? '' : `v${step.kubernetes.replace(/^v/, '')}`],
     ['container runtime', profile.runtime, step.runtime],

@@ -77,6 +77,27 @@ describe('minikube.start', () => {
     expect(calls.some(({ line }) => /delete|start/.test(line))).toBe(false);
   });
 
+  it('does not take a cluster that was started without a network for one that has it', async () => {
+    const config = { KubernetesConfig: { NetworkPlugin: 'cni', CNI: 'false' }, Nodes: [{ Name: '' }] };
+    const node = {
+      Name: 'cluster1',
+      Host: 'Running',
+      Kubelet: 'Running',
+      APIServer: 'Running',
+      Kubeconfig: 'Configured',
+    };
+    const { context, calls } = scripted((line) => {
+      if (line.includes('status')) return { stdout: JSON.stringify(node) };
+      return line.includes('profile list')
+        ? { stdout: JSON.stringify({ valid: [{ Name: 'cluster1', Config: config }] }) }
+        : {};
+    });
+    const step = minikubeStart.input.parse({ profile: 'cluster1', nodes: 1 });
+    expect(await minikubeStart.check?.(step, context)).toMatchObject({ holds: false });
+    await expect(minikubeStart.run(step, context)).rejects.toThrow('minikube delete -p cluster1');
+    expect(calls.some(({ line }) => line.startsWith('minikube start'))).toBe(false);
+  });
+
   it('deletes its own profile and no other', async () => {
     const { context, calls } = scripted(() => ({}));
     await minikubeStart.undo?.(wanted, context);
