@@ -17,23 +17,21 @@ export const netnsNamespaces = defineStep({
   creates: ({ namespaces, capsule }) =>
     namespaces.map((name) => ({ kind: 'namespace', name, within: `capsule/${capsule}` })),
   async check({ namespaces }, context) {
-    const there = await realNamespaces(context);
-    const missing = namespaces.filter((name) => !there.has(name));
+    const all = await allNamespaces(context);
+    const missing = namespaces.filter((name) => !isReal(all.get(name)));
     const saw =
       missing.length === 0 ? `${namespaces.join(', ')} there` : `namespace ${missing.join(', ')} is not there`;
     return { holds: missing.length === 0, saw };
   },
   async run({ namespaces }, context) {
-    const real = await realNamespaces(context);
-    if (namespaces.every((name) => real.has(name))) return {};
-    const add = (name: string): string => `netns add ${name}`;
-    if ((await ipBatch(context, namespaces.map(add))) === 'done') return {};
+    const all = await allNamespaces(context);
+    if (namespaces.every((name) => isReal(all.get(name)))) return {};
     // Namespaces of one device are made and lost together: a tunnel made in a lost one stays in its sister, and leads nowhere.
-    // A plain file of that name is what a crash between the two steps of `netns add` leaves; it goes the same way.
-    await ipBatch(
-      context,
-      namespaces.flatMap((name) => [`netns del ${name}`, add(name)]),
-    );
+    // All go before the first is made anew, so that a death in between leaves a device that is seen to be incomplete.
+    await ipBatch(context, [
+      ...namespaces.filter((name) => all.has(name)).map((name) => `netns del ${name}`),
+      ...namespaces.map((name) => `netns add ${name}`),
+    ]);
     return {};
   },
   async undo({ namespaces }, context) {
@@ -59,12 +57,13 @@ export const netnsNamespaces = defineStep({
   },
 });
 
-/** Names of the namespaces that are more than a name. */
-const realNamespaces = async (context: StepContext): Promise<ReadonlySet<string>> => {
+const allNamespaces = async (context: StepContext): Promise<World['namespaces']> => {
   const pid = await needCapsule(context);
-  const all = await context.shared('capsule namespaces', () => namespacesIn(context, pid));
-  return new Set([...all].filter(([, inode]) => inode !== 'stale').map(([name]) => name));
+  return context.shared('capsule namespaces', () => namespacesIn(context, pid));
 };
+
+/** A plain file of that name is what a crash between the two steps of `ip netns add` leaves. */
+const isReal = (inode: string | undefined): boolean => inode !== undefined && inode !== 'stale';
 
 const end = z.looseObject({ namespace: z.string(), interface: z.string() });
 const linkInput = z.strictObject({

@@ -1,9 +1,10 @@
 // From a name on the command line to a workflow that can be planned: read, checked, its inputs known, its model computed.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { createMasker, type Masker } from '../core/mask.ts';
 import type { VariantFile, Workflow } from '../core/workflow.ts';
+import { maximumFileSize } from '../parse/document.ts';
 import { resolveInputs } from '../parse/inputs.ts';
 import { type LoadedVariant, type LoadedWorkflow, loadVariant, loadWorkflow } from '../parse/load.ts';
 import { formatDiagnostics } from '../view/snippet.ts';
@@ -39,8 +40,23 @@ interface Wish {
   readonly makers?: readonly string[];
 }
 
-const readText = async (path: string): Promise<string | undefined> =>
-  existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+/** More than this is refused whatever it says, also when each character takes four bytes. */
+const enoughBytes = 4 * maximumFileSize + 4;
+
+/** A device or a pipe is no file of a project: it may never end. Of a file that is too large there is enough to be refused. */
+const readText = async (path: string): Promise<string | undefined> => {
+  const seen = statSync(path, { throwIfNoEntry: false });
+  if (seen === undefined || seen.isDirectory()) return undefined;
+  if (!seen.isFile()) throw new CliError(exitCode.file, `${path} is no plain file, so it is not read.`);
+  if (seen.size <= enoughBytes) return readFileSync(path, 'utf8');
+  const fd = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(enoughBytes);
+    return bytes.toString('utf8', 0, readSync(fd, bytes));
+  } finally {
+    closeSync(fd);
+  }
+};
 const listNames = async (dir: string): Promise<readonly string[]> => (existsSync(dir) ? readdirSync(dir) : []);
 
 /** How files of the project are read. */

@@ -138,7 +138,14 @@ const removeLeftovers = (dir: string): void => {
     if (name.startsWith('lock.after-')) rmSync(path, { force: true });
     else if (/^lock\.[0-9a-f]{16}\.tmp$/.test(name)) {
       const left = readLink(path);
-      if (left?.holder !== undefined && isDead(left)) rmSync(path, { force: true });
+      const over = left?.holder === undefined ? isOld(path) : isDead(left);
+      if (over) rmSync(path, { force: true });
     }
   }
+};
+
+/** Without a word in it nobody can tell whose it is; a taker writes its own at once, so a minute later its taker is dead. */
+const isOld = (path: string): boolean => {
+  const { mtimeMs } = lstatSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
+  return Date.now() - mtimeMs > 60_000;
 };

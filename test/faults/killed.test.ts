@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readLockHolder } from '../../src/store/lock.ts';
@@ -49,7 +49,11 @@ const expectBuilt = async (lab: Lab, finishedBefore: ReadonlySet<string>): Promi
 
 const expectNothingLeft = async (lab: Lab): Promise<void> => {
   expect(await readLockHolder(lab.stateDir)).toBeUndefined();
-  expect(readdirSync(lab.stateDir).sort()).toEqual(['runs', 'state.json']);
+  // A taker of the lock that died before its first word leaves an empty file, which stays for a minute: it may be somebody's.
+  const left = readdirSync(lab.stateDir).filter(
+    (name) => !/^lock\..*\.tmp$/.test(name) || statSync(join(lab.stateDir, name)).size > 0,
+  );
+  expect(left.sort()).toEqual(['runs', 'state.json']);
 };
 
 const expectRecovered = async (lab: Lab, moment: unknown, workflow?: string): Promise<void> => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { compile } from '../../src/core/expression.ts';
@@ -170,6 +170,26 @@ steps: []
       expect(told(ended).length).toBeLessThan(20_000);
     });
   }
+});
+
+describe('a workflow that is no plain file', patient, () => {
+  it('is not read, for it may never end', async () => {
+    const lab = new Lab(program.main, { build });
+    symlinkSync('/dev/zero', join(lab.dir, 'workflows', 'tiny', 'endless.yaml'));
+    const endless = await lab.run(['run', 'endless']);
+    expect(endless.code, told(endless)).toBe(3);
+    expect(endless.stderr).toContain('endless.yaml is no plain file');
+  });
+
+  it('is refused by its size before all of it is read', async () => {
+    const lab = new Lab(program.main, { build });
+    const file = join(lab.dir, 'workflows', 'tiny', 'huge.yaml');
+    writeFileSync(file, 'name: huge\n');
+    truncateSync(file, 20_000_000_000);
+    const huge = await lab.run(['run', 'huge']);
+    expect(huge.code, told(huge).slice(0, 2000)).toBe(3);
+    expect(told(huge)).toContain('larger than 4 MiB');
+  });
 });
 
 describe('an expression that would burn time', () => {

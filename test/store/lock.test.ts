@@ -6,6 +6,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -97,6 +98,16 @@ describe('acquireLock', patient, () => {
     expect(readdirSync(dir)).toEqual([]);
     expect(await readLockHolder(dir)).toBeUndefined();
     await (await acquireLock(dir, { command: 'two' })).release();
+  });
+
+  it('clears away what a taker left that died before its first word, once nobody can be at it any more', async () => {
+    const dir = tempFolder();
+    const [old, young] = ['lock.0123456789abcdef.tmp', 'lock.fedcba9876543210.tmp'].map((name) => join(dir, name));
+    for (const file of [old, young]) writeFileSync(file ?? '', '');
+    const longAgo = new Date(Date.now() - 3_600_000);
+    utimesSync(old ?? '', longAgo, longAgo);
+    await (await acquireLock(dir, { command: 'test' })).release();
+    expect(readdirSync(dir)).toEqual(['lock.fedcba9876543210.tmp']);
   });
 
   it('is taken over from a holder that was killed, and says from whom', async () => {
