@@ -30,7 +30,7 @@ interface PlanWish {
 export const showPlan = async ({ context, opened, options, notes = [], ...look }: PlanWish): Promise<number> => {
   const { items, usualMs } = await lookAtPlan({ context, opened, ...look });
   const away = takenAway(opened, look);
-  const view = { ...planView(items, usualMs), ...(away.length > 0 && { takesAway: away }) };
+  const view = { ...planView(items, usualMs), takesAway: away };
   const holder = await readLockHolder(context.stateDir);
   const { workflow, variant } = opened;
   if (options.json === true) {

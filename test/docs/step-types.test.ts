@@ -54,7 +54,7 @@ describe('the step type of that page', () => {
       changes: [{ path: 'with.host', from: 'shop.example', to: 'www.shop.example' }],
     });
     const healed = await project.lab('run', 'deploy', '--no-tty');
-    expect(healed.stdout).toMatch(/changed +certificate/);
+    expect(healed.stdout).toMatch(/healed +certificate/);
     project.remove('tls/key.pem');
     const down = await project.lab('run', 'teardown', '--no-tty');
     expect(down.stdout).toContain('certificate: removed certificate tls');
