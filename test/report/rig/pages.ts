@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 import { pageWording } from '../../../src/cli/page-wording.ts';
 import { topologyOf } from '../../../src/cli/topology.ts';
 import type { EventBody, PlannedStep, RunEvent } from '../../../src/core/event.ts';
-import { fabric, type fabricInputs } from '../../../src/fabric/fabric.ts';
+import { fabric } from '../../../src/fabric/fabric.ts';
 import { elementStates, sightingsOf } from '../../../src/report/element-states.ts';
 import { type PageInput, reportPage } from '../../../src/report/page.ts';
 import { RunRecord } from '../../../src/report/run-record.ts';
@@ -98,5 +98,3 @@ export const pageOf = async (
     ...more,
   });
 };
-
-export type { fabricInputs };
