@@ -20,7 +20,7 @@ export interface CommandContext {
 export const openContext = async (options: CommonOptions): Promise<CommandContext> => {
   const project = findProject(options.project ?? process.cwd());
   const stateDir = resolve(options.stateDir ?? process.env['LAB_STATE_DIR'] ?? join(project.dir, 'state'));
-  return { project, stateDir, host: createHost(), registry: await loadRegistry(project) };
+  return { project, stateDir, host: createHost(), registry: await loadRegistry(project, stateDir) };
 };
 
 /** The state as the journals say it stands, of killed runs too; nothing is written. @throws StoreError */

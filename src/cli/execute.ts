@@ -55,6 +55,7 @@ export const execute = async (execution: Execution): Promise<number> => {
     const state = await openState(context.stateDir);
     await reconcile(state, context.stateDir, (id) => id === resume?.id);
     const opened = await execution.open(state.data);
+    opened.registry.checked.keep();
     return await perform(execution, opened, state);
   } finally {
     await lock.release();

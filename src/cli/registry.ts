@@ -1,12 +1,13 @@
 // The step types, probe types and models a session knows: those that come with `lab`, and the project's own.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
 import { builtIn } from '../../steps/index.ts';
 import type { ProbeType, Registry, StepType } from '../engine/step-type.ts';
 import { fabric } from '../fabric/fabric.ts';
 import { fabricInputs } from '../fabric/fabric-inputs.ts';
+import { type CheckedFiles, checkedFiles, unchecked } from './checked-files.ts';
 import { CliError, exitCode } from './exit-code.ts';
 import type { Project } from './project.ts';
 
@@ -19,25 +20,51 @@ export interface Model {
 
 export interface Known extends Registry {
   readonly models: ReadonlyMap<string, Model>;
+  /** What is known to be right of the project's files, for exactly these types. */
+  readonly checked: CheckedFiles;
 }
 
-const builtInModels: ReadonlyMap<string, Model> = new Map([
-  ['fabric', { inputs: fabricInputs, build: (inputs: Readonly<Record<string, unknown>>) => fabric(inputs) }],
-]);
+const builtInModels = (): ReadonlyMap<string, Model> =>
+  new Map([['fabric', { inputs: fabricInputs, build: (inputs: Readonly<Record<string, unknown>>) => fabric(inputs) }]]);
 
 /** @throws CliError when a file of the project can't be loaded or holds no step type. */
-export const loadRegistry = async (project: Project): Promise<Known> => {
-  if (project.isPackage) return { ...builtIn, models: builtInModels };
+export const loadRegistry = async (project: Project, stateDir: string): Promise<Known> => {
+  const folders = ['steps', 'models'].filter((name) => existsSync(join(project.dir, name)));
+  return project.isPackage || folders.length === 0
+    ? onlyBuiltIn(checkedFiles(stateDir, project.dir))
+    : withOwnTypes(project);
+};
+
+/** Asked for when needed: a workflow that is known and only runs commands needs none of the sixty schemas behind them. */
+const onlyBuiltIn = (checked: CheckedFiles): Known => {
+  let models: Known['models'] | undefined;
+  return {
+    get steps() {
+      return builtIn.steps;
+    },
+    get probes() {
+      return builtIn.probes;
+    },
+    get models() {
+      models ??= builtInModels();
+      return models;
+    },
+    checked,
+  };
+};
+
+/** What they let pass may change with any file they import, so nothing is remembered as right. */
+const withOwnTypes = async (project: Project): Promise<Known> => {
   const steps = new Map(builtIn.steps);
   const probes = new Map(builtIn.probes);
-  const models = new Map(builtInModels);
+  const models = new Map(builtInModels());
   for (const { file, value } of await loadFolder(join(project.dir, 'steps'))) {
     if (isStepType(value)) add(steps, value, file);
     else if (isProbeType(value)) add(probes, value, file);
   }
   for (const { value } of await loadFolder(join(project.dir, 'models')))
     if (isModel(value)) models.set(value.name, value);
-  return { steps, probes, models };
+  return { steps, probes, models, checked: unchecked };
 };
 
 const add = <T extends { readonly name: string }>(known: Map<string, T>, type: T, file: string): void => {
@@ -65,9 +92,9 @@ const loadFolder = async (folder: string): Promise<{ file: string; value: unknow
 const loadModule = async (file: string): Promise<Record<string, unknown>> => {
   try {
     const { createJiti } = await import('jiti');
-    const own = new URL(import.meta.url.includes('/dist/') ? './api.js' : '../api.ts', import.meta.url);
     const jiti = createJiti(pathToFileURL(file).href, {
-      alias: { lab: fileURLToPath(own) },
+      // The very module of this program: an error of its class must be one here as well.
+      virtualModules: { lab: await import('../api.ts') },
       moduleCache: false,
       fsCache: false,
     });

@@ -10,7 +10,10 @@ import { createPrivateFile, syncFolder } from './private-file.ts';
 import { errorCode, StoreError, storeErrorFrom } from './store-error.ts';
 
 export interface DocumentShape<T> {
-  readonly schema: z.ZodType<T>;
+  /** What tells a mistake; asked for only when there is one. */
+  schema(): z.ZodType<T>;
+  /** A quick look: true only for what the schema accepts as it is. */
+  readonly isRight?: (document: unknown) => document is T;
   /** The value of the document's `format` that is written. */
   readonly format: number;
   /** By the format they start from: each makes a document of the next format. */
@@ -102,7 +105,8 @@ export class DurableFile<T> implements Adapter<T> {
 
   #understand(text: string): T {
     const document = this.#migrate(this.#parse(text));
-    const checked = this.#shape.schema.safeParse(document);
+    if (this.#shape.isRight?.(document)) return document;
+    const checked = this.#shape.schema().safeParse(document);
     if (checked.success) return checked.data;
     const issue = checked.error.issues[0];
     const place = issue?.path.join('.') ?? '';

@@ -49,16 +49,18 @@ const readLines = async (handle: FileHandle, reading: Reading): Promise<JournalC
   for (;;) {
     const { bytesRead } = await handle.read(chunk, 0, chunkBytes, null);
     if (bytesRead === 0) return collector.finish(restBytes);
+    // Only what was read is searched: behind it the chunk holds anything, and a megabyte of that.
+    const piece = chunk.subarray(0, bytesRead);
     let start = 0;
-    for (let end = chunk.indexOf(10); end !== -1 && end < bytesRead; end = chunk.indexOf(10, start)) {
-      const part = chunk.subarray(start, end);
+    for (let end = piece.indexOf(10); end !== -1; end = piece.indexOf(10, start)) {
+      const part = piece.subarray(start, end);
       collector.line(rest.length === 0 ? part : Buffer.concat([...rest, part]));
       rest = [];
       restBytes = 0;
       start = end + 1;
     }
     if (start === bytesRead) continue;
-    rest.push(Buffer.from(chunk.subarray(start, bytesRead))); // a copy: the chunk is read into again
+    rest.push(Buffer.from(piece.subarray(start))); // a copy: the chunk is read into again
     restBytes += bytesRead - start;
     if (restBytes > maximumLine) collector.tooLong();
   }

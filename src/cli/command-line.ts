@@ -1,0 +1,42 @@
+// Parses the command line, lets the one command asked for run, turns every end into an exit code. The commands themselves are
+// listed in program/.
+import { CommanderError } from 'commander';
+import { CliError, exitCode } from './exit-code.ts';
+import { createProgram } from './program/program.ts';
+
+/** Resolves with the exit code. */
+export const runCommandLine = async (argv: readonly string[]): Promise<number> => {
+  let code: number = exitCode.ok;
+  const program = createProgram((ended) => {
+    code = ended;
+  });
+  try {
+    if (argv.length === 0) {
+      program.outputHelp();
+      return exitCode.usage;
+    }
+    await program.parseAsync(argv as string[], { from: 'user' });
+    return code;
+  } catch (error) {
+    return explain(error);
+  }
+};
+
+/** Words for the person, and the exit code. */
+const explain = async (error: unknown): Promise<number> => {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+  if (error instanceof CliError) {
+    process.stderr.write(`${error.message}\n`);
+    return error.code;
+  }
+  const { isStoreComplaint, storeText } = await import('../view/store-wording.ts');
+  if (isStoreComplaint(error)) {
+    process.stderr.write(`${storeText(error).join('\n')}\n`);
+    return exitCode.state;
+  }
+  const { stack } = error instanceof Error ? error : { stack: String(error) };
+  process.stderr.write(
+    `This is a mistake in lab itself. Please report it with the lines below; what was recorded is safe, and \`npx lab resume\` goes on.\n\n${stack}\n`,
+  );
+  return exitCode.bug;
+};
