@@ -6,10 +6,14 @@ const { join } = require('node:path');
 const root = join(__dirname, '..');
 const [first, ...others] = process.argv.slice(2);
 
+// What needs no more than a text is answered without the program, whose loading would be most of the time.
+const help = helpText();
 if (others.length === 0 && (first === '--version' || first === '-V')) {
-  // Asked by scripts again and again: answered without the program, whose loading would be most of the time.
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   say(`${version}\n`);
+} else if (help !== undefined) {
+  say(help);
+  if (first === undefined) process.exitCode = 2;
 } else if (existsSync(join(root, 'dist', 'index.json'))) {
   const { createLoader } = require('./load.js');
   createLoader(join(root, 'dist')).load('main.js');
@@ -20,12 +24,27 @@ if (others.length === 0 && (first === '--version' || first === '-V')) {
   process.exitCode = 70;
 }
 
+/** Undefined when something else is asked for, or nothing of that name is known. */
+function helpText() {
+  const isHelp = (word) => word === '--help' || word === '-h';
+  const [name, more] =
+    first === undefined || isHelp(first) ? ['lab', others[0]] : [isHelp(others[0]) ? first : '', others[1]];
+  if (more !== undefined || !/^[a-z]+$/.test(name)) return undefined;
+  try {
+    return readFileSync(join(root, 'dist', 'help', `${name}.txt`), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
 /** Straight to the descriptor: a stream for one line costs more than the line. */
 function say(text) {
+  const bytes = Buffer.from(text);
+  let at = 0;
   try {
-    writeSync(1, text);
+    while (at < bytes.length) at += writeSync(1, bytes, at);
   } catch (error) {
-    if (error.code === 'EAGAIN') process.stdout.write(text);
+    if (error.code === 'EAGAIN') process.stdout.write(bytes.subarray(at));
     else if (error.code !== 'EPIPE') throw error;
   }
 }

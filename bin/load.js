@@ -13,8 +13,8 @@ exports.createLoader = (dist) => {
   const stubs = new Map();
 
   const load = (name) => {
-    const known = modules.get(name);
-    if (known) return known.exports;
+    const loaded = modules.get(name);
+    if (loaded) return loaded.exports;
     const filename = join(dist, name);
     const cachedData = sameNode ? compiledCode(dist, filename, chunks[name]) : undefined;
     const script = new Script(
@@ -28,6 +28,9 @@ exports.createLoader = (dist) => {
     const module = { exports: {} };
     modules.set(name, module);
     script.runInThisContext()(module.exports, find, module, filename);
+    // From now on its stub gives what it exports without asking here: every call from chunk to chunk goes through it.
+    const known = stubs.get(`./${name}`);
+    if (known) Object.defineProperties(known, Object.getOwnPropertyDescriptors(module.exports));
     return module.exports;
   };
 
@@ -42,7 +45,8 @@ exports.createLoader = (dist) => {
     const known = stubs.get(id);
     if (known) return known;
     const made = id.startsWith('./') ? Object.defineProperty({}, '__esModule', { value: true }) : {};
-    for (const name of names) Object.defineProperty(made, name, { enumerable: true, get: () => get()[name] });
+    for (const name of names)
+      Object.defineProperty(made, name, { configurable: true, enumerable: true, get: () => get()[name] });
     stubs.set(id, made);
     return made;
   };

@@ -1,5 +1,5 @@
 // Uses the program as people do, in a project of its own, and writes what V8 compiled of it by then to code.bin in the folder of the
-// build. Prints where in that file the code of each chunk stands.
+// build, and the help texts beside it. Prints where in that file the code of each chunk stands.
 const { mkdirSync, mkdtempSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
@@ -38,7 +38,16 @@ const use = async (program) => {
     const code = await program.runCommandLine([...words, ...there]);
     if (code !== 0) throw new Error(`lab ${words.join(' ')} ended with ${code}`);
   }
-  await program.runCommandLine(['--help']);
+};
+
+/** The help texts, which `bin/lab.js` shows without loading the program. */
+const keepHelp = async (dist, program, said) => {
+  mkdirSync(join(dist, 'help'));
+  for (const name of ['', ...program.commandNames().filter((each) => /^[a-z]+$/.test(each))]) {
+    said.length = 0;
+    await program.runCommandLine(name === '' ? ['--help'] : [name, '--help']);
+    writeFileSync(join(dist, 'help', `${name || 'lab'}.txt`), said.join(''));
+  }
 };
 
 const keep = (dist, scripts) => {
@@ -57,10 +66,13 @@ const keep = (dist, scripts) => {
 
 const main = async (dist) => {
   const { write } = process.stdout;
-  process.stdout.write = () => true;
+  const said = [];
+  process.stdout.write = (text) => said.push(String(text)) > 0;
   const { load, scripts } = createLoader(dist);
   try {
-    await use(load('command-line.js'));
+    const program = load('command-line.js');
+    await use(program);
+    await keepHelp(dist, program, said);
   } finally {
     rmSync(project, { recursive: true, force: true });
     process.stdout.write = write;

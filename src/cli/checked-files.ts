@@ -2,7 +2,6 @@
 // file and folder that was looked at is the same, byte for byte. Only a run writes it down.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { type CheckedFile, keepChecked, recallChecked, type Seen } from '../store/checked-file.ts';
 import { build } from './version-of-lab.ts';
 
@@ -78,8 +77,13 @@ const watch = (): { readonly seen: Seen; readonly watched: Reader } => {
   return { seen: { files, folders }, watched };
 };
 
-/** As JSON, unless it is one of the few values that JSON changes, such as infinity. */
-const faithful = (value: unknown): string | undefined => {
-  const text = JSON.stringify(value);
-  return isDeepStrictEqual(JSON.parse(text), value) ? text : undefined;
+/** As JSON, unless it holds one of the few values that JSON changes, such as infinity. */
+const faithful = (value: unknown): string | undefined => (survivesJson(value) ? JSON.stringify(value) : undefined);
+
+const survivesJson = (value: unknown): boolean => {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+  if (typeof value !== 'object') return false;
+  if (Array.isArray(value)) return value.every(survivesJson);
+  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(survivesJson);
 };

@@ -9,7 +9,7 @@ export const runCommandLine = async (argv: readonly string[]): Promise<number> =
   let code: number = exitCode.ok;
   const program = createProgram((ended) => {
     code = ended;
-  });
+  }, argv[0]);
   try {
     if (argv.length === 0) {
       program.outputHelp();
@@ -21,6 +21,9 @@ export const runCommandLine = async (argv: readonly string[]): Promise<number> =
     return explain(error);
   }
 };
+
+/** Of all commands that help tells of, in its order. */
+export const commandNames = (): readonly string[] => createProgram(() => {}).commands.map((command) => command.name());
 
 /** Words for the person, and the exit code. */
 const explain = async (error: unknown): Promise<number> => {

@@ -55,7 +55,12 @@ const definitionOf = async (engine: Engine, { spec, action, files, surroundings 
 };
 
 /** The variables that files of the project set, and not those of the terminal it was called from. */
-export const ownVariables = (engine: Engine, env: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(env).filter(([name, value]) => engine.env[name] !== value || engine.variables?.[name] === value),
+export const ownVariables = (engine: Engine, env: Readonly<Record<string, string>>): Record<string, string> => {
+  // Of a step that sets none: the whole environment need not be gone through, which was a tenth of what a short step costs.
+  const candidates = env === engine.env ? (engine.variables ?? {}) : env;
+  return Object.fromEntries(
+    Object.entries(candidates).filter(
+      ([name, value]) => env[name] === value && (engine.env[name] !== value || engine.variables?.[name] === value),
+    ),
   );
+};

@@ -82,7 +82,7 @@ const surroundingsOf = (spec: StepSpec, engine: Engine, scope: Scope): Surroundi
   const cwd = spec.cwd === undefined ? '' : textOf(resolveText(spec.cwd, scope));
   const on = spec.on === undefined ? undefined : textOf(resolveText(spec.on, scope));
   return {
-    env: { ...engine.env, ...Object.fromEntries(env) },
+    env: env.length === 0 ? engine.env : { ...engine.env, ...Object.fromEntries(env) },
     cwd: inProject(engine, cwd),
     ...(on !== undefined && { on }),
   };
@@ -153,6 +153,7 @@ const readShell = (text: string): ReturnType<typeof shellText> => {
 
 const undoOf = (spec: StepSpec, around: Surroundings, engine: Engine, scope: Scope): UndoRecord | undefined => {
   const type = spec.uses === undefined ? undefined : engine.registry.steps.get(spec.uses);
+  if (!spec.undo && !type?.undo) return undefined;
   // The files may be gone when this is needed: what they set is part of the record.
   const place = {
     ...(around.on !== undefined && { on: around.on }),
@@ -160,7 +161,6 @@ const undoOf = (spec: StepSpec, around: Surroundings, engine: Engine, scope: Sco
   };
   const env = ownVariables(engine, around.env);
   if (!spec.undo) {
-    if (!type?.undo) return undefined;
     return { action: { undoOf: spec.uses, with: resolveValue(spec.with ?? {}, scope), ...place, env }, absent: [] };
   }
   const { timeout, absent = [], shell, env: own, ...rest } = spec.undo;

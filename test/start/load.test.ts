@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -57,6 +58,15 @@ describe('the start of the program', () => {
   it('answers with its version without being loaded', async () => {
     const { version } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
     expect(await lab('--version')).toEqual({ code: 0, text: `${version}\n` });
+  });
+
+  it('tells the same help without being loaded as with it', async () => {
+    const kept = [await lab(), await lab('--help'), await lab('run', '-h'), await lab('redo', '--help')];
+    renameSync(join(copy, 'dist/help'), join(copy, 'dist/helpless'));
+    expect([await lab(), await lab('--help'), await lab('run', '-h'), await lab('redo', '--help')]).toEqual(kept);
+    renameSync(join(copy, 'dist/helpless'), join(copy, 'dist/help'));
+    expect(kept.map(({ code }) => code)).toEqual([2, 0, 0, 0]);
+    expect(kept[2]?.text).toMatch(/^Usage: lab run .*--redo.*Exit codes/s);
   });
 
   it('goes by the text of a chunk that is newer than its compiled code', async () => {

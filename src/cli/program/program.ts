@@ -8,8 +8,11 @@ import { pageCommands } from './page-commands.ts';
 import type { Action, Define } from './parts.ts';
 import { runCommands } from './run-commands.ts';
 
-/** Builds the command line; `finish` gets the exit code of the command that ran. */
-export const createProgram = (finish: (code: number) => void): Command => {
+/**
+ * Builds the command line; `finish` gets the exit code of the command that ran. With `wanted`, the groups of commands are left out
+ * that come after the one with that command: making all thirty commands takes longer than parsing the words for one.
+ */
+export const createProgram = (finish: (code: number) => void, wanted?: string): Command => {
   const program = new Command('lab')
     .description(
       'Runs workflows whose steps prove themselves, and carries on from exactly the right place after any failure.',
@@ -17,6 +20,8 @@ export const createProgram = (finish: (code: number) => void): Command => {
     .version(version, '-V, --version')
     .showSuggestionAfterError()
     .exitOverride()
+    // As wide on every screen: the build keeps these texts, so that asking for one loads nothing.
+    .configureOutput({ getOutHelpWidth: () => 80 })
     .configureHelp({ showGlobalOptions: true })
     .option('--project <dir>', 'the project, instead of the nearest folder upwards with workflows/')
     .option('--state-dir <dir>', 'where state is kept (also LAB_STATE_DIR; default: state/ in the project)');
@@ -33,7 +38,7 @@ export const createProgram = (finish: (code: number) => void): Command => {
   for (const add of [runCommands, lookCommands, makeCommands, pageCommands, evidenceCommands] satisfies ((
     define: Define,
   ) => void)[])
-    add(define);
+    if (!program.commands.some((command) => command.name() === wanted)) add(define);
   program.command('__complete [words...]', { hidden: true }).action(async (words: string[]) => {
     const { completeCommand } = await import('../commands/complete.ts');
     finish(
