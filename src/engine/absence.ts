@@ -33,7 +33,13 @@ export const awaitAbsence = async (
   };
   const { clock } = engine.host;
   const question = { withinMs: 30_000, forMs: 0, staysMs: 0, ask };
-  return waitUntil([question], { clock, signal: engine.stop.signal, since: clock.monotonic(), onLooked: () => {} });
+  return waitUntil([question], {
+    pace: engine.pace,
+    clock,
+    signal: engine.stop.signal,
+    since: clock.monotonic(),
+    onLooked: () => {},
+  });
 };
 
 /** The place, folder and environment it was made in. */
