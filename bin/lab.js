@@ -16,7 +16,15 @@ if (others.length === 0 && (first === '--version' || first === '-V')) {
   if (first === undefined) process.exitCode = 2;
 } else if (existsSync(join(root, 'dist', 'index.json'))) {
   const { createLoader } = require('./load.js');
-  createLoader(join(root, 'dist')).load('main.js');
+  try {
+    createLoader(join(root, 'dist')).load('main.js');
+  } catch (error) {
+    if (error.code !== 'EMFILE' && error.code !== 'ENFILE') throw error;
+    process.stderr.write(
+      `lab: too many files are open (${error.code}). Raise the limit (ulimit -n 1024), then try again.\n`,
+    );
+    process.exitCode = 4;
+  }
 } else {
   process.stderr.write(
     'lab: the program is not built yet. Run `npm ci` (it builds too) or `npm run build`, then try again.\n',

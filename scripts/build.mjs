@@ -3,12 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, join } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const dist = join(root, 'dist');
+// Somewhere else for tests, so that no other build comes between.
+const dist = resolve(process.argv[2] ?? join(root, 'dist'));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const target = 'node20.19';
 
@@ -18,7 +19,7 @@ mkdirSync(dist);
 await build({
   absWorkingDir: root,
   entryPoints: ['web/page.ts', 'web/page.css'],
-  outdir: 'dist',
+  outdir: dist,
   bundle: true,
   minify: true,
   format: 'iife',
@@ -43,7 +44,7 @@ const apart = {
 const { outputFiles, metafile } = await build({
   absWorkingDir: root,
   entryPoints: { main: 'src/cli/main.ts', api: 'src/api.ts', 'command-line': 'src/cli/command-line.ts', ...apart },
-  outdir: 'dist',
+  outdir: dist,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -72,7 +73,7 @@ for (const { path, text } of outputFiles) {
   });
   writeFileSync(path, code);
   const { size, mtimeMs } = statSync(path);
-  chunks[basename(path)] = { exports: metafile.outputs[`dist/${basename(path)}`].exports, size, changed: mtimeMs };
+  chunks[basename(path)] = { exports: metafile.outputs[relative(root, path)].exports, size, changed: mtimeMs };
 }
 
 // Parts of Node that take milliseconds to load, and are not always used. Those that are functions can't be stood for.

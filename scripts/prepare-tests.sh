@@ -3,7 +3,7 @@
 # root for that, and says what is missing without it. No service of theirs is started on this machine.
 set -eu
 
-packages='frr nginx-light iptables iproute2 procps curl tcpdump util-linux tmux strace chromium postgresql libyang2-tools'
+packages='frr nginx-light iptables iproute2 procps curl tcpdump util-linux tmux strace chromium postgresql libyang2-tools openssl zsh fish'
 command -v kubectl >/dev/null || packages="$packages kubernetes-client"
 
 missing=''

@@ -1,7 +1,7 @@
 // Records a real session in a terminal as an animated SVG for the README: a deploy that is killed, its resume, one request.
-// Usage: npm run record [-- FILE]. It deploys the embedded variant for real, with a state folder of its own, and takes it down.
+// Usage: npm run record [-- FILE]. It deploys the embedded variant for real, in a project folder of its own, and takes it down.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawn } from '@lydell/node-pty';
@@ -10,9 +10,10 @@ import xterm from '@xterm/headless';
 const columns = 92;
 const rows = 30;
 const target = process.argv[2] ?? 'docs/terminal.svg';
-const state = mkdtempSync(join(tmpdir(), 'lab-record-'));
-const env = { PATH: process.env.PATH, HOME: state, TERM: 'xterm-256color', LANG: 'C.UTF-8', LAB_STATE_DIR: state };
 const repository = new URL('..', import.meta.url).pathname;
+const project = mkdtempSync(join(tmpdir(), 'lab-record-'));
+for (const name of ['workflows', 'assets']) symlinkSync(join(repository, name), join(project, name));
+const env = { PATH: process.env.PATH, HOME: project, TERM: 'xterm-256color', LANG: 'C.UTF-8' };
 const lab = [process.execPath, join(repository, 'bin/lab.js')];
 
 const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, convertEol: true });
@@ -46,7 +47,7 @@ const keep = () => {
 const act = async (typed, args, kill) => {
   await write(`\x1b[1m$\x1b[0m ${typed}\r\n`);
   keep();
-  const child = spawn(lab[0], [lab[1], ...args], { cols: columns, rows, cwd: repository, env });
+  const child = spawn(lab[0], [lab[1], ...args], { cols: columns, rows, cwd: project, env });
   let seen = '';
   let writing = Promise.resolve();
   child.onData((data) => {
@@ -71,21 +72,39 @@ const span = ({ style, text, column }, row) => {
   return `<text x="${(16 + column * 8.43).toFixed(0)}" y="${32 + row * 18}" xml:space="preserve"${fill}${weight}${dim ? ' opacity=".65"' : ''}>${escapeText(text.trimEnd())}</text>`;
 };
 
-const svg = () => {
+/** Of a moment in which nothing changes no more is shown. */
+const longestIdleMs = 1200;
+
+/** The frames without what is idle between them. */
+const withoutIdling = (kept) => {
+  let at = 0;
+  return kept.map((frame, index) => {
+    at += Math.min(longestIdleMs, index === 0 ? 0 : frame.at - kept[index - 1].at);
+    return { ...frame, at };
+  });
+};
+
+const svg = (frames) => {
   const end = (frames.at(-1)?.at ?? 0) + 6000;
-  const percent = (at) => ((at / end) * 100).toFixed(2);
+  const percent = (at) => ((at / end) * 100).toFixed(3);
   const shapes = frames.map(({ at, rows: lines }, index) => {
     const next = frames[index + 1]?.at ?? end;
-    const rule = `@keyframes f${index}{0%,${percent(at)}%{visibility:hidden}${percent(at + 1)}%,${percent(next)}%{visibility:visible}${percent(next + 1)}%,100%{visibility:hidden}}`;
+    const [from, to] = [percent(at + 1), percent(next)];
+    const hidden = index === 0 ? '' : `0%,${percent(at)}%{visibility:hidden}`;
+    const rule = `@keyframes f${index}{${hidden}${from}%,${to}%{visibility:visible}${percent(next + 1)}%,100%{visibility:hidden}}`;
+    const play = `.f${index}{animation:f${index} ${(end / 1000).toFixed(1)}s step-end infinite}`;
     const content = lines.flatMap((line, row) => line.map((run) => span(run, row))).join('');
     return {
       rule,
-      content: `<g style="animation:f${index} ${(end / 1000).toFixed(1)}s step-end infinite;visibility:hidden">${content}</g>`,
+      play,
+      content: `<g class="f${index}">${content}</g>`,
     };
   });
   const [width, height] = [32 + columns * 8.43, 36 + rows * 18];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" fill="#e6edf3" role="img" aria-label="A terminal: lab deploys the lab, is killed, and resumes">
-<style>text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}${shapes.map(({ rule }) => rule).join('')}</style>
+<style>text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}g{visibility:hidden}g:last-of-type{visibility:visible}
+${shapes.map(({ rule }) => rule).join('')}
+@media(prefers-reduced-motion:no-preference){${shapes.map(({ play }) => play).join('')}}</style>
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
 ${shapes.map(({ content }) => content).join('\n')}
 </svg>
@@ -103,9 +122,9 @@ try {
     '-s',
     'http://192.168.33.10',
   ]);
-  writeFileSync(target, svg());
+  writeFileSync(target, svg(withoutIdling(frames)));
   process.stdout.write(`${target}: ${frames.length} frames\n`);
 } finally {
-  spawnSync(lab[0], [lab[1], 'run', 'teardown', '--new', '--quiet'], { cwd: repository, env });
-  rmSync(state, { recursive: true, force: true });
+  spawnSync(lab[0], [lab[1], 'run', 'teardown', '--new', '--quiet'], { cwd: project, env });
+  rmSync(project, { recursive: true, force: true });
 }

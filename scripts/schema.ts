@@ -1,11 +1,16 @@
-// Writes the JSON Schemas that the workflow files name for editors; with --check it only says whether they are current.
+// Writes the JSON Schemas that the workflow files name for editors, and the reference for people; with --check it only says whether
+// they are current.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { variantJsonSchema, workflowJsonSchema } from '../src/parse/schema.ts';
 import { builtIn } from '../steps/index.ts';
+import { referencePage } from './reference/reference.ts';
+
+const json = (schema: unknown): string => `${JSON.stringify(schema, null, 2)}\n`;
 
 const files = {
-  'workflows/workflow.schema.json': workflowJsonSchema(builtIn),
-  'workflows/variant.schema.json': variantJsonSchema(builtIn),
+  'workflows/workflow.schema.json': json(workflowJsonSchema(builtIn)),
+  'workflows/variant.schema.json': json(variantJsonSchema(builtIn)),
+  'docs/workflow-reference.md': referencePage(builtIn),
 };
 
 const readIfThere = (path: string): string | undefined => {
@@ -17,8 +22,7 @@ const readIfThere = (path: string): string | undefined => {
   }
 };
 
-for (const [path, schema] of Object.entries(files)) {
-  const text = `${JSON.stringify(schema, null, 2)}\n`;
+for (const [path, text] of Object.entries(files)) {
   if (!process.argv.includes('--check')) writeFileSync(path, text);
   else if (readIfThere(path) !== text) {
     process.stderr.write(`${path} is not current: run \`npm run schema\`.\n`);

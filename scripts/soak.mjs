@@ -1,12 +1,13 @@
 // Deploys the embedded lab, kills the program at random moments, damages something at random, continues, verifies, tears down;
 // again and again, from a printed seed. What must be nothing at the end: steps repeated without need, and leftovers.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { damages } from './soak/damages.mjs';
-import { leftoversOf } from './soak/leftovers.mjs';
+import { journals, needless, record } from './soak/journals.mjs';
+import { capsuleOf, leftoversOf } from './soak/leftovers.mjs';
 import { randomFrom } from './soak/random.mjs';
 
 const { values } = parseArgs({
@@ -26,8 +27,8 @@ const say = (line) => {
   if (!values.json) process.stdout.write(`${line}\n`);
 };
 
-/** Runs the program; `killAfterMs` is when it is killed, unless it has ended by then. */
-const lab = (state, args, killAfterMs) =>
+/** Runs the program; it is killed a while after it has told so many facts, unless it has ended by then. */
+const lab = (state, args, death) =>
   new Promise((resolve) => {
     const started = performance.now();
     const child = spawn(process.execPath, [program, ...args], {
@@ -36,11 +37,17 @@ const lab = (state, args, killAfterMs) =>
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
+    let timer;
+    const look = () => {
+      if (death === undefined || timer !== undefined || output.split('\n').length <= death.facts) return;
+      timer = setTimeout(() => child.kill('SIGKILL'), death.ms);
+    };
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk) => {
         output += chunk;
+        look();
       });
-    const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+    look();
     child.once('exit', (code, signal) => {
       clearTimeout(timer);
       setImmediate(() => resolve({ code, killed: signal === 'SIGKILL', output, ms: performance.now() - started }));
@@ -51,68 +58,6 @@ const must = async (state, args) => {
   const ended = await lab(state, args);
   if (ended.code !== 0) throw new Error(`lab ${args.join(' ')} ended with ${ended.code}\n${ended.output}`);
   return ended;
-};
-
-const journals = (state) => {
-  const runs = join(state, 'runs');
-  return existsSync(runs)
-    ? readdirSync(runs)
-        .sort()
-        .map((run) => join(runs, run, 'journal.jsonl'))
-    : [];
-};
-
-/** All whole lines; what a death cut off does not count. */
-const eventsOf = (journal) =>
-  readFileSync(journal, 'utf8')
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line));
-
-/** The steps that are recorded as done in the newest run, and how many events it has. */
-const record = (state) => {
-  const journal = journals(state).at(-1);
-  if (journal === undefined || !existsSync(journal)) return { events: 0, done: new Set() };
-  const events = eventsOf(journal);
-  const done = new Set();
-  for (const event of events)
-    if (event.type === 'step.finished')
-      done[event.outcome === 'changed' || event.outcome === 'satisfied' ? 'add' : 'delete'](event.address);
-  return { journal, events: events.length, done };
-};
-
-/** What a step rests on, at any distance, as the run was planned. */
-const belowOf = (events) => {
-  const planned = new Map(
-    events.flatMap((event) => (event.type === 'run.planned' ? event.steps : [])).map((step) => [step.address, step]),
-  );
-  const below = (address, found = new Set()) => {
-    for (const need of planned.get(address)?.needs ?? []) {
-      if (found.has(need)) continue;
-      found.add(need);
-      below(need, found);
-    }
-    return found;
-  };
-  return below;
-};
-
-/** Steps that were done, that nothing was found wrong with, and that ran all the same. */
-const needless = (before, state) => {
-  const journal = journals(state).find((each) => each === before.journal) ?? journals(state).at(-1);
-  if (journal === undefined) return [];
-  const events = eventsOf(journal);
-  const after = events.filter((event) => event.seq > before.events);
-  const broken = new Set(
-    after.flatMap((event) =>
-      event.type === 'step.judged' && event.evidence.some((each) => !each.holds) ? [event.address] : [],
-    ),
-  );
-  const ran = after.filter((event) => event.type === 'step.started').map((event) => event.address);
-  // What rests on a step that ran was looked at once more after it, and that look is told nowhere.
-  const below = belowOf(events);
-  const shaken = (address) => [...below(address)].some((each) => ran.includes(each));
-  return ran.filter((address) => before.done.has(address) && !broken.has(address) && !shaken(address));
 };
 
 /** The last record is torn somewhere, as by a power cut. */
@@ -126,24 +71,53 @@ const tearTail = (state) => {
   return `the last ${cut} bytes of the journal`;
 };
 
-const damage = async (state) => {
-  const name = pick(['nothing', 'tail', ...Object.keys(damages)]);
-  if (name === 'nothing') return 'nothing';
-  if (name === 'tail') return tearTail(state);
-  const { place, script, what } = damages[name](pick);
-  const ended = await lab(state, ['exec', place, '--variant', values.variant, '--', 'sh', '-ec', script]);
-  return ended.code === 0 ? what : `nothing, for ${what} could not be reached yet`;
+/** What is done to the files of the state, and to the lab as a whole, from outside. */
+const fromOutside = {
+  nothing: () => 'nothing',
+  tail: tearTail,
+  state: (state) => {
+    rmSync(join(state, 'state.json'), { force: true });
+    return 'state.json, which is deleted';
+  },
+  capsule: (state) => {
+    const capsule = capsuleOf(state);
+    for (const pid of capsule) process.kill(pid, 'SIGKILL');
+    return capsule.length > 0 ? 'the capsule, and all in it' : undefined;
+  },
 };
+
+/** One that can be done already; the undefined ones come too early. */
+const damage = async (state) => {
+  for (;;) {
+    const name = pick([...Object.keys(fromOutside), ...Object.keys(damages)]);
+    const done = name in fromOutside ? fromOutside[name](state) : await fromInside(state, damages[name](pick));
+    if (done !== undefined) return done;
+  }
+};
+
+const fromInside = async (state, { place, script, what }) => {
+  const ended = await lab(state, ['exec', place, '--variant', values.variant, '--', 'sh', '-ec', script]);
+  // What kills everything in the capsule kills the shell that asks for it as well.
+  return ended.code === 0 || ended.code === 137 ? what : undefined;
+};
+
+/** Some deaths come by the clock, wherever that is; others after a number of lines, which a slow machine reaches as well. */
+const randomDeath = ({ ms, lines }) =>
+  pick([
+    { facts: 0, ms: 50 + below(ms) },
+    { facts: 0, ms: ms / 2 + below(ms / 2) },
+    { facts: 1 + below(lines), ms: below(60) },
+    { facts: 1 + below(lines), ms: below(400) },
+  ]);
 
 const resume = ['resume', '--no-tty', '--yes'];
 
 /** Starts a workflow, kills it a few times with some damage each, and continues it to its end. */
-const brokenRun = async (state, first, usualMs, total) => {
+const brokenRun = async (state, first, usual, total) => {
   let args = first;
   let before;
   for (let kills = 1 + below(3); kills > 0; kills -= 1) {
-    // Half of the deaths come late, when there is more to damage.
-    const ended = await lab(state, args, pick([50 + below(usualMs), usualMs / 2 + below(usualMs / 2)]));
+    const ended = await lab(state, args, randomDeath(usual));
     total.ms += ended.ms;
     if (!ended.killed) break;
     total.kills += 1;
@@ -165,16 +139,18 @@ const brokenRun = async (state, first, usualMs, total) => {
 
 const workflow = (name) => ['run', name, '--variant', values.variant, '--no-tty', '--yes'];
 
-/** How long it takes when nothing happens: the shorter of two, for the first also warms the machine up. */
+/** How long it takes, and how much it tells, when nothing happens: the shorter of two, for the first also warms the machine up. */
 const baseline = async () => {
   const state = mkdtempSync(join(tmpdir(), 'lab-soak-'));
-  const times = { deploy: Number.POSITIVE_INFINITY, teardown: Number.POSITIVE_INFINITY };
+  const usual = {};
   try {
     for (let count = 0; count < 2; count += 1) {
-      for (const name of ['deploy', 'teardown'])
-        times[name] = Math.min(times[name], (await must(state, workflow(name))).ms);
+      for (const name of ['deploy', 'teardown']) {
+        const { ms, output } = await must(state, workflow(name));
+        usual[name] = { ms: Math.min(ms, usual[name]?.ms ?? ms), lines: output.split('\n').length };
+      }
     }
-    return times;
+    return usual;
   } finally {
     rmSync(state, { recursive: true, force: true });
   }
@@ -191,7 +167,7 @@ const round = async (number, usual, report) => {
     await brokenRun(state, workflow('teardown'), usual.teardown, total);
     const left = leftoversOf(state);
     report.kills += total.kills;
-    report.lostMs += total.ms - usual.deploy - usual.teardown;
+    report.lostMs += total.ms - usual.deploy.ms - usual.teardown.ms;
     report.repeated.push(...total.repeated);
     report.leftovers.push(...left);
     say(
@@ -208,7 +184,7 @@ const round = async (number, usual, report) => {
 
 say(`seed ${values.seed}`);
 const usual = await baseline();
-say(`undisturbed: deploy ${Math.round(usual.deploy)} ms, teardown ${Math.round(usual.teardown)} ms`);
+say(`undisturbed: deploy ${Math.round(usual.deploy.ms)} ms, teardown ${Math.round(usual.teardown.ms)} ms`);
 const report = { seed: Number(values.seed), rounds: 0, kills: 0, lostMs: 0, repeated: [], leftovers: [] };
 try {
   for (let number = 1; number <= Number(values.runs); number += 1) {

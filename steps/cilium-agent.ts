@@ -1,6 +1,6 @@
 // The step type for one node's agent: it serves instead of kube-proxy, on the device it should; started anew when it does not.
 import { z } from 'zod';
-import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
+import { defineProbe, defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { datapathIn } from './cilium-answers.ts';
 import { ciliumApi } from './cilium-versions.ts';
 import { type CiliumPod, podsOf } from './cilium-world.ts';
@@ -10,7 +10,7 @@ import { untilTrue } from './until-true.ts';
 
 const input = z.strictObject({
   cluster: clusterInput,
-  node: z.string(),
+  node: z.string().describe('The node'),
   version: z.string().describe('Version of Cilium'),
   device: z.string().describe('The device it must serve on'),
   directRoutingDevice: z.string().default('').describe('The device whose address stands in for clients; empty: any'),
@@ -35,6 +35,15 @@ export const ciliumAgent = defineStep({
     await untilTrue(context, step.patience * 1000, () => lookAtAgent(step, context));
     return {};
   },
+});
+
+export const ciliumAgentProbe = defineProbe({
+  name: 'cilium.agent',
+  summary: "Looks whether a node's agent serves on the right device",
+  input: input.omit({ patience: true }),
+  values: {},
+  describe: ({ node }) => `agent of ${node}`,
+  look: async (query, context) => ({ ...(await lookAtAgent({ ...query, patience: 1 }, context)), values: {} }),
 });
 
 const podOn = async ({ cluster, node }: Input, context: StepContext): Promise<CiliumPod | undefined> => {

@@ -7,8 +7,8 @@ import { untilTrue } from './until-true.ts';
 
 const configInput = z.strictObject({
   cluster: clusterInput,
-  key: z.string().min(1),
-  value: z.union([z.string(), z.boolean(), z.int()]),
+  key: z.string().min(1).describe('The key, as the ConfigMap has it'),
+  value: z.union([z.string(), z.boolean(), z.int()]).describe('What it is set to'),
 });
 
 export const ciliumConfig = defineStep({
@@ -29,7 +29,7 @@ export const ciliumConfig = defineStep({
 
 const restartInput = z.strictObject({
   cluster: clusterInput,
-  component: z.enum(['agent', 'operator']),
+  component: z.enum(['agent', 'operator']).describe('Whose pods'),
   pods: z.int().min(1).describe('How many there must be'),
   patience: z.int().min(1).default(300).describe('Seconds to wait until the new ones are ready'),
 });
@@ -44,9 +44,8 @@ export const ciliumFresh = defineStep({
   async run(step, context) {
     const changed = (await configOf(context, step.cluster))?.changedAt ?? Number.POSITIVE_INFINITY;
     const pods = await podsOf(context, step.cluster, step.component);
-    // `config set` ends agents by itself; those that are coming up by now need no second restart.
-    const running = pods.filter(({ startedAt }) => startedAt !== undefined);
-    if (running.some((pod) => isOutdated(pod, changed))) await context.must(restartArgv(step.cluster, step.component));
+    // `config set` ends agents by itself; those that came up since need no second restart.
+    if (pods.some((pod) => isOutdated(pod, changed))) await context.must(restartArgv(step.cluster, step.component));
     await untilTrue(context, step.patience * 1000, () => lookAtPods(step, context));
     return {};
   },
@@ -59,17 +58,16 @@ const lookAtPods = async ({ cluster, component, pods: wanted }: RestartInput, co
   const config = await configOf(context, cluster);
   if (!config) return { holds: false, saw: 'Cilium is not installed' };
   const pods = await podsOf(context, cluster, component);
-  const old = pods.find((pod) => pod.startedAt !== undefined && isOutdated(pod, config.changedAt));
+  const old = pods.find((pod) => isOutdated(pod, config.changedAt));
   if (old)
     return {
       holds: false,
-      saw: `${old.name} started ${clock(old.startedAt)}, and the configuration changed ${clock(config.changedAt)}`,
+      saw: `${old.name} was made ${clock(old.madeAt)}, and the configuration changed ${clock(config.changedAt)}`,
     };
   const ready = pods.filter((pod) => pod.ready);
-  const saw = `${ready.length} of ${wanted} ${component}s ready, started after the last change (${clock(config.changedAt)})`;
+  const saw = `${ready.length} of ${wanted} ${component}s ready, made after the last change (${clock(config.changedAt)})`;
   return { holds: ready.length === wanted && pods.length === wanted, saw };
 };
 
 /** The time of day of a moment, as clusters write it. */
-const clock = (at: number | undefined): string =>
-  at === undefined ? 'never' : new Date(at).toISOString().slice(11, 19);
+const clock = (at: number): string => (Number.isFinite(at) ? new Date(at).toISOString().slice(11, 19) : 'never');

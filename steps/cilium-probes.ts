@@ -28,8 +28,9 @@ export const ciliumBgp = defineProbe({
   summary: "BGP sessions on Cilium's side; holds when every node has one Established",
   input: z.strictObject({
     cluster: clusterInput,
-    nodes: z.array(z.string()).min(1),
+    nodes: z.array(z.string()).min(1).describe('The nodes that must have a session'),
     peer: z.string().describe('The address every node dials'),
+    as: z.int().min(1).optional().describe('AS of both ends'),
     advertised: z.int().min(0).default(0).describe('How many routes each must announce at least'),
   }),
   values: {
@@ -37,7 +38,7 @@ export const ciliumBgp = defineProbe({
     established: 'nodes whose session is',
   },
   describe: ({ cluster }) => `BGP of Cilium in ${cluster}`,
-  async look({ cluster, nodes, peer, advertised }, context) {
+  async look({ cluster, nodes, peer, as, advertised }, context) {
     const argv = ['cilium', 'bgp', 'peers', '--context', cluster, '-o', 'json'];
     const result = await context.command(argv, { quiet: true });
     const peers = peersIn(result.stdout);
@@ -45,8 +46,8 @@ export const ciliumBgp = defineProbe({
     const why = nodes.map((node) =>
       shortcoming(
         node,
-        peers.find((each) => each.node === node && each.address === peer),
-        advertised,
+        peers.filter((each) => each.node === node && each.address === peer),
+        { as, advertised },
       ),
     );
     const established = nodes.filter((node) =>
@@ -58,8 +59,16 @@ export const ciliumBgp = defineProbe({
   },
 });
 
-const shortcoming = (node: string, peer: CiliumPeer | undefined, advertised: number): string | undefined => {
+const shortcoming = (
+  node: string,
+  [peer, ...others]: readonly CiliumPeer[],
+  { as, advertised }: { as: number | undefined; advertised: number },
+): string | undefined => {
   if (!peer) return `${node}: no session, so no policy selects it`;
   if (peer.state !== 'established') return `${node}: ${peer.state}`;
+  if (others.length > 0)
+    return `${node}: ${others.length + 1} sessions to one peer, so more than one policy selects it`;
+  if (as !== undefined && (peer.localAs !== as || peer.peerAs !== as))
+    return `${node}: between AS ${peer.localAs} and AS ${peer.peerAs}, not within ${as}`;
   return peer.advertised >= advertised ? undefined : `${node}: announces ${peer.advertised} of ${advertised} routes`;
 };

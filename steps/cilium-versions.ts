@@ -45,15 +45,17 @@ const clusters: Readonly<Record<string, readonly [from: string, to: string]>> = 
   '1.18': ['1.30', '1.33'],
 };
 
-/** Why this command line or cluster does not go with this Cilium; nothing when they do. */
+/** Why this command line, cluster or kernel does not go with this Cilium; nothing when they do. What is not given is not looked at. */
 export const misfits = ({
   cilium,
   commandLine,
   kubernetes,
+  kernel,
 }: {
   cilium: string;
   commandLine?: string | undefined;
   kubernetes?: string | undefined;
+  kernel?: string | undefined;
 }): readonly string[] => {
   if (!releaseIn(cilium)) return [`"${cilium}" is no version of Cilium`];
   const found: string[] = [];
@@ -62,6 +64,8 @@ export const misfits = ({
     found.push(
       `Cilium ${cilium} is installed by a cilium command from ${from} up to ${below}, and this is ${commandLine}`,
     );
+  if (kernel !== undefined && isAtLeast(cilium, '1.18') && !isAtLeast(kernel, '5.10'))
+    found.push(`Cilium ${minorOf(cilium)} needs a kernel from 5.10 on, and this is ${kernel}`);
   const tested = clusters[minorOf(cilium)];
   if (kubernetes !== undefined && tested && !isWithin(kubernetes, tested))
     found.push(`Cilium ${minorOf(cilium)} is tested with Kubernetes ${tested.join(' to ')}, and this is ${kubernetes}`);

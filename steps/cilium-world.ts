@@ -27,6 +27,8 @@ export interface CiliumPod {
   readonly name: string;
   readonly node: string;
   readonly ready: boolean;
+  /** Milliseconds since the epoch. */
+  readonly madeAt: number;
   /** Milliseconds since the epoch; undefined while a container of it does not run. */
   readonly startedAt: number | undefined;
 }
@@ -46,12 +48,17 @@ const podIn = (pod: KubernetesObject): CiliumPod => ({
   name: pod.metadata.name,
   node: String(pod.spec?.['nodeName'] ?? ''),
   ready: conditionOf(pod, 'Ready')?.status === 'True',
+  madeAt: Date.parse(pod.metadata.creationTimestamp ?? ''),
   startedAt: startedAt(pod),
 });
 
-/** A pod that may still run with an older configuration. Times are whole seconds: one that started in the second of the change counts as older. */
-export const isOutdated = ({ startedAt: started }: CiliumPod, changed: number): boolean =>
-  started === undefined || started <= changed;
+/**
+ * A pod that may work with an older configuration. The kubelet lays the configuration into a pod before it pulls the image, so one that
+ * was made before the change may start after it and still be old. Times are whole seconds: one that started in the second of the change
+ * counts as old; one that was made in it does not, since an installation makes both at once, the configuration first.
+ */
+export const isOutdated = ({ madeAt, startedAt: started }: CiliumPod, changed: number): boolean =>
+  madeAt < changed || (started !== undefined && started <= changed);
 
 export type Release = 'none' | 'deployed' | 'unfinished';
 

@@ -1,6 +1,7 @@
 // The step type that installs Cilium, or brings an installation to another version or other values; proved by the configuration it left.
 import { z } from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
+import { commandLineVersion } from './cilium-fits.ts';
 import { configDifference, setArguments, unknownValues, type Values } from './cilium-values.ts';
 import { misfits, refusedValues } from './cilium-versions.ts';
 import { configOf, installedVersion, releaseOf } from './cilium-world.ts';
@@ -75,8 +76,7 @@ const lookAtCilium = async (step: Input, context: StepContext): Promise<Seen> =>
 
 /** @throws StepError for a command line that does not know this release, or values that its chart refuses. */
 const demandFit = async (step: Input, context: StepContext): Promise<void> => {
-  const asked = await context.command(['cilium', 'version', '--client'], { quiet: true });
-  const commandLine = /cilium-cli:\s*(\S+)/.exec(asked.stdout)?.[1];
+  const commandLine = await commandLineVersion(context);
   const why = [...misfits({ cilium: step.version, commandLine }), ...refusedValues(step.version, given(step))];
   if (why.length > 0) throw new StepError(why.join('; '));
 };

@@ -7,7 +7,7 @@ const input = z.strictObject({
     .array(z.union([z.string(), z.number(), z.boolean()]))
     .min(1)
     .describe('The argument vector'),
-  stdin: z.string().optional(),
+  stdin: z.string().optional().describe('What it reads'),
 });
 
 export const commandProbe = defineProbe({

@@ -9,8 +9,12 @@ import { chassis } from './srlinux-syntax.ts';
 const template = 'assets/containerlab/topology.clab.yml.liquid';
 const input = z.strictObject({
   release: z.string().describe('Release of containerlab the file is for'),
-  routerImage: z.string(),
-  clientImage: z.string(),
+  routerImage: z.string().describe('The image of routers'),
+  clientImage: z.string().describe('The image of clients'),
+  network: z
+    .string()
+    .default('')
+    .describe("Prefix of the lab's management network; without it containerlab's own, 172.20.20.0/24"),
   configs: z.string().default('configs').describe("Folder of the routers' configurations, seen from the topology file"),
   to: z.string().describe('The file to write'),
 });
@@ -25,6 +29,7 @@ export const topologyRendering = (step: Input, fabric: Fabric): Rendering => {
     images: { srlinux: step.routerImage, client: step.clientImage },
     types: { leaf: type(chassis.leaf.type), spine: type(chassis.spine.type) },
     configs: step.configs,
+    mgmt: step.network,
     linkMtu: modern,
   };
   return { template, to: step.to, values };

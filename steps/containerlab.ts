@@ -12,7 +12,10 @@ const input = z.strictObject({
   topology: z.string().describe('The topology file'),
   nodes: z.array(z.string()).min(1).describe('Containers that containerlab makes'),
   external: z.array(z.string()).default([]).describe('Containers that are there before it: it only plugs them in'),
-  links: z.array(z.looseObject({ a: end, b: end, mtu: z.int() })).default([]),
+  links: z
+    .array(z.looseObject({ a: end, b: end, mtu: z.int() }))
+    .default([])
+    .describe('Cables that must be there'),
   configs: z.array(z.string()).default([]).describe('Files its nodes start with'),
 });
 type Input = z.output<typeof input>;

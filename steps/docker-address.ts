@@ -4,12 +4,21 @@ import { defineStep, type Seen, type StepContext, StepError } from '../src/engin
 import { reasonOf } from './command-reason.ts';
 import { interfaceState, routesIn } from './ip-text.ts';
 
+/** Settings are read and written as files: an image without the command sysctl has them too. */
+const settingPath = (key: string): string => `/proc/sys/${key.replaceAll('.', '/')}`;
+
 const input = z.strictObject({
-  container: z.string(),
-  interface: z.string(),
+  container: z.string().describe('The container'),
+  interface: z.string().describe('Its interface'),
   address: z.string().describe('ADDRESS/LENGTH'),
-  routes: z.array(z.strictObject({ to: z.string(), via: z.string() })).default([]),
-  sysctl: z.record(z.string(), z.union([z.string(), z.int()])).default({}),
+  routes: z
+    .array(z.strictObject({ to: z.string(), via: z.string() }))
+    .default([])
+    .describe('Routes by that interface'),
+  sysctl: z
+    .record(z.string(), z.union([z.string(), z.int()]))
+    .default({})
+    .describe('Kernel settings of the container'),
 });
 type Input = z.output<typeof input>;
 
@@ -18,9 +27,12 @@ export const dockerAddress = defineStep({
   summary: "A container's interface with its address and routes",
   input,
   describe: (step) =>
-    commandsFor(step)
-      .map((argv) => argv.join(' '))
-      .join(' && '),
+    [
+      ...commandsFor(step).map((argv) => argv.join(' ')),
+      ...Object.entries(step.sysctl).map(
+        ([key, value]) => `echo ${value} | docker exec -i ${step.container} tee ${settingPath(key)}`,
+      ),
+    ].join(' && '),
   check: (step, context) => lookAtInterface(step, context),
   async run(step, context) {
     const { container, interface: name } = step;
@@ -30,23 +42,18 @@ export const dockerAddress = defineStep({
         `${container} has no ${name}: its cable is gone, or was never laid; the step that lays cables does it again`,
       );
     for (const argv of commandsFor(step)) await context.must(argv);
+    for (const [key, value] of Object.entries(step.sysctl))
+      await context.must(['docker', 'exec', '-i', container, 'tee', settingPath(key)], { stdin: `${value}\n` });
     return {};
   },
 });
 
-const commandsFor = ({
-  container,
-  interface: name,
-  address,
-  routes,
-  sysctl,
-}: Input): readonly (readonly string[])[] => {
+const commandsFor = ({ container, interface: name, address, routes }: Input): readonly (readonly string[])[] => {
   const inside = (...argv: string[]): readonly string[] => ['docker', 'exec', container, ...argv];
   return [
     inside('ip', 'link', 'set', 'dev', name, 'up'),
     inside('ip', 'address', 'replace', address, 'dev', name),
     ...routes.map(({ to, via }) => inside('ip', 'route', 'replace', to, 'via', via, 'dev', name)),
-    ...Object.entries(sysctl).map(([key, value]) => inside('sysctl', '-w', `${key}=${value}`)),
   ];
 };
 
@@ -71,7 +78,7 @@ const lookAtInterface = async (step: Input, context: StepContext): Promise<Seen>
 
 const wrongSetting = async ({ container, sysctl }: Input, context: StepContext): Promise<string | undefined> => {
   for (const [key, value] of Object.entries(sysctl)) {
-    const result = await context.command(['docker', 'exec', container, 'sysctl', '-n', key], { quiet: true });
+    const result = await context.command(['docker', 'exec', container, 'cat', settingPath(key)], { quiet: true });
     const have = result.stdout.trim();
     if (have !== String(value)) return `${key} is ${have || 'not there'}, not ${value}`;
   }

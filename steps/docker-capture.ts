@@ -16,9 +16,9 @@ const input = z.strictObject({
   image: z.string().describe('An image that has tcpdump'),
   label: z.string().default('lab.capture').describe('Marks the sniffers, so that those of a killed run are found'),
   filter: z.string().describe('What a packet of the service is, in the language of tcpdump'),
-  points: z.array(pointShape).min(1),
+  points: z.array(pointShape).min(1).describe('Where packets are counted'),
   clients: z.array(z.string()).min(1).describe('Containers that ask'),
-  url: z.string(),
+  url: z.string().describe('What the clients ask for'),
   requests: z.int().min(1).max(10_000).default(30).describe('From each client, each over a connection of its own'),
   remedy: z.string().default('').describe('Which setting keeps the traffic inside'),
 });

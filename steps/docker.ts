@@ -7,7 +7,7 @@ import { inspectContainers, inspectNetworks, type Network, notRunning } from './
 export const dockerImage = defineStep({
   name: 'docker.image',
   summary: 'Pulls an image that is not here yet; images stay when the lab goes',
-  input: z.strictObject({ image: z.string().min(1) }),
+  input: z.strictObject({ image: z.string().min(1).describe('The image with its tag') }),
   describe: ({ image }) => `docker pull ${image}`,
   async check({ image }, context) {
     const result = await context.command(['docker', 'image', 'inspect', '--format', '{{.Id}}', image], { quiet: true });
@@ -22,7 +22,7 @@ export const dockerImage = defineStep({
 export const dockerContainers = defineProbe({
   name: 'docker.containers',
   summary: 'Looks at containers; holds when all of them run',
-  input: z.strictObject({ names: z.array(z.string()).min(1) }),
+  input: z.strictObject({ names: z.array(z.string()).min(1).describe('The containers') }),
   values: {
     running: 'names of those that run',
     missing: 'names of those that do not exist',

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineProbe } from '../src/engine/step-type.ts';
 
 const input = z.strictObject({
-  path: z.string(),
+  path: z.string().describe('The file or folder, relative to the folder of the step'),
   read: z.boolean().default(false).describe('Also read its text, up to 1 MiB'),
 });
 

@@ -11,7 +11,7 @@ export const bgpSessions = defineProbe({
   summary: 'BGP sessions of a router, counted by address family; holds when as many as expected are Established',
   input: z.strictObject({
     router,
-    vrf: z.string().optional(),
+    vrf: z.string().optional().describe("The VRF; the router's own table unless told"),
     expected: z
       .partialRecord(z.enum(['ipv4Unicast', 'ipv6Unicast', 'l2VpnEvpn']), z.int())
       .describe('Sessions by family'),
@@ -50,8 +50,8 @@ export const tenantRoute = defineProbe({
   summary: 'A route of a router, with the next hops that are in the forwarding table',
   input: z.strictObject({
     router,
-    vrf: z.string().optional(),
-    prefix: z.string(),
+    vrf: z.string().optional().describe("The VRF; the router's own table unless told"),
+    prefix: z.string().describe('The route'),
     nextHops: z.int().optional().describe('How many are expected'),
   }),
   values: {
@@ -84,7 +84,11 @@ export const routerMacs = defineProbe({
   name: 'frr.router-macs',
   summary:
     'Router MACs of the other tunnel ends that a leaf knows; without one, packets to that leaf are lost in silence',
-  input: z.strictObject({ router, vni: z.int(), expected: z.int() }),
+  input: z.strictObject({
+    router,
+    vni: z.int().describe('The VNI of the tenant'),
+    expected: z.int().describe('How many other ends there are'),
+  }),
   values: { count: 'how many it knows' },
   describe: ({ router: name, vni }) => `${name} router MACs of VNI ${vni}`,
   async look({ router: name, vni, expected }, context) {
@@ -99,7 +103,11 @@ export const routerMacs = defineProbe({
 export const loopbackRoutes = defineProbe({
   name: 'frr.loopbacks',
   summary: 'Loopbacks of other routers that a router has a route to by BGP',
-  input: z.strictObject({ router, prefixes: z.array(z.string()), expected: z.int() }),
+  input: z.strictObject({
+    router,
+    prefixes: z.array(z.string()).describe('The loopbacks'),
+    expected: z.int().describe('How many of them it must reach'),
+  }),
   values: { count: 'how many', routes: 'the prefixes' },
   describe: ({ router: name }) => `${name} loopbacks`,
   async look({ router: name, prefixes, expected }, context) {
@@ -118,7 +126,11 @@ export const loopbackRoutes = defineProbe({
 export const routesPresent = defineProbe({
   name: 'frr.routes-present',
   summary: 'Whether a router has all of these routes',
-  input: z.strictObject({ router, vrf: z.string().optional(), prefixes: z.array(z.string()).min(1) }),
+  input: z.strictObject({
+    router,
+    vrf: z.string().optional().describe("The VRF; the router's own table unless told"),
+    prefixes: z.array(z.string()).min(1).describe('The routes'),
+  }),
   values: { missing: 'those it has not' },
   describe: ({ router: name, prefixes }) => `${name} routes to ${prefixes.join(', ')}`,
   async look({ router: name, vrf, prefixes }, context) {

@@ -8,20 +8,23 @@ import { addressesSeen, aroundOrGone, dress, gone, killIn, portsSeen } from './n
 
 const named = z.looseObject({ name: z.string(), role: z.string() });
 const input = z.strictObject({
-  device: z.looseObject({ name: z.string() }),
+  device: z.looseObject({ name: z.string() }).describe('A router or node of the fabric'),
   namespaces: z.array(named).min(1).describe('Its namespace, and its tenant namespace if it has one'),
-  daemons: z.array(z.enum(['zebra', 'bgpd'])).min(1),
+  daemons: z
+    .array(z.enum(['zebra', 'bgpd']))
+    .min(1)
+    .describe('Which daemons run; a node speaks BGP with bgpd alone'),
   vrf: z.string().optional().describe('The tenant VRF that its second namespace is'),
   addresses: z
     .record(z.string(), z.string())
     .default({})
     .describe('By interface of the first namespace: the address that proves it'),
-  tenantAddresses: z.record(z.string(), z.string()).default({}),
+  tenantAddresses: z.record(z.string(), z.string()).default({}).describe('The same of its tenant namespace'),
   up: z.array(z.string()).default([]).describe('Interfaces of the first namespace that are up'),
   ports: z.array(z.string()).default([]).describe('Interfaces of its last namespace that are up and ports of a bridge'),
-  templates: z.string().default('assets/frr-netns'),
-  kind: z.enum(['spine', 'leaf', 'node']),
-  capsule: z.string().default('lab'),
+  templates: z.string().default('assets/frr-netns').describe('Folder of the templates'),
+  kind: z.enum(['spine', 'leaf', 'node']).describe('Which templates are its own'),
+  capsule: z.string().default('lab').describe('The capsule it is in'),
 });
 type Router = z.output<typeof input>;
 

@@ -3,10 +3,13 @@ import { z } from 'zod';
 import { defineProbe, StepError } from '../src/engine/step-type.ts';
 
 const input = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }),
-  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']).default('GET'),
-  headers: z.record(z.string(), z.string()).default({}),
-  body: z.string().optional(),
+  url: z.url({ protocol: /^https?$/ }).describe('The URL that is asked'),
+  method: z
+    .enum(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'])
+    .default('GET')
+    .describe('The method of the request'),
+  headers: z.record(z.string(), z.string()).default({}).describe('Headers of the request'),
+  body: z.string().optional().describe('What is sent along'),
   insecure: z.boolean().default(false).describe('Accept any certificate'),
 });
 

@@ -1,6 +1,6 @@
 // The step type that rids a node of kube-proxy's iptables rules, in every backend the node has, and leaves the kubelet's chains alone.
 import { z } from 'zod';
-import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
+import { defineProbe, defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { reasonOf } from './command-reason.ts';
 import { proxyLines, withoutProxyLines } from './kube-rules.ts';
 
@@ -19,13 +19,7 @@ export const kubeProxyRules = defineStep({
   summary: "Removes kube-proxy's iptables rules from a node",
   input,
   describe: ({ container }) => `docker exec ${container} iptables-save | without kube-proxy's lines | iptables-restore`,
-  async check(step, context): Promise<Seen> {
-    const seen = await Promise.all(backends.map((backend) => rulesOf(backend, step, context)));
-    const lines = seen.flatMap((saved) => proxyLines(saved ?? '', step.kubernetes));
-    const [first] = lines;
-    if (first === undefined) return { holds: true, saw: "no rule of kube-proxy, the kubelet's chains aside" };
-    return { holds: false, saw: `${lines.length} lines of kube-proxy, such as ${first.slice(0, 60)}` };
-  },
+  check: (step, context) => lookForRules(step, context),
   async run(step, context) {
     for (const backend of backends) {
       const saved = await rulesOf(backend, step, context);
@@ -40,13 +34,36 @@ export const kubeProxyRules = defineStep({
   },
 });
 
+export const kubeProxyRulesProbe = defineProbe({
+  name: 'kube-proxy.rules',
+  summary: "Looks for kube-proxy's iptables rules on a node; holds when there are none",
+  input,
+  values: { lines: 'the lines that are its own' },
+  describe: ({ container }) => `rules of kube-proxy on ${container}`,
+  look: (query, context) => lookForRules(query, context),
+});
+
+const lookForRules = async (
+  step: Input,
+  context: StepContext,
+): Promise<Seen & { values: { lines: readonly string[] } }> => {
+  const seen = await Promise.all(backends.map((backend) => rulesOf(backend, step, context)));
+  const lines = seen.flatMap((saved) => proxyLines(saved ?? '', step.kubernetes));
+  const [first] = lines;
+  const saw =
+    first === undefined
+      ? "no rule of kube-proxy, the kubelet's chains aside"
+      : `${lines.length} lines of kube-proxy, such as ${first.slice(0, 60)}`;
+  return { holds: first === undefined, saw, values: { lines } };
+};
+
 /** Undefined when the node has no such backend. @throws StepError when the node can't be asked. */
 const rulesOf = async (backend: Backend, { container }: Input, context: StepContext): Promise<string | undefined> => {
   const argv = ['docker', 'exec', container, `${backend}-save`];
   const result = await context.command(argv, { quiet: true, keepBytes: 16 << 20 });
   if (result.exitCode === 0) return result.stdout;
-  // 126 and 127: the container runs, and has no such program. A kernel without the legacy tables says so with 1 or 3.
-  if ([1, 3, 126, 127].includes(result.exitCode ?? -1) && !/container/i.test(result.stderr)) return undefined;
+  // 126 and 127: the container runs, and has no such program. A kernel without the legacy tables: the program says so itself, with 1 or 3.
   if ([126, 127].includes(result.exitCode ?? -1)) return undefined;
+  if ([1, 3].includes(result.exitCode ?? -1) && /^(ip6?tables|modprobe)/m.test(result.stderr)) return undefined;
   throw new StepError(`${container}: ${reasonOf(result)}`);
 };

@@ -6,8 +6,11 @@ import { untilTrue } from './until-true.ts';
 
 const input = z.strictObject({
   cluster: clusterInput,
-  namespace: z.string().default('default'),
-  objects: z.array(z.string().regex(/^[^/]+\/[^/]+$/, 'is not KIND/NAME')).min(1),
+  namespace: z.string().default('default').describe('Where the objects are'),
+  objects: z
+    .array(z.string().regex(/^[^/]+\/[^/]+$/, 'is not KIND/NAME'))
+    .min(1)
+    .describe('The objects, each as KIND/NAME'),
   pods: z.string().optional().describe('Selector of the pods that must be gone as well'),
   patience: z.int().min(1).default(120).describe('Seconds to wait for that'),
 });

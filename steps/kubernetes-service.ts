@@ -8,8 +8,8 @@ import { untilTrue } from './until-true.ts';
 
 const input = z.strictObject({
   cluster: clusterInput,
-  name: z.string(),
-  namespace: z.string().default('default'),
+  name: z.string().describe('The service'),
+  namespace: z.string().default('default').describe('Where it is'),
   pool: z.string().describe('Where its address must come from: a prefix, or FIRST-LAST'),
   patience: z.int().min(1).default(120).describe('Seconds to wait for it'),
 });

@@ -7,9 +7,9 @@ import { countConditions } from './kubernetes-objects.ts';
 const input = z.strictObject({
   cluster: clusterInput,
   kind: z.string().describe('As kubectl names it: nodes, pods, crd, …'),
-  name: z.string().optional(),
+  name: z.string().optional().describe('The one object of this name'),
   namespace: z.string().optional().describe('Without it: the default one, or all with allNamespaces'),
-  allNamespaces: z.boolean().default(false),
+  allNamespaces: z.boolean().default(false).describe('Look in all namespaces'),
   selector: z.string().optional().describe('A label selector'),
   count: z.int().min(0).optional().describe('How many there must be'),
   condition: z.string().optional().describe('What each must say of itself: Ready, Available, Established, …'),

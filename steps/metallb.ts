@@ -27,7 +27,7 @@ export const metallbBgp = defineProbe({
   summary: "BGP sessions on MetalLB's side; holds when the speaker of every node has one Established",
   input: z.strictObject({
     cluster: clusterInput,
-    nodes: z.array(z.string()).min(1),
+    nodes: z.array(z.string()).min(1).describe('The nodes whose speaker must have a session'),
     peer: z.string().describe('The address every node dials'),
   }),
   values: { peers: 'each: node, address, state, sent', established: 'nodes whose session is' },

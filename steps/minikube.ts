@@ -6,10 +6,10 @@ import { inspectContainers, inspectNetworks, labelledContainers } from './docker
 import { type ClusterStatus, clusterStatus, illnessOf, type Profile, profileIn } from './minikube-status.ts';
 
 const input = z.strictObject({
-  profile: z.string().min(1),
-  nodes: z.int().min(1),
+  profile: z.string().min(1).describe('The name of the cluster'),
+  nodes: z.int().min(1).describe('How many nodes it has'),
   kubernetes: z.string().default('').describe("Version such as v1.33.1; without it: minikube's own"),
-  driver: z.string().default('docker'),
+  driver: z.string().default('docker').describe('What nodes are made with'),
   runtime: z.string().default('').describe("Container runtime; without it: minikube's own"),
   networkPlugin: z.string().default('').describe('cni keeps minikube from setting up a network of its own'),
   cni: z.string().default('').describe('false leaves the network to whoever comes next'),
@@ -94,6 +94,8 @@ const profileOf = async ({ profile }: Input, context: StepContext): Promise<Prof
 /** In what the profile differs from what is wanted, where minikube can't change it; undefined when in nothing. */
 const difference = (step: Input, profile: Profile | undefined): string | undefined => {
   if (!profile) return undefined;
+  // Nobody brings a network to a cluster that was started without one, unless the lab does.
+  if (step.cni === '' && profile.cni === 'false') return "it was started with CNI false, and minikube's own is wanted";
   const pairs: [string, string, string][] = [
     ['Kubernetes', profile.kubernetes, step.kubernetes === '' ? '' : `v${step.kubernetes.replace(/^v/, '')}`],
     ['container runtime', profile.runtime, step.runtime],

@@ -4,10 +4,10 @@ import { defineStep, type Seen, type StepContext, StepError } from '../src/engin
 import { entry, fromHost, inCapsule, lookAround, namespacesIn, needCapsule, type World } from './capsule-world.ts';
 import { ipBatch } from './ip-batch.ts';
 
-const capsuleName = z.string().default('lab');
+const capsuleName = z.string().default('lab').describe('The capsule it is in');
 const names = z.array(z.string()).min(1);
 
-const namespaceInput = z.strictObject({ namespaces: names, capsule: capsuleName });
+const namespaceInput = z.strictObject({ namespaces: names.describe('Their names'), capsule: capsuleName });
 
 export const netnsNamespaces = defineStep({
   name: 'netns.namespaces',
@@ -24,14 +24,15 @@ export const netnsNamespaces = defineStep({
     return { holds: missing.length === 0, saw };
   },
   async run({ namespaces }, context) {
-    const add = namespaces.map((name) => `netns add ${name}`);
-    if ((await ipBatch(context, add)) === 'done') return {};
-    // A plain file of that name is what a crash between its two steps leaves of a namespace; what is real stays.
     const real = await realNamespaces(context);
-    const stale = namespaces.filter((name) => !real.has(name));
+    if (namespaces.every((name) => real.has(name))) return {};
+    const add = (name: string): string => `netns add ${name}`;
+    if ((await ipBatch(context, namespaces.map(add))) === 'done') return {};
+    // Namespaces of one device are made and lost together: a tunnel made in a lost one stays in its sister, and leads nowhere.
+    // A plain file of that name is what a crash between the two steps of `netns add` leaves; it goes the same way.
     await ipBatch(
       context,
-      stale.flatMap((name) => [`netns del ${name}`, `netns add ${name}`]),
+      namespaces.flatMap((name) => [`netns del ${name}`, add(name)]),
     );
     return {};
   },
@@ -67,7 +68,9 @@ const realNamespaces = async (context: StepContext): Promise<ReadonlySet<string>
 
 const end = z.looseObject({ namespace: z.string(), interface: z.string() });
 const linkInput = z.strictObject({
-  link: z.looseObject({ name: z.string(), a: end, b: end, mtu: z.int() }),
+  link: z
+    .looseObject({ name: z.string(), a: end, b: end, mtu: z.int() })
+    .describe('A link of the fabric: `name`, its ends `a` and `b`, `mtu`'),
   capsule: capsuleName,
 });
 
@@ -122,10 +125,10 @@ const linkSeen = ({ a, b, mtu }: Cable, { links }: World): Seen => {
 };
 
 const hostInput = z.strictObject({
-  device: z.looseObject({ name: z.string() }),
-  namespace: z.looseObject({ name: z.string(), role: z.string() }),
+  device: z.looseObject({ name: z.string() }).describe('A device of the fabric'),
+  namespace: z.looseObject({ name: z.string(), role: z.string() }).describe('Its namespace, and the role of that'),
   batch: z.string().describe('Template of the ip commands in its namespace'),
-  sysctl: z.string().default('assets/frr-netns/sysctl.conf.liquid'),
+  sysctl: z.string().default('assets/frr-netns/sysctl.conf.liquid').describe('Template of its kernel settings'),
   addresses: z.record(z.string(), z.string()).default({}).describe('By interface: the address that proves it'),
   ports: z.array(z.string()).default([]).describe('Interfaces that are up and ports of a bridge'),
   capsule: capsuleName,

@@ -6,11 +6,11 @@ import { type Daemon, filesSeen, findDaemon, strays } from './daemons.ts';
 import { addressesSeen, aroundOrGone, dress, gone, killIn } from './netns.ts';
 
 const input = z.strictObject({
-  device: z.looseObject({ name: z.string() }),
-  namespace: z.looseObject({ name: z.string(), role: z.string() }),
-  addresses: z.record(z.string(), z.string()).default({}),
-  templates: z.string().default('assets/frr-netns'),
-  capsule: z.string().default('lab'),
+  device: z.looseObject({ name: z.string() }).describe('A pod of the fabric'),
+  namespace: z.looseObject({ name: z.string(), role: z.string() }).describe('Its namespace, and the role of that'),
+  addresses: z.record(z.string(), z.string()).default({}).describe('By interface: the address that proves it'),
+  templates: z.string().default('assets/frr-netns').describe('Folder of the templates'),
+  capsule: z.string().default('lab').describe('The capsule it is in'),
 });
 type Pod = z.output<typeof input>;
 

@@ -5,10 +5,12 @@ import { entry, folderOf, fromHost, inCapsule, needCapsule } from './capsule-wor
 import { aroundOrGone } from './netns.ts';
 
 const input = z.strictObject({
-  device: z.looseObject({ name: z.string() }),
-  pods: z.array(z.looseObject({ name: z.string(), address: z.string(), node: z.string() })),
-  template: z.string().default('assets/frr-netns/node.nat.rules.liquid'),
-  capsule: z.string().default('lab'),
+  device: z.looseObject({ name: z.string() }).describe('The node'),
+  pods: z
+    .array(z.looseObject({ name: z.string(), address: z.string(), node: z.string() }))
+    .describe('The pods that serve'),
+  template: z.string().default('assets/frr-netns/node.nat.rules.liquid').describe('Template of the rules'),
+  capsule: z.string().default('lab').describe('The capsule it is in'),
 });
 type Service = z.output<typeof input>;
 

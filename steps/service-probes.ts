@@ -7,7 +7,7 @@ import { countServers, grownBy, leakSentence, packetsIn } from './service-readin
 const requests = z.int().min(1).max(10_000).default(30).describe('How many, each over a connection of its own');
 
 const spreadInput = z.strictObject({
-  url: z.string(),
+  url: z.string().describe('The URL that is asked'),
   requests,
   servers: z.array(z.string()).describe('The pods that should answer, all of them and no other'),
 });
@@ -56,7 +56,7 @@ const ask = async (
 };
 
 const pathInput = z.strictObject({
-  url: z.string(),
+  url: z.string().describe('The URL that is asked'),
   requests,
   from: z.string().describe('The client, by its namespace'),
   links: z

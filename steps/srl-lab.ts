@@ -1,16 +1,18 @@
 // The step and probe types of the SR Linux lab, for the registry.
 import type { ProbeType, StepType } from '../src/engine/step-type.ts';
 import { ciliumInstall } from './cilium.ts';
-import { ciliumAgent } from './cilium-agent.ts';
+import { ciliumAgent, ciliumAgentProbe } from './cilium-agent.ts';
 import { ciliumConfig, ciliumFresh } from './cilium-config.ts';
+import { ciliumFits } from './cilium-fits.ts';
 import { ciliumBgp, ciliumStatus } from './cilium-probes.ts';
 import { ciliumResources } from './cilium-resources.ts';
 import { containerlabDeploy } from './containerlab.ts';
+import { containerlabReady } from './containerlab-ready.ts';
 import { containerlabTopology } from './containerlab-topology.ts';
 import { dockerContainers, dockerImage, dockerRoom } from './docker.ts';
 import { dockerAddress } from './docker-address.ts';
 import { dockerCapture } from './docker-capture.ts';
-import { kubeProxyRules } from './kube-proxy.ts';
+import { kubeProxyRules, kubeProxyRulesProbe } from './kube-proxy.ts';
 import { kubernetesProbe } from './kubernetes.ts';
 import { kubernetesApply } from './kubernetes-apply.ts';
 import { kubernetesGone } from './kubernetes-gone.ts';
@@ -42,7 +44,11 @@ export const srlLabSteps = [
 export const srlLabProbes = [
   dockerContainers,
   dockerRoom,
+  containerlabReady,
   kubernetesProbe,
+  kubeProxyRulesProbe,
+  ciliumAgentProbe,
+  ciliumFits,
   ciliumStatus,
   ciliumBgp,
   srlinuxBgp,

@@ -80,8 +80,17 @@ export interface Route {
   readonly nextHops: readonly string[];
 }
 
-/** Routes of a network instance, from its whole `route-table`: routes refer to groups, and groups to next hops. */
-export const routesIn = (state: unknown, prefix?: string): readonly Route[] => {
+/** Instances other than their own in which routes have their next hops. */
+export const instancesBehind = (state: unknown): readonly string[] => [
+  ...new Set(objectsWith(state, [elsewhere]).map((each) => String(each[elsewhere]))),
+];
+const elsewhere = 'next-hop-group-network-instance';
+
+/**
+ * Routes of a network instance, from its whole `route-table`: routes refer to groups, and groups to next hops, by numbers that are
+ * unique on the router. Tables behind the first one only say where its routes lead.
+ */
+export const routesIn = (state: readonly unknown[], prefix?: string): readonly Route[] => {
   const hops = new Map(
     objectsWith(state, ['index', 'ip-address']).map((each) => [String(each['index']), String(each['ip-address'])]),
   );
@@ -90,7 +99,7 @@ export const routesIn = (state: unknown, prefix?: string): readonly Route[] => {
       .filter((each) => Array.isArray(each['next-hop']))
       .map((each) => [String(each['index']), hopsOf(each['next-hop'] as Tree[], hops)]),
   );
-  return objectsWith(state, ['ipv4-prefix', 'route-type'])
+  return objectsWith(state[0], ['ipv4-prefix', 'route-type'])
     .filter((each) => prefix === undefined || each['ipv4-prefix'] === prefix)
     .map((each) => ({
       prefix: String(each['ipv4-prefix']),

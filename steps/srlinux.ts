@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineProbe, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { reasonOf } from './command-reason.ts';
-import { neighborsIn, type Route, routesIn, sessionStates } from './srlinux-state.ts';
+import { instancesBehind, neighborsIn, type Route, routesIn, sessionStates } from './srlinux-state.ts';
 
 const router = z.string().min(1).describe('The router, as its container is called');
 
@@ -15,6 +15,14 @@ const stateOf = (context: StepContext, node: string, path: string): Promise<unkn
     if (result.exitCode !== 0) throw new StepError(`${node}: ${reasonOf(result)}`);
     return parsed(result.stdout, node);
   });
+};
+
+/** The routing table of an instance, and of those in which its routes find their next hops. @throws StepError */
+const tablesOf = async (context: StepContext, node: string, instance: string): Promise<readonly unknown[]> => {
+  const table = (of: string): Promise<unknown> => stateOf(context, node, `network-instance ${of} route-table`);
+  const own = await table(instance);
+  const others = instancesBehind(own).filter((each) => each !== instance);
+  return [own, ...(await Promise.all(others.map(table)))];
 };
 
 /** Nothing at all is the answer for a part that is not there. */
@@ -70,7 +78,7 @@ export const srlinuxRoute = defineProbe({
   input: z.strictObject({
     router,
     instance: z.string().default('default').describe('The network instance'),
-    prefix: z.string(),
+    prefix: z.string().describe('The route'),
     nextHops: z.array(z.string()).optional().describe('All of them, in any order'),
   }),
   values: {
@@ -80,7 +88,7 @@ export const srlinuxRoute = defineProbe({
   },
   describe: ({ router: node, prefix }) => `${node} ${prefix}`,
   async look({ router: node, instance, prefix, nextHops }, context) {
-    const routes = routesIn(await stateOf(context, node, `network-instance ${instance} route-table`), prefix);
+    const routes = routesIn(await tablesOf(context, node, instance), prefix);
     const active = routes.find((route) => route.active);
     const wanted = nextHops === undefined ? undefined : [...nextHops].sort();
     const same = wanted === undefined || wanted.join() === active?.nextHops.join();
@@ -103,7 +111,7 @@ export const srlinuxRoutes = defineProbe({
   input: z.strictObject({
     router,
     instance: z.string().default('default').describe('The network instance'),
-    prefixes: z.array(z.string()),
+    prefixes: z.array(z.string()).describe('The routes'),
   }),
   values: {
     routes: 'active ones by prefix: type, preference, nextHops',
@@ -111,7 +119,7 @@ export const srlinuxRoutes = defineProbe({
   },
   describe: ({ router: node, prefixes }) => `${node} ${prefixes.length} routes`,
   async look({ router: node, instance, prefixes }, context) {
-    const active = routesIn(await stateOf(context, node, `network-instance ${instance} route-table`)).filter(
+    const active = routesIn(await tablesOf(context, node, instance)).filter(
       (route) => route.active && prefixes.includes(route.prefix),
     );
     const missing = prefixes.filter((prefix) => !active.some((route) => route.prefix === prefix));

@@ -2,7 +2,10 @@
 import { z } from 'zod';
 import { defineProbe } from '../src/engine/step-type.ts';
 
-const input = z.strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(1).max(65_535) });
+const input = z.strictObject({
+  host: z.string().default('127.0.0.1').describe('Name or address'),
+  port: z.int().min(1).max(65_535).describe('The port'),
+});
 
 export const tcpProbe = defineProbe({
   name: 'tcp',

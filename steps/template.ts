@@ -5,11 +5,12 @@ import { defineStep, type StepContext } from '../src/engine/step-type.ts';
 const input = z.strictObject({
   template: z.string().describe('A Liquid template, relative to the project'),
   to: z.string().describe('The file to write, relative to the project'),
-  values: z.record(z.string(), z.unknown()).default({}),
+  values: z.record(z.string(), z.unknown()).default({}).describe('What the template reads, beside `model`'),
   mode: z
     .string()
     .regex(/^0?[0-7]{3}$/)
-    .default('644'),
+    .default('644')
+    .describe('Permission bits of the file, in octal'),
 });
 type Input = z.output<typeof input>;
 

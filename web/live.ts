@@ -1,6 +1,8 @@
 // A page that is served: keeps up with the run by server-sent events, and lets its buttons start commands. What comes from the server
 // as HTML was made there with every value escaped; everything else is set as text.
 
+import { keepWhile, replaceOne } from './keep.ts';
+
 interface Offer {
   readonly command: string;
   readonly not?: string;
@@ -36,26 +38,42 @@ interface ElementChange {
 
 const byId = (id: string): HTMLElement | null => document.getElementById(id);
 
+/** Between tries to reach a server that has ended or been started anew. */
+const againMs = 2000;
+
 export const goLive = (redrawn: () => void): void => {
+  connect(redrawn);
+  prepareButtons();
+  fetchOpenedLogs();
+};
+
+const connect = (redrawn: () => void): void => {
   const events = new EventSource('/events');
   const on = <T>(name: string, take: (data: T) => void): void =>
     events.addEventListener(name, ({ data }) => take(JSON.parse(data) as T));
   on<{ head: string; sections: string; steps: string[] }>('all', (whole) => {
-    takeAll(whole);
-    redrawn();
+    keepWhile(() => {
+      takeAll(whole);
+      redrawn();
+    });
   });
   on<Parts>('parts', takeParts);
   on<Offers>('offers', takeOffers);
   on<{ file: string; text: string }[]>('tail', takeTail);
-  events.onopen = () => lose(undefined);
-  events.onerror = () =>
-    lose(
-      events.readyState === EventSource.CLOSED
-        ? '`lab ui` has ended, or was started anew: open the link it prints. The run goes on without this page.'
-        : 'Not connected; trying again. The run goes on without this page.',
-    );
-  prepareButtons();
-  fetchOpenedLogs();
+  events.onopen = () => {
+    lose(undefined);
+    // What was printed lately is told again.
+    byId('tail')?.replaceChildren();
+    lastFile = '';
+  };
+  events.onerror = () => {
+    if (events.readyState !== EventSource.CLOSED) {
+      lose('Not connected; trying again. The run goes on without this page.');
+      return;
+    }
+    lose('`lab ui` was started anew: open the link it prints, in any tab. The run goes on without this page.');
+    setTimeout(() => connect(redrawn), againMs);
+  };
 };
 
 const lose = (text: string | undefined): void => {
@@ -65,31 +83,13 @@ const lose = (text: string | undefined): void => {
   note.textContent = text ?? '';
 };
 
-/** What a person has unfolded stays so, and what has the focus keeps it. */
 const takeAll = ({ head, sections, steps }: { head: string; sections: string; steps: string[] }): void => {
-  const before = foldings();
-  const focused = document.activeElement?.id;
   const into = byId('sections');
   if (into) into.outerHTML = sections;
   setHtml('head', head);
-  for (const [key, details] of detailsByKey()) {
-    const open = before.get(key);
-    if (open !== undefined) details.open = open;
-  }
-  if (focused) byId(focused)?.focus({ preventScroll: true });
   const list = byId('step-list');
   list?.replaceChildren(...steps.map((step) => Object.assign(document.createElement('option'), { value: step })));
 };
-
-const detailsByKey = (): ReadonlyMap<string, HTMLDetailsElement> =>
-  new Map(
-    [...document.querySelectorAll<HTMLDetailsElement>('#sections details')].map((details) => [
-      details.id || `${details.className} ${details.querySelector('summary')?.id ?? ''}`,
-      details,
-    ]),
-  );
-
-const foldings = (): ReadonlyMap<string, boolean> => new Map([...detailsByKey()].map(([key, { open }]) => [key, open]));
 
 const setHtml = (id: string, html: string | undefined): void => {
   const element = byId(id);
@@ -110,17 +110,6 @@ const takeParts = (parts: Parts): void => {
   setText('topo-counts', parts.counts);
   for (const change of parts.elements ?? []) colour(change);
   addLogs(parts.logs);
-};
-
-/** Puts one element in the place of the one with its id. */
-const replaceOne = (html: string): void => {
-  const holder = document.createElement('template');
-  holder.innerHTML = html;
-  const next = holder.content.firstElementChild;
-  const old = next && byId(next.id);
-  if (!next || !old) return;
-  if (old instanceof HTMLElement && next instanceof HTMLElement) next.hidden = old.hidden;
-  old.replaceWith(next);
 };
 
 const standings = ['proved', 'broken', 'working', 'unproved', 'gone'];
@@ -154,13 +143,13 @@ const addLogs = (html: string | undefined): void => {
   const holder = document.createElement('template');
   holder.innerHTML = html;
   if (!body.querySelector('details.log')) {
-    body.replaceChildren(holder.content);
+    keepWhile(() => body.replaceChildren(holder.content));
     return;
   }
   for (const next of holder.content.querySelectorAll('details.log')) {
     const old = byId(next.id);
     if (!old) body.append(next);
-    else if (old instanceof HTMLDetailsElement && old.open) fetchLog(old);
+    else if (old instanceof HTMLDetailsElement && old.open) void fetchLog(old);
     const [was, is] = [old?.querySelector('summary'), next.querySelector('summary')];
     if (was && is) was.innerHTML = is.innerHTML;
   }
@@ -171,23 +160,31 @@ const fetchOpenedLogs = (): void => {
   document.addEventListener(
     'toggle',
     ({ target }) => {
-      if (target instanceof HTMLDetailsElement && target.open) fetchLog(target);
+      if (target instanceof HTMLDetailsElement && target.open) void fetchLog(target);
     },
     true,
   );
 };
 
-const fetchLog = (details: HTMLDetailsElement): void => {
+const fetchLog = async (details: HTMLDetailsElement): Promise<void> => {
   const file = details.dataset['log'];
   const into = details.querySelector('pre');
   if (file === undefined || !into) return;
-  fetch(`/log?file=${encodeURIComponent(file)}`)
-    .then(async (response) => {
-      into.textContent = await response.text();
-    })
-    .catch(() => {
-      into.textContent = 'The log can’t be had now: not connected.';
-    });
+  try {
+    const response = await fetch(`/log?file=${encodeURIComponent(file)}`);
+    into.textContent = await response.text();
+  } catch {
+    into.textContent = 'The log can’t be had now: not connected.';
+  }
+};
+
+/** Gets the logs in which a text is, for the search, which looks through what is in the page. */
+export const fetchLogsWith = async (wanted: string): Promise<void> => {
+  const response = await fetch(`/find?text=${encodeURIComponent(wanted)}`);
+  if (!response.ok) return;
+  const files = new Set((await response.json()) as string[]);
+  const logs = [...document.querySelectorAll<HTMLDetailsElement>('details.log')];
+  await Promise.all(logs.filter(({ dataset }) => files.has(dataset['log'] ?? '')).map(fetchLog));
 };
 
 const actions = ['resume', 'plan', 'redo'] as const;
@@ -198,24 +195,33 @@ const takeOffers = (next: Offers): void => {
   const { last, output } = next;
   showOffers();
   setText('output', output);
-  const state = last === undefined ? '' : last.running ? 'runs' : `ended with ${last.code ?? 'a signal'}`;
-  setText('output-head', last ? `${last.command}: ${state}` : '');
+  const block = byId('output-block');
+  if (!last || !block) return;
+  block.hidden = false;
+  setText('output-head', last.command);
+  setText('output-state', last.running ? 'is at work' : `ended with ${last.code ?? 'a signal'}`);
 };
 
 const showOffers = (): void => {
   const step = wantedStep();
-  const reasons = new Set<string>();
+  const reasons = new Map<string, string[]>();
   for (const action of actions) {
     const offer = offers?.[action];
     const button = document.querySelector<HTMLButtonElement>(`[data-do=${action}]`);
     if (!offer || !button) continue;
     button.disabled = offer.not !== undefined || offers?.busy === true || (action === 'redo' && step === '');
     setText(`will-${action}`, offer.command.replace('STEP', step === '' ? 'STEP' : quoted(step)));
-    if (offer.not !== undefined) reasons.add(`${action}: ${offer.not}`);
+    if (offer.not !== undefined) reasons.set(offer.not, [...(reasons.get(offer.not) ?? []), action]);
   }
-  setText('why-not', offers?.busy ? 'The last command still runs.' : [...reasons].join('; '));
+  setText(
+    'why-not',
+    offers?.busy
+      ? 'The last command still runs.'
+      : [...reasons].map(([reason, which]) => `${which.map(capital).join(' and ')}: ${reason}.`).join(' '),
+  );
 };
 
+const capital = (word: string): string => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 const wantedStep = (): string => (byId('redo-step') as HTMLInputElement | null)?.value.trim() ?? '';
 

@@ -1,10 +1,11 @@
 // What the page can do in a browser beyond being read: theme, zoom, picking a node, finding text; and, when it is served, living on.
-import { goLive } from './live.ts';
+import { fetchLogsWith, goLive } from './live.ts';
 import { searchLogs, searchSteps } from './search.ts';
 import { prepareTopology } from './topology.ts';
 
 const root = document.documentElement;
 root.classList.add('has-js');
+const isLive = root.dataset['live'] !== undefined;
 
 const prepareTheme = (): void => {
   const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -37,8 +38,8 @@ const unfoldForPrint = (): void => {
 prepareTheme();
 prepareTopology();
 searchSteps();
-searchLogs();
+searchLogs(isLive ? fetchLogsWith : undefined);
 unfoldForPrint();
 addEventListener('hashchange', openTarget);
 openTarget();
-if (root.dataset['live'] !== undefined) goLive(prepareTopology);
+if (isLive) goLive(prepareTopology);

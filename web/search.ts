@@ -20,10 +20,12 @@ export const searchSteps = (): void => {
 /** More marks than this slow a browser down and help nobody. */
 const markedAtMost = 2000;
 
-export const searchLogs = (): void => {
-  onInput('log-search', (typed, found) => {
+/** `fetchWith` gets logs in which a text is, for a page that has not got them all. */
+export const searchLogs = (fetchWith?: (wanted: string) => Promise<void>): void => {
+  onInput('log-search', async (typed, found) => {
     // A single letter is everywhere.
     const wanted = typed.length < 2 ? '' : typed;
+    if (wanted !== '') await fetchWith?.(wanted);
     const ranges: Range[] = [];
     const counts = [...document.querySelectorAll<HTMLDetailsElement>('details.log')].map((log) => {
       const hits = wanted === '' ? 0 : findIn(log, wanted, ranges);
@@ -61,7 +63,7 @@ const findIn = (log: HTMLElement, wanted: string, ranges: Range[]): number => {
   return count;
 };
 
-const onInput = (id: string, search: (wanted: string, found: HTMLElement) => void): void => {
+const onInput = (id: string, search: (wanted: string, found: HTMLElement) => void | Promise<void>): void => {
   let timer = 0;
   // Listened for on the document: a page that lives on replaces its parts.
   document.addEventListener('input', ({ target }) => {
@@ -69,7 +71,7 @@ const onInput = (id: string, search: (wanted: string, found: HTMLElement) => voi
     clearTimeout(timer);
     timer = setTimeout(() => {
       const found = document.getElementById(`${id}-found`);
-      if (found) search(target.value.trim().toLowerCase(), found);
+      if (found) void search(target.value.trim().toLowerCase(), found);
     }, 120);
   });
 };

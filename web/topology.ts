@@ -9,9 +9,13 @@ export const prepareTopology = (): void => {
   preparePicking(canvas);
 };
 
+/** Undefined: as large as fits. It stays when the page is drawn anew. */
+let scale: number | undefined;
+
 const prepareZoom = (canvas: HTMLElement, svg: SVGSVGElement): void => {
   const natural = svg.viewBox.baseVal.width;
-  let scale: number | undefined;
+  // Where the picture is wider than the screen, its middle tells more than its left edge.
+  canvas.scrollLeft = (canvas.scrollWidth - canvas.clientWidth) / 2;
   const apply = (next: number | undefined): void => {
     const before = svg.getBoundingClientRect().width;
     scale = next === undefined ? undefined : Math.min(4, Math.max(0.1, next));
@@ -21,11 +25,13 @@ const prepareZoom = (canvas: HTMLElement, svg: SVGSVGElement): void => {
     canvas.scrollLeft = (canvas.scrollLeft + canvas.clientWidth / 2) * grown - canvas.clientWidth / 2;
     canvas.scrollTop = (canvas.scrollTop + canvas.clientHeight / 2) * grown - canvas.clientHeight / 2;
   };
+  if (scale !== undefined) apply(scale);
   const by = (factor: number): void => apply((scale ?? svg.getBoundingClientRect().width / natural) * factor);
   for (const button of document.querySelectorAll<HTMLElement>('[data-zoom]'))
     button.addEventListener('click', () => {
       const what = button.dataset['zoom'];
       if (what === 'fit') apply(undefined);
+      else if (what === 'full') apply(1);
       else by(what === 'in' ? 1.4 : 1 / 1.4);
     });
   canvas.addEventListener('keydown', (event) => {
@@ -56,11 +62,11 @@ const preparePicking = (canvas: HTMLElement): void => {
   for (const [at, node] of nodes.entries()) {
     node.setAttribute('role', 'button');
     node.setAttribute('tabindex', at === 0 ? '0' : '-1');
-    node.addEventListener('click', () => pick(canvas, node));
+    node.addEventListener('click', () => pickAndShow(canvas, node));
     node.addEventListener('keydown', (event) => {
       if (event.key === 'Enter' || event.key === ' ') {
         event.preventDefault();
-        pick(canvas, node);
+        pickAndShow(canvas, node);
         return;
       }
       const next = neighbour(nodes, node, event.key);
@@ -103,6 +109,21 @@ const neighbour = (nodes: readonly SVGGElement[], from: SVGGElement, key: string
   return best?.node;
 };
 
+/** The name of the node that was picked. */
+export const pickedNode = (): string | undefined =>
+  document.querySelector<SVGGElement>('.node.picked')?.dataset['node'];
+
+export const pickAgain = (name: string): void => {
+  const canvas = document.querySelector<HTMLElement>('.canvas');
+  const node = canvas?.querySelector<SVGGElement>(`[data-node="${CSS.escape(name)}"]`);
+  if (canvas && node) pick(canvas, node);
+};
+
+const pickAndShow = (canvas: HTMLElement, node: SVGGElement): void => {
+  pick(canvas, node);
+  document.getElementById('picked')?.scrollIntoView({ block: 'nearest' });
+};
+
 /** Shows what is known of a node: the rows of the tables that belong to it. */
 const pick = (canvas: HTMLElement, node: SVGGElement): void => {
   const panel = document.getElementById('picked');
@@ -120,6 +141,9 @@ const pick = (canvas: HTMLElement, node: SVGGElement): void => {
   for (const row of rows) body.append(row.cloneNode(true));
   const scroll = document.createElement('div');
   scroll.className = 'scroll';
+  scroll.tabIndex = 0;
+  scroll.setAttribute('role', 'region');
+  scroll.setAttribute('aria-label', `What is known of ${name}`);
   scroll.append(table);
   panel.replaceChildren(heading, scroll);
   panel.hidden = false;

@@ -55,10 +55,10 @@ const measure = async (size) => {
   try {
     const deploy = await time(lab(state, ['run', 'deploy', ...set]));
     const again = await time(lab(state, ['run', 'deploy']));
-    const memory = memoryOf(state);
-    const journal = readdirSync(join(state, 'runs'))[0];
-    const steps =
-      readFileSync(join(state, 'runs', journal, 'journal.jsonl'), 'utf8').split('"step.finished"').length - 1;
+    const run = readdirSync(join(state, 'runs')).sort()[0];
+    const memory = memoryOf(run);
+    const events = readFileSync(join(state, 'runs', run, 'journal.jsonl'), 'utf8');
+    const steps = events.split('"step.finished"').length - 1;
     return { deploy, again, memory, steps };
   } finally {
     await takeDown(state);

@@ -43,10 +43,14 @@ const routerChecks = (folder: string): readonly SchemaCheck[] =>
 const topologyChecks = (folder: string): readonly SchemaCheck[] =>
   (existsSync(folder) ? readdirSync(folder) : []).flatMap((file) => {
     const release = /v([\d.]+)\.json$/.exec(file)?.[1] ?? '';
-    return Object.entries(sizes).map(([size, inputs]) => ({
-      name: `containerlab ${release}: the topology of the ${size} size fits its schema`,
-      faults: async () => topologyFaults(join(folder, file), (await topology(inputs, release)).text),
-    }));
+    const check = (what: string, text: () => Promise<{ text: string }>): SchemaCheck => ({
+      name: `containerlab ${release}: the topology ${what} fits its schema`,
+      faults: async () => topologyFaults(join(folder, file), (await text()).text),
+    });
+    return [
+      ...Object.entries(sizes).map(([size, inputs]) => check(`of the ${size} size`, () => topology(inputs, release))),
+      check('with a management network of its own', () => topology({}, release, '172.30.30.0/24')),
+    ];
   });
 
 const ciliumChecks = (folder: string): readonly SchemaCheck[] =>

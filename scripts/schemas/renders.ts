@@ -34,9 +34,9 @@ export const routers = (inputs: FabricInputs, release: string): Promise<Rendered
   return Promise.all(names.map((router) => written(srlinuxRendering({ router, release, to: `${router}.cfg` }, made))));
 };
 
-export const topology = (inputs: FabricInputs, release: string): Promise<Rendered> => {
+export const topology = (inputs: FabricInputs, release: string, network = ''): Promise<Rendered> => {
   const images = { routerImage: 'ghcr.io/nokia/srlinux:23.7.1', clientImage: 'ghcr.io/hellt/network-multitool' };
-  const step = { release, ...images, configs: 'configs', to: 'lab.clab.yml' };
+  const step = { release, ...images, network, configs: 'configs', to: 'lab.clab.yml' };
   return written(topologyRendering(step, fabric(inputs)));
 };
 

@@ -10,19 +10,23 @@ const environmentOf = (pid) => {
   }
 };
 
+const processesWith = (fits) =>
+  readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid) && fits(environmentOf(pid)))
+    .map(Number);
+
+/** The processes by whose end everything in the lab ends. */
+export const capsuleOf = (state) => processesWith((environment) => environment.includes(`LAB_CAPSULE=${state}`));
+
 export const leftoversOf = (state) => {
   const runs = readdirSync(join(state, 'runs'));
-  const processes = readdirSync('/proc').filter((pid) => {
-    if (!/^\d+$/.test(pid)) return false;
-    const environment = environmentOf(pid);
-    return (
-      environment.includes(`LAB_CAPSULE=${state}`) ||
-      environment.some((each) => runs.some((run) => each.startsWith(`LAB_STEP=${run}/`)))
-    );
-  });
+  const tagged = processesWith((environment) =>
+    environment.some((each) => runs.some((run) => each.startsWith(`LAB_STEP=${run}/`))),
+  );
+  const processes = new Set([...capsuleOf(state), ...tagged]);
   const { created, deployed } = JSON.parse(readFileSync(join(state, 'state.json'), 'utf8'));
   return [
-    ...processes.map((pid) => `process ${pid}`),
+    ...[...processes].map((pid) => `process ${pid}`),
     ...created.map(({ address }) => `${address} in the ledger`),
     ...(deployed === undefined ? [] : ['a deployed variant in the state']),
     ...readdirSync(state)

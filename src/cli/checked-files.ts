@@ -13,7 +13,7 @@ export interface Reader {
 
 export interface CheckedFiles {
   /** What `load` finds, which throws when it is not right; from before when nothing it rests on has changed. */
-  open<T>(name: string, load: (reader: Reader) => Promise<T>): Promise<T>;
+  open<T>(key: readonly string[], load: (reader: Reader) => Promise<T>): Promise<T>;
   /** Writes down what was found in this process. */
   keep(): void;
 }
@@ -35,25 +35,27 @@ const isPlain = (name: string): boolean => /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,199}$/
 /** Of a project in a state folder; other projects may use the same folder. */
 export const checkedFiles = (stateDir: string, projectDir: string): CheckedFiles => {
   if (build === undefined) return unchecked;
-  const fresh = new Map<string, { readonly seen: Seen; readonly text: string }>();
-  const fileOf = (name: string): CheckedFile => ({
+  const fresh = new Map<readonly string[], { readonly seen: Seen; readonly text: string }>();
+  const fileOf = (key: readonly string[]): CheckedFile => ({
     folder: join(stateDir, 'checked'),
-    name,
-    build: `${build} ${projectDir}`,
+    name: key.join('.'),
+    // Two keys may make one name: whose it is stands within.
+    build: JSON.stringify([build, projectDir, ...key]),
   });
   return {
-    async open<T>(name: string, load: (reader: Reader) => Promise<T>): Promise<T> {
+    async open<T>(key: readonly string[], load: (reader: Reader) => Promise<T>): Promise<T> {
+      const name = key.join('.');
       if (!isPlain(name)) return load(reader);
-      const known = recallChecked(fileOf(name), { read: readNow, list: listNow });
+      const known = recallChecked(fileOf(key), { read: readNow, list: listNow });
       if (known !== undefined) return JSON.parse(known) as T;
       const { seen, watched } = watch();
       const found = await load(watched);
       const text = faithful(found);
-      if (text !== undefined) fresh.set(name, { seen, text });
+      if (text !== undefined) fresh.set(key, { seen, text });
       return found;
     },
     keep() {
-      for (const [name, { seen, text }] of fresh) keepChecked(fileOf(name), seen, text);
+      for (const [key, { seen, text }] of fresh) keepChecked(fileOf(key), seen, text);
       fresh.clear();
     },
   };

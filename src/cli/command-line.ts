@@ -1,8 +1,10 @@
 // Parses the command line, lets the one command asked for run, turns every end into an exit code. The commands themselves are
 // listed in program/.
 import { CommanderError } from 'commander';
+import { isStoreComplaint, storeText } from '../view/store-wording.ts';
 import { CliError, exitCode } from './exit-code.ts';
 import { createProgram } from './program/program.ts';
+import { refusedBySystem } from './refused-by-system.ts';
 
 /** Resolves with the exit code. */
 export const runCommandLine = async (argv: readonly string[]): Promise<number> => {
@@ -26,13 +28,17 @@ export const runCommandLine = async (argv: readonly string[]): Promise<number> =
 export const commandNames = (): readonly string[] => createProgram(() => {}).commands.map((command) => command.name());
 
 /** Words for the person, and the exit code. */
-const explain = async (error: unknown): Promise<number> => {
+const explain = (error: unknown): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
   if (error instanceof CliError) {
     process.stderr.write(`${error.message}\n`);
     return error.code;
   }
-  const { isStoreComplaint, storeText } = await import('../view/store-wording.ts');
+  const refused = refusedBySystem(error);
+  if (refused !== undefined) {
+    process.stderr.write(`${refused}\n`);
+    return exitCode.host;
+  }
   if (isStoreComplaint(error)) {
     process.stderr.write(`${storeText(error).join('\n')}\n`);
     return exitCode.state;

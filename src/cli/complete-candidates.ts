@@ -2,6 +2,7 @@
 import { resolveValue, textOf } from '../core/template.ts';
 import type { InputSpec } from '../core/workflow.ts';
 import type { StateData } from '../store/state.ts';
+import { chooseVariant } from './choose-variant.ts';
 import { type CommandContext, lookAtState, openContext } from './context.ts';
 import { createEngine } from './create-engine.ts';
 import { earlierInputs } from './earlier-inputs.ts';
@@ -42,7 +43,7 @@ export const candidatesFor = async (kind: Kind, subject: Subject, last: string):
     case 'nothing':
       return [];
     case 'schema':
-      return [{ name: 'workflow' }, { name: 'variant' }];
+      return [{ name: 'workflow' }, { name: 'variant' }, { name: 'causes' }];
     case 'shell':
       return [{ name: 'bash' }, { name: 'zsh' }, { name: 'fish' }];
     default:
@@ -54,8 +55,8 @@ interface Surroundings {
   readonly context: CommandContext;
   readonly state: StateData;
   readonly subject: Subject;
-  /** Without asking what this host has, which takes too long for a prompt. */
-  readonly variant: string;
+  /** The variant the command would be about; asked for only where it matters, since the host has to be asked. */
+  variant(): Promise<string>;
 }
 
 const lookAround = async (subject: Subject): Promise<Surroundings> => {
@@ -65,7 +66,10 @@ const lookAround = async (subject: Subject): Promise<Surroundings> => {
     ...(stateDir !== undefined && { stateDir }),
   });
   const state = await lookAtState(context);
-  const variant = subject.variant ?? state.deployed?.variant ?? context.project.variants[0] ?? '';
+  const variant = async (): Promise<string> => {
+    const chosen = await chooseVariant({ ...context, state, named: subject.variant });
+    return chosen.variant;
+  };
   return { context, state, subject, variant };
 };
 
@@ -98,12 +102,14 @@ const ofProject = async (kind: Kind, around: Surroundings, last: string): Promis
 };
 
 const workflows = async ({ context, variant }: Surroundings): Promise<readonly Candidate[]> => {
-  const found = await openVariantWithWorkflows(context.project, context.registry, variant);
+  const found = await openVariantWithWorkflows(context.project, context.registry, await variant());
   return found.workflows.map((name) => ({ name }));
 };
 
-const opened = ({ context, state, subject, variant }: Surroundings, workflow?: string): Promise<Opened> => {
+const opened = async (around: Surroundings, workflow?: string): Promise<Opened> => {
+  const { context, state, subject } = around;
   const { project, registry } = context;
+  const variant = await around.variant();
   const name = workflow ?? subject.workflow ?? state.deployed?.workflow ?? 'deploy';
   return openWorkflow({
     project,

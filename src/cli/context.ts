@@ -19,8 +19,18 @@ export interface CommandContext {
 /** @throws CliError when there is no project, or a step type of it can't be loaded. */
 export const openContext = async (options: CommonOptions): Promise<CommandContext> => {
   const project = findProject(options.project ?? process.cwd());
+  leaveDeletedFolder(project);
   const stateDir = resolve(options.stateDir ?? process.env['LAB_STATE_DIR'] ?? join(project.dir, 'state'));
   return { project, stateDir, host: createHost(), registry: await loadRegistry(project, stateDir) };
+};
+
+/** Programs are started from somewhere, also when the folder that this was called in is gone. */
+const leaveDeletedFolder = ({ dir }: Project): void => {
+  try {
+    process.cwd();
+  } catch {
+    process.chdir(dir);
+  }
 };
 
 /** The state as the journals say it stands, of killed runs too; nothing is written. @throws StoreError */

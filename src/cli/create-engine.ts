@@ -1,5 +1,6 @@
 // Puts the engine together for a workflow that was opened: ports, limits, the values expressions read, and the answers to questions.
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import type { EventBody, RunEvent } from '../core/event.ts';
 import { ExpressionError, type Scope } from '../core/expression.ts';
 import { resolveValue, textOf } from '../core/template.ts';
@@ -45,6 +46,8 @@ export const createEngine = (opened: Opened, parts: EngineParts): Engine => {
     project: { dir: project.dir },
     state: { dir: parts.stateDir },
   };
+  const own = variables({ ...variant.env, ...workflow.env }, scope);
+  const cwd = workflow.cwd === undefined ? '' : keyText('cwd', workflow.cwd, scope);
   return {
     host: parts.host,
     registry,
@@ -61,9 +64,11 @@ export const createEngine = (opened: Opened, parts: EngineParts): Engine => {
     openLog: parts.openLog ?? (() => Promise.reject(new Error('a look has no log'))),
     run: parts.run,
     projectDir: project.dir,
+    cwd: resolve(project.dir, cwd),
     stateDir: parts.stateDir,
     scope,
-    env: { ...processEnv(), ...variables({ ...variant.env, ...workflow.env }, scope) },
+    env: { ...processEnv(), ...own },
+    variables: own,
     enter: variant.enter,
     model,
     consent: parts.consent ?? (async () => false),
@@ -74,16 +79,16 @@ export const createEngine = (opened: Opened, parts: EngineParts): Engine => {
 
 /** What variant and workflow put into the environment of every step. @throws CliError when an expression of theirs fails. */
 const variables = (env: Readonly<Record<string, unknown>>, scope: Scope): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(env).map(([name, value]) => {
-      try {
-        return [name, textOf(resolveValue(value, scope))];
-      } catch (error) {
-        if (!(error instanceof ExpressionError)) throw error;
-        throw new CliError(exitCode.file, `env.${name}: ${error.message}`, error);
-      }
-    }),
-  );
+  Object.fromEntries(Object.entries(env).map(([name, value]) => [name, keyText(`env.${name}`, value, scope)]));
+
+const keyText = (key: string, value: unknown, scope: Scope): string => {
+  try {
+    return textOf(resolveValue(value, scope));
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    throw new CliError(exitCode.file, `${key}: ${error.message}`, error);
+  }
+};
 
 const processEnv = (): Record<string, string> =>
   Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));

@@ -9,6 +9,6 @@ const typeOf = (spec: InputSpec): string => (spec.type === 'enum' ? spec.values.
 
 const defaultOf = (spec: InputSpec): string => {
   if ('default' in spec && spec.default !== undefined)
-    return `= ${typeof spec.default === 'string' ? spec.default : JSON.stringify(spec.default)}`;
+    return `= ${typeof spec.default === 'string' && spec.default !== '' ? spec.default : JSON.stringify(spec.default)}`;
   return spec.required === true ? 'required' : '';
 };

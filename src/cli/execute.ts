@@ -1,7 +1,9 @@
 // One run from the lock to the last line: takes the state folder, opens the journal, lets the engine work, remembers the end.
 import { randomBytes } from 'node:crypto';
 import type { EventBody, RunEvent, Scope } from '../core/event.ts';
+import { foldRun } from '../core/run-state.ts';
 import { isPartial } from '../core/scope.ts';
+import type { Host } from '../engine/ports.ts';
 import { Recorder } from '../engine/recorder.ts';
 import { type RunResult, runWorkflow } from '../engine/runner.ts';
 import { StopControl } from '../engine/stop.ts';
@@ -12,15 +14,17 @@ import { openState, type RunEntry, type State, type StateData } from '../store/s
 import { openStateFolder } from '../store/state-folder.ts';
 import { openStepLog } from '../store/step-log.ts';
 import { commandLine } from '../view/command-line.ts';
-import { goOnUnseen } from './broken-pipe.ts';
+import { goOnUnseen } from './broken-output.ts';
+import { labCall } from './call-lab.ts';
 import { concludeRun } from './conclude-run.ts';
 import type { CommandContext } from './context.ts';
 import { createEngine } from './create-engine.ts';
 import { decideSurvivor } from './decide-survivor.ts';
 import { deployedOf } from './deployed.ts';
 import { CliError, exitCode } from './exit-code.ts';
-import { historyOf, removedThings, renamed } from './history.ts';
+import { historyOf, removedThings, renamed, renamedThings } from './history.ts';
 import { holdingsToUndo } from './holdings-to-undo.ts';
+import { openCauses } from './open-causes.ts';
 import { openRecording } from './open-recording.ts';
 import type { Opened } from './open-workflow.ts';
 import type { RunOptions } from './options.ts';
@@ -66,11 +70,12 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   const { context, options, resume, scope } = execution;
   const { host, stateDir } = context;
   const { workflow, variant } = opened;
+  const causes = await openCauses(context);
   demandFree(opened, state.data);
   const names = { workflow: workflow.name, variant: variant.name };
   const deployed = await deployedOf(stateDir, state.data, variant.name);
   const parts = { host, stateDir, ...(deployed && { deployed }) };
-  const created = state.data.created;
+  const created = renamedThings(state.data.created, { ...names, steps: workflow.steps });
   const units = demandScope(opened, createEngine(opened, { ...parts, run: resume?.id ?? 'new' }), { scope, created });
   const history = await historyOf(stateDir, state.data, { ...names, ...(resume && { current: resume.id }) });
   const startedAt = host.clock.now();
@@ -91,7 +96,7 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
     masker: opened.masker,
     onBroken: () => stop.ask('stop', 'SIGTERM'),
   });
-  const views = await openViews(execution, opened, { run, past, logs: folder.logs });
+  const views = await openViews(execution, opened, { run, past, logs: folder.logs, causes });
   recorder.listen((event) => views.on(event));
   const signals = listenToSignals(stop, recorder);
   const recording =
@@ -104,11 +109,8 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   });
   try {
     await recorder.emit(beginning(execution, opened, run));
-    for (const notice of [
-      ...notices,
-      ...leftBehind(removedThings(created, { workflow, variant: variant.name }, units)),
-    ])
-      await recorder.emit(notice);
+    const left = leftBehind(removedThings(created, names, units), labCall(options));
+    for (const notice of [...notices, ...startedAnew(past, host), ...left]) await recorder.emit(notice);
     const result = await runWorkflow(engine, {
       ...{ workflow, scope, known: renamed(history.known, workflow), resumed: resume !== undefined },
       usualMs: history.usualMs,
@@ -156,14 +158,23 @@ const beginning = ({ context, resume, scope }: Execution, opened: Opened, run: s
 
 type Notice = Extract<EventBody, { type: 'notice' }>;
 
-const leftBehind = (addresses: readonly string[]): readonly Notice[] => {
+const leftBehind = (addresses: readonly string[], lab: string): readonly Notice[] => {
   if (addresses.length === 0) return [];
   const [are, they] = addresses.length === 1 ? ['is', 'it'] : ['are', 'they'];
   const shown = addresses.slice(0, 5).join(', ');
   const more = addresses.length > 5 ? ` and ${addresses.length - 5} more` : '';
-  const command = commandLine(['npx', 'lab', 'redo', '--undo', ...addresses]);
+  const command = `${lab} ${commandLine(['redo', '--undo', ...addresses])}`;
   const message = `${shown}${more} ${are} no longer in the workflow, and what ${they} made is still there; to take it away: ${command}`;
   return [{ type: 'notice', level: 'warning', code: 'removed-step', message }];
+};
+
+/** What ran is gone with the machine; whoever wonders why so much is done again is told. */
+const startedAnew = (past: readonly RunEvent[], host: Host): readonly Notice[] => {
+  const { drivers, end } = foldRun(past);
+  const before = drivers.at(-1)?.bootId;
+  if (end || before === undefined || before === host.self().bootId) return [];
+  const message = 'this machine was started anew since the run was last at work; all that finished is proved again';
+  return [{ type: 'notice', level: 'info', code: 'reboot', message }];
 };
 
 const codeOf = ({ outcome }: RunResult, stop: StopControl): number => {

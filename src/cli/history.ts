@@ -1,7 +1,9 @@
 // What earlier runs tell: what is known of each step, how long it usually takes, what was created and is still there.
-import { childAddress, parseAddress } from '../core/address.ts';
+import { parseAddress } from '../core/address.ts';
 import type { RunEvent } from '../core/event.ts';
-import { foldRun, type Holding, type RunState, type StepState } from '../core/run-state.ts';
+import { HeldSince } from '../core/held-since.ts';
+import { type Renames, renamedAddress, renamesOf } from '../core/rename.ts';
+import { foldRun, type Holding, plannedRenames, type RunState, type StepState } from '../core/run-state.ts';
 import type { Workflow } from '../core/workflow.ts';
 import type { Known } from '../engine/judge.ts';
 import type { Unit } from '../engine/unit.ts';
@@ -13,6 +15,8 @@ import { isStoreError } from './store-errors.ts';
 export interface History {
   readonly known: ReadonlyMap<string, Known>;
   usualMs(address: string): number | undefined;
+  /** When it last began to hold, in milliseconds since the epoch. */
+  heldSince(address: string): number | undefined;
 }
 
 /** The events of a run; none when its journal was never written. @throws StoreError for a damaged one. */
@@ -32,10 +36,10 @@ export const historyOf = async (
   wanted: { workflow: string; variant: string; current?: string },
 ): Promise<History> => {
   const reader = new HistoryReader(wanted);
-  for (const run of [...state.runs].reverse())
-    if (reader.wants(run)) reader.add(run, foldRun(await eventsOf(stateDir, run.id)));
-  const { known, acted, waited } = reader;
-  return { known, usualMs: (address) => acted.get(address) ?? waited.get(address) };
+  for (const run of [...state.runs].reverse()) if (reader.wants(run)) reader.add(run, await eventsOf(stateDir, run.id));
+  const { known, acted, waited, held } = reader;
+  const usualMs = (address: string): number | undefined => acted.get(address) ?? waited.get(address);
+  return { known, usualMs, heldSince: (address) => held.of(address) };
 };
 
 /** Reads runs from the newest to the oldest, as far as they have something to tell. */
@@ -45,6 +49,7 @@ class HistoryReader {
   readonly acted = new Map<string, number>();
   /** How long a step took at most that had nothing to do, or nothing but to wait: when all was well it took nothing. */
   readonly waited = new Map<string, number>();
+  readonly held = new HeldSince();
   private readonly gone = new Set<string>();
   private readonly wanted: { readonly workflow: string; readonly variant: string; readonly current?: string };
   private timed = 0;
@@ -57,13 +62,16 @@ class HistoryReader {
   wants(run: RunEntry): boolean {
     if (run.variant !== this.wanted.variant) return false;
     const counts = run.superseded !== true && !this.complete;
-    if (run.workflow === this.wanted.workflow) return counts || this.lacksTimes();
+    if (run.workflow === this.wanted.workflow) return counts || this.timed < maximumTimed;
     // It matters only for what it took away; one that did so to the end superseded all before it.
     return counts && run.outcome !== 'succeeded';
   }
 
-  add(run: RunEntry, past: RunState): void {
-    if (run.workflow === this.wanted.workflow) this.addOwn(run, past);
+  add(run: RunEntry, events: readonly RunEvent[]): void {
+    const past = foldRun(events);
+    const own = run.workflow === this.wanted.workflow;
+    if (run.superseded !== true) this.held.addOlder(own ? events : events.filter(({ type }) => type === 'step.undone'));
+    if (own) this.addOwn(run, past);
     for (const address of past.undone) this.gone.add(address);
   }
 
@@ -84,53 +92,56 @@ class HistoryReader {
     if (outcome === 'satisfied' && command === undefined)
       this.waited.set(address, Math.max(this.waited.get(address) ?? 0, durationMs));
   }
-
-  /** Whether an older run may know how long a step takes that had nothing to do in the newer ones. */
-  private lacksTimes(): boolean {
-    if (this.timed === 0) return true;
-    return this.timed < maximumTimed && [...this.known.keys()].some((address) => !this.acted.has(address));
-  }
 }
 
-/** Older runs are not read for times alone: of ten thousand steps a journal takes a quarter of a second to read. */
-const maximumTimed = 3;
+/** Older runs than this tell nothing about how long a step takes that newer ones don't. */
+const maximumTimed = 10;
 
 /** The same with renamed steps known by the names they have now. */
 export const renamed = (known: History['known'], workflow: Workflow): History['known'] => {
-  const names = new Map(
-    workflow.steps.flatMap((step) => [step.was ?? []].flat().map((was) => [was, step.id] as const)),
-  );
+  const renames = renamesOf(workflow.steps);
   const found = new Map(known);
   for (const [address, entry] of known) {
-    const { step, key } = parseAddress(address);
-    const id = names.get(step);
-    if (id === undefined) continue;
-    const now = key === undefined ? id : childAddress(id, key);
+    const now = renamedAddress(renames, address);
     if (!found.has(now)) found.set(now, { ...entry, address: now });
   }
   return found;
 };
 
+interface Owner {
+  readonly workflow: string;
+  readonly variant: string;
+}
+
+const isOf = (entry: LedgerEntry, { workflow, variant }: Owner): boolean =>
+  entry.workflow === workflow && entry.variant === variant;
+
+/** The ledger with what renamed steps of a workflow made under the names they have now. */
+export const renamedThings = (
+  created: readonly LedgerEntry[],
+  { steps, ...owner }: Owner & { readonly steps: Workflow['steps'] },
+): readonly LedgerEntry[] => withRenames(created, owner, renamesOf(steps));
+
+const withRenames = (created: readonly LedgerEntry[], owner: Owner, renames: Renames): readonly LedgerEntry[] =>
+  renames.size === 0
+    ? created
+    : created.map((entry) =>
+        isOf(entry, owner) ? { ...entry, address: renamedAddress(renames, entry.address) } : entry,
+      );
+
 /** Addresses that left something behind and that the workflow no longer has. */
 export const removedThings = (
   created: readonly LedgerEntry[],
-  { workflow, variant }: { workflow: Workflow; variant: string },
+  owner: Owner,
   units: readonly Unit[],
 ): readonly string[] => {
-  const renamedTo = new Map(
-    workflow.steps.flatMap((step) => [step.was ?? []].flat().map((was) => [was, step.id] as const)),
-  );
   const addresses = new Set(units.map((unit) => unit.address));
   // Children of these are not known before other steps have run.
   const open = new Set(units.filter((unit) => unit.kind === 'parent' && !unit.children).map((unit) => unit.address));
   return created
-    .filter((entry) => entry.workflow === workflow.name && entry.variant === variant)
+    .filter((entry) => isOf(entry, owner))
     .map((entry) => entry.address)
-    .filter((address) => {
-      const { step, key } = parseAddress(address);
-      const id = renamedTo.get(step) ?? step;
-      return !open.has(id) && !addresses.has(key === undefined ? id : childAddress(id, key));
-    });
+    .filter((address) => !open.has(parseAddress(address).step) && !addresses.has(address));
 };
 
 /**
@@ -160,7 +171,8 @@ export const foldLedger = (ledger: readonly LedgerEntry[], run: RunState): Ledge
   const start = run.start;
   if (!start) return [...ledger];
   const { variant, workflow } = start;
-  const remains = ledger.filter((entry) => entry.variant !== variant || !run.undone.has(entry.address));
+  const named = withRenames(ledger, { variant, workflow }, plannedRenames(run.planned.values()));
+  const remains = named.filter((entry) => entry.variant !== variant || !run.undone.has(entry.address));
   const others = remains.filter(
     (entry) => entry.variant !== variant || entry.workflow !== workflow || !run.holdings.has(entry.address),
   );
@@ -180,6 +192,11 @@ const plainUndo = (undo: NonNullable<Holding['undo']>): NonNullable<LedgerEntry[
   absent: [...undo.absent],
   ...(undo.timeoutMs !== undefined && { timeoutMs: undo.timeoutMs }),
 });
+
+/** The workflows of a variant that have made something which is still there. */
+export const makersOf = ({ created }: StateData, variant: string): readonly string[] => [
+  ...new Set(created.filter((entry) => entry.variant === variant).map(({ workflow }) => workflow)),
+];
 
 /** What a workflow of a variant holds, for undoing it. */
 export const holdingsOf = (ledger: readonly LedgerEntry[], variant: string, workflow: string): readonly Holding[] =>

@@ -7,7 +7,7 @@ import type { StateData } from '../store/state.ts';
 import type { CommandContext } from './context.ts';
 import { createEngine } from './create-engine.ts';
 import { deployedOf } from './deployed.ts';
-import { type History, historyOf, holdingsOf, renamed } from './history.ts';
+import { type History, historyOf, holdingsOf, renamed, renamedThings } from './history.ts';
 import type { Opened } from './open-workflow.ts';
 import { demandSteps, namesIn, unitsOfWorkflow } from './units-of.ts';
 
@@ -25,6 +25,7 @@ export interface PlanFound {
   readonly units: readonly Unit[];
   readonly known: ReadonlyMap<string, Known>;
   readonly usualMs: History['usualMs'];
+  readonly heldSince: History['heldSince'];
 }
 
 /** @throws CliError 2 for a step of the scope that is not there, 3 for a foreach that can't be expanded. */
@@ -36,11 +37,12 @@ export const lookAtPlan = async ({ context, state, opened, scope = {}, current }
   const deployed = await deployedOf(stateDir, state, variant.name);
   const engine = createEngine(opened, { host, stateDir, run: current ?? 'plan', ...(deployed && { deployed }) });
   const units = unitsOfWorkflow(opened, engine);
-  const made = holdingsOf(state.created, variant.name, workflow.name).map(({ address }) => address);
+  const created = renamedThings(state.created, { ...names, steps: workflow.steps });
+  const made = holdingsOf(created, variant.name, workflow.name).map(({ address }) => address);
   demandSteps(namesIn(scope), units, made);
   const found = renamed(history.known, workflow);
   const known =
     current === 'all' ? new Map([...found].map(([address, step]) => [address, { ...step, inThisRun: true }])) : found;
   const items = await planWorkflow(engine, { workflow, known, scope });
-  return { items, units, known, usualMs: history.usualMs };
+  return { items, units, known, usualMs: history.usualMs, heldSince: history.heldSince };
 };

@@ -8,7 +8,7 @@ import { loadVariant, loadWorkflow } from '../parse/load.ts';
 import type { StepPositions } from '../parse/positions.ts';
 import type { Position } from '../parse/source.ts';
 import { formatDiagnostics } from '../view/snippet.ts';
-import type { Reader } from './checked-files.ts';
+import { reader as plainReader, type Reader } from './checked-files.ts';
 import { CliError, exitCode } from './exit-code.ts';
 import { hintOf } from './hint.ts';
 import { readInputsFile } from './inputs-file.ts';
@@ -38,9 +38,15 @@ interface Wish {
   readonly options: WorkflowOptions;
   /** Inputs to start from instead of the defaults: of the run that is continued, or of what is deployed. */
   readonly earlier?: Readonly<Record<string, unknown>>;
+  /** Workflows that have made something, whose files may be gone when it is to be undone. */
+  readonly makers?: readonly string[];
 }
 
-const request = ({ project, registry }: Pick<Wish, 'project' | 'registry'>, { read, list }: Reader) => ({
+/** How files of the project are read. */
+export const fileRequest = (
+  { project, registry }: Pick<Wish, 'project' | 'registry'>,
+  { read, list }: Reader = plainReader,
+) => ({
   ...{ projectDir: project.dir, workflowsDir: project.workflowsDir, read, list },
   ...{ catalogue: registry, models: registry.models },
 });
@@ -57,8 +63,8 @@ interface FoundVariant {
 
 /** The same with the names of its workflows, inherited ones included. @throws CliError 3 */
 export const openVariantWithWorkflows = (project: Project, registry: Known, variant: string): Promise<FoundVariant> =>
-  registry.checked.open(variant, async (reader) => {
-    const loaded = await loadVariant({ ...request({ project, registry }, reader), variant });
+  registry.checked.open([variant], async (reader) => {
+    const loaded = await loadVariant({ ...fileRequest({ project, registry }, reader), variant });
     if (!loaded.ok) throw new CliError(exitCode.file, formatDiagnostics(loaded.diagnostics));
     return { variant: loaded.variant, workflows: loaded.workflows };
   });
@@ -76,9 +82,9 @@ interface FoundWorkflow {
 
 /** Reads and checks a workflow without its inputs. @throws CliError 3 with every mistake, 2 when there is none of that name. */
 export const loadOnly = (wish: Unopened): Promise<FoundWorkflow> => {
-  const { variant, workflow, registry } = wish;
-  return registry.checked.open(`${variant}.${workflow}`, async (reader) => {
-    const loaded = await loadWorkflow({ ...request(wish, reader), variant, workflow });
+  const { variant, workflow, registry, makers = [] } = wish;
+  return registry.checked.open([variant, workflow, ...makers], async (reader) => {
+    const loaded = await loadWorkflow({ ...fileRequest(wish, reader), variant, workflow, makers });
     if (loaded.ok)
       return {
         workflow: loaded.workflow,
@@ -114,7 +120,7 @@ const demandWorkflow = async ({ project, registry, variant, workflow }: Unopened
   throw new CliError(exitCode.usage, `Variant ${variant} has no workflow ${workflow}. ${hintOf(workflow, workflows)}`);
 };
 
-type Unopened = Pick<Wish, 'project' | 'registry' | 'variant' | 'workflow'>;
+type Unopened = Pick<Wish, 'project' | 'registry' | 'variant' | 'workflow' | 'makers'>;
 
 /** @throws CliError 2 for inputs that don't fit, 3 for files that are wrong. */
 export const openWorkflow = async (wish: Wish): Promise<Opened> => {

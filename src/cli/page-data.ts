@@ -97,39 +97,46 @@ export const toldBy = async (
   { stateDir }: Pick<CommandContext, 'stateDir'>,
   { runs, own, topology }: { runs: readonly RunEntry[]; own: RunRecord; topology: Topology },
 ): Promise<Told> => {
-  let sightings: Sighting[] = [];
+  let sightings: readonly Sighting[] = [];
   let trace: Trace | undefined;
   const names = new Set(topology.links.map(({ name }) => name));
-  const used: string[] = [];
+  let used: { workflow: string; isTakenDown: boolean }[] = [];
   for (const { id, workflow } of runs) {
     const record = id === own.start?.run ? own : new RunRecord(await eventsOf(stateDir, id));
     const told = sightingsOf(record);
-    const tookDown = told.some(({ standing }) => standing === 'gone');
-    // Steps of other workflows may bear the same names; a way down ends what was proved before.
-    sightings = [...(tookDown ? gone(sightings) : stillSaid(sightings, told)), ...named(told, workflow)];
-    trace = tookDown ? undefined : (traceIn(record, names) ?? trace);
-    if (told.length > 0) used.push(workflow);
+    const isTakenDown = told.some(({ standing }) => standing === 'gone');
+    sightings = joinSightings(sightings, told, workflow);
+    trace = isTakenDown ? undefined : (traceIn(record, names) ?? trace);
+    if (told.length === 0) continue;
+    // What a way down ended tells nothing any more; nor does the way down once something is built again.
+    used = isTakenDown ? [] : used.filter((each) => !each.isTakenDown);
+    used.push({ workflow, isTakenDown });
   }
   return {
     sightings,
     trace,
-    source: `As proved by ${[...new Set(used)].join(', ') || 'no run yet'}, the latest word on each thing`,
+    source: `As proved by ${[...new Set(used.map(({ workflow }) => workflow))].join(', ') || 'no run yet'}, the latest word on each thing`,
   };
 };
 
-/** What was taken away is no news any more once a run has built again. */
-const stillSaid = (before: readonly Sighting[], told: readonly Sighting[]): readonly Sighting[] =>
-  told.length === 0 ? before : before.filter(({ standing }) => standing !== 'gone');
+/** What was known and what a later run of the workflow tells. A way down ends what was proved before; building again ends that. */
+export const joinSightings = (
+  before: readonly Sighting[],
+  told: readonly Sighting[],
+  workflow: string,
+): readonly Sighting[] => {
+  if (told.length === 0) return before;
+  const isTakenDown = told.some(({ standing }) => standing === 'gone');
+  const known = isTakenDown ? before.map(gone) : before.filter(({ standing }) => standing !== 'gone');
+  // Steps of other workflows may bear the same names.
+  return [...known, ...told.map((each) => ({ ...each, address: `${workflow} ${each.address}` }))];
+};
 
-const named = (told: readonly Sighting[], workflow: string): Sighting[] =>
-  told.map((each) => ({ ...each, address: `${workflow} ${each.address}` }));
-
-const gone = (sightings: readonly Sighting[]): Sighting[] =>
-  sightings.map((each) => ({
-    ...each,
-    standing: 'gone',
-    evidence: each.evidence.map((seen) => ({ ...seen, holds: false })),
-  }));
+const gone = (sighting: Sighting): Sighting => ({
+  ...sighting,
+  standing: 'gone',
+  evidence: sighting.evidence.map((seen) => ({ ...seen, holds: false })),
+});
 
 /** A fact or an output that counts by the names of links is a path. */
 const traceIn = (record: RunRecord, links: ReadonlySet<string>): Trace | undefined => {

@@ -1,9 +1,9 @@
 // Writing to the terminal from commands that only look.
 import type { Drawing } from '../view/snippet.ts';
 
-/** How wide the screen is and whether colours are welcome. */
+/** How wide the screen is and whether colours are welcome; what goes to a file or a pipe is not cut to any width. */
 export const screen = (): Required<Drawing> => ({
-  columns: process.stdout.columns ?? 100,
+  columns: process.stdout.isTTY === true ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY,
   color: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb',
 });
 

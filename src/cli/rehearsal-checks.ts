@@ -14,6 +14,8 @@ export interface CheckResult {
   /** How many courses of events were tried. */
   readonly tried: number;
   readonly findings: readonly Finding[];
+  /** What is no mistake, but worth to know. */
+  readonly notes?: readonly string[];
 }
 
 /** Dies at every moment, or at each `every`-th, and continues. */
@@ -22,6 +24,7 @@ export const checkCrashes = async (stage: Stage, world: World, every: number): P
   const { moments, outcome } = await perform(stage, whole);
   if (outcome !== 'succeeded') return { tried: 1, findings: [{ message: `undisturbed, the run ${outcome}` }] };
   const findings: Finding[] = [];
+  const repeated = new Set<string>();
   let tried = 0;
   for (let moment = 1; moment <= moments.length; moment += every) {
     const course = freshCourse(world);
@@ -31,13 +34,19 @@ export const checkCrashes = async (stage: Stage, world: World, every: number): P
     const name = broken.moments.at(-1) ?? '';
     const recorded = changedIn(course.events);
     const before = course.world.acted.length;
+    const acted = new Set(course.world.acted.slice(world.acted.length));
     const after = await perform(stage, course);
     findings.push(...converged(after, course, whole).map((message) => ({ moment: name, message })));
-    for (const address of course.world.acted.slice(before))
+    for (const address of course.world.acted.slice(before)) {
       if (recorded.has(address)) findings.push({ moment: name, message: `${address} had finished, and ran again` });
+      else if (acted.has(address) && stepOf(address, stage)?.satisfied !== 'never') repeated.add(address);
+    }
   }
-  return { tried, findings };
+  return { tried, findings, notes: [...repeated].map((address) => noteOn(address, stage)) };
 };
+
+const noteOn = (address: string, stage: Stage): string =>
+  `${address}: killed between its end and its record, it runs once more, for ${reasonFor(address, stage)}. Is that harmless? If not, give it a health check.`;
 
 const converged = (after: Performance, course: Course, whole: Course): readonly string[] => {
   if (after.outcome !== 'succeeded') return [`continued, the run ${after.outcome}${failuresIn(after.events)}`];
@@ -81,7 +90,7 @@ export const checkFailure = async (
 ): Promise<CheckResult> => {
   const course = freshCourse(world);
   const planned = await addressesOf(stage, world, step);
-  if (planned.length === 0) return { tried: 0, findings: [{ message: `no action of a step ${step} takes place` }] };
+  if (planned.length === 0) return { tried: 1, findings: [{ message: `${step} has no action that could fail` }] };
   for (const address of planned) course.world.failing.add(address);
   const broken = await perform(stage, course, { onEvent });
   const findings: Finding[] = [];
@@ -116,10 +125,16 @@ export const failuresIn = (events: readonly RunEvent[]): string => {
   return failed.length === 0 ? '' : ` (${failed.slice(0, 3).join('; ')})`;
 };
 
+interface Seen {
+  readonly probe: string;
+  readonly saw: string;
+}
+
 const sawOf = (failure: object & { readonly kind: string }): string => {
   const { observations, observation } = failure as {
-    observations?: readonly { saw: string }[];
-    observation?: { saw: string };
+    observations?: readonly Seen[];
+    observation?: Seen;
   };
-  return observations?.[0]?.saw ?? observation?.saw ?? failure.kind;
+  const seen = observations?.[0] ?? observation;
+  return seen === undefined ? failure.kind : `${seen.probe}: ${seen.saw}`;
 };

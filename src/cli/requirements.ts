@@ -11,6 +11,7 @@ export interface Requirement {
   readonly state: 'met' | 'missing' | 'installable';
   readonly saw: string;
   readonly remedy?: string;
+  /** The Debian package that brings a tool. */
   readonly package?: string;
 }
 
@@ -75,7 +76,8 @@ const checkTool = async (tool: Tool, host: Host): Promise<Requirement> => {
   const remedy =
     tool.install ?? (tool.package === undefined ? `install ${tool.tool}` : `apt-get install ${tool.package}`);
   if (path === undefined) return missingTool(tool, what, remedy, host);
-  if (tool.version === undefined) return { what, state: 'met', saw: path };
+  const from = tool.package === undefined ? {} : { package: tool.package };
+  if (tool.version === undefined) return { what, state: 'met', saw: path, ...from };
   const answer = await query([path, ...(tool.versionFrom ?? ['--version'])], { timeoutMs: 10_000 });
   const version = versionIn(`${answer.stdout}\n${answer.stderr}`);
   if (version === undefined) return { what, state: 'missing', saw: `${path}, whose version can't be read`, remedy };

@@ -1,10 +1,12 @@
 // Starts a new run: what this host lacks is told, and what has to be asked is asked, before anything is touched.
+import { commandLine } from '../view/command-line.ts';
 import { askYesNo, canAsk } from './ask.ts';
 import { type Choice, demandRequirements } from './choose-variant.ts';
 import type { CommandContext } from './context.ts';
 import { earlierInputs, stickyInputs } from './earlier-inputs.ts';
 import { execute } from './execute.ts';
 import { CliError, exitCode } from './exit-code.ts';
+import { makersOf } from './history.ts';
 import { type Opened, openWorkflow } from './open-workflow.ts';
 import type { RunOptions } from './options.ts';
 import { scopeOf } from './run-scope.ts';
@@ -40,6 +42,7 @@ export const startRun = async ({ context, choice, opened, earlier, options }: St
       openWorkflow({
         ...{ project, registry, variant, workflow, options },
         earlier: { ...earlier, ...earlierInputs(now, variant, options) },
+        makers: makersOf(now, variant),
       }),
   });
 };
@@ -52,7 +55,7 @@ export const consentTo = async ({ requirements, variant }: Choice, options: RunO
   if (packages.length === 0 || options.yes === true) return true;
   const what = `${variant} needs Debian packages this host does not have: ${packages.join(', ')}`;
   if (canAsk() && (await askYesNo(`${what}.\nInstall them with apt-get? Their services are not started.`))) return true;
-  const again = `npx lab ${process.argv.slice(2).join(' ')} --yes`;
+  const again = `npx lab ${commandLine(process.argv.slice(2))} --yes`;
   throw new CliError(
     exitCode.host,
     `${what}.\nTo let lab install them:  ${again}\nTo install them yourself:  apt-get install --no-install-recommends ${packages.join(' ')}`,

@@ -1,40 +1,84 @@
-// The status of a deployment as a person reads it.
+// The status of a deployment as a person reads it: what is broken first, then what holds, each with since when.
+import { parseAddress } from '../core/address.ts';
 import { formatDuration } from '../core/duration.ts';
 import { textOf } from '../core/template.ts';
+import { createPaint, type Paint } from '../view/paint.ts';
 import { table } from '../view/table.ts';
-import type { Status } from './commands/status.ts';
-import { screen } from './print.ts';
+import { cleanLine } from '../view/text.ts';
+import type { Status, StepStatus } from './look-at-status.ts';
 
-export const statusText = (status: Status, now: number): string =>
-  [...head(status, now), ...steps(status, now), ...tail(status)].join('\n');
+export interface StatusDrawing {
+  readonly now: number;
+  readonly columns: number;
+  readonly color: boolean;
+}
 
-const head = ({ deployed }: Status, now: number): readonly string[] => {
+export const statusText = (status: Status, drawing: StatusDrawing): string =>
+  [...head(status, drawing), ...steps(status, drawing), ...tail(status)].join('\n');
+
+const head = ({ deployed }: Status, { now, columns }: StatusDrawing): readonly string[] => {
   if (!deployed) return ['Nothing is deployed.'];
-  const since = new Date(deployed.since);
+  const since = Date.parse(deployed.since);
   const facts = table(
-    Object.entries(deployed.facts).map(([name, value]) => [name, textOf(value)]),
-    { columns: screen().columns, indent: 2 },
+    Object.entries(deployed.facts).map(([name, value]) => [name, cleanLine(textOf(value))]),
+    { columns, indent: 2 },
   );
   return [
-    `${deployed.variant} is deployed${deployed.complete ? '' : ', not to its end,'} since ${since.toLocaleString('sv-SE')} (${formatDuration(now - since.getTime())} ago)`,
+    `${deployed.variant} is deployed${deployed.complete ? '' : ', not to its end,'} since ${dayAndTime(since)} (${formatDuration(now - since)} ago)`,
     ...facts,
   ];
 };
 
-const steps = ({ deployed, steps }: Status, now: number): readonly string[] => {
+const dayAndTime = (at: number): string => new Date(at).toLocaleString('sv-SE');
+
+const steps = ({ deployed, steps: all, unfinished }: Status, drawing: StatusDrawing): readonly string[] => {
   if (!deployed) return [];
-  const broken = steps.filter((step) => !step.holds);
-  if (broken.length === 0) return [`All ${steps.length} steps hold, proved just now.`];
-  const rows = broken.map(({ address, reason, lastProved }) => [
-    address,
-    reason,
-    lastProved === null ? 'never proved' : `held ${formatDuration(now - Date.parse(lastProved))} ago`,
-  ]);
+  const paint = createPaint(drawing.color);
+  const broken = all.filter((step) => !step.holds);
+  const rows = [...broken.map((step) => brokenRow(step, paint, drawing)), ...heldRows(all, paint, drawing)];
+  const drawn = table(rows, { columns: drawing.columns, indent: 2 });
+  if (broken.length === 0) return [paint.good(`All ${all.length} steps hold, proved just now:`), ...drawn];
   return [
-    `${steps.length - broken.length} of ${steps.length} steps hold; these do not:`,
-    ...table(rows, { columns: screen().columns, indent: 2 }),
-    'To heal them: npx lab run deploy',
+    paint.bad(`${broken.length} of ${all.length} steps do not hold now:`),
+    ...drawn,
+    ...(unfinished ? [] : [`To heal them: npx lab run ${deployed.workflow}`]),
   ];
+};
+
+const brokenRow = ({ address, reason, lastProved, since }: StepStatus, paint: Paint, { now }: StatusDrawing) => {
+  const ago = (at: string): string => `${formatDuration(Math.max(0, now - Date.parse(at)))} ago`;
+  const held = lastProved === null ? 'never proved' : `held ${ago(lastProved)}`;
+  const when = since === null ? held : `since ${clockTime(since, now)}`;
+  return [paint.bad('fails'), cleanLine(address), when, cleanLine(reason)];
+};
+
+/** Children of one step that all hold take one row. */
+const heldRows = (all: readonly StepStatus[], paint: Paint, { now }: StatusDrawing): readonly (readonly string[])[] => {
+  const byStep = new Map<string, StepStatus[]>();
+  for (const step of all) {
+    const { step: id } = parseAddress(step.address);
+    byStep.set(id, [...(byStep.get(id) ?? []), step]);
+  }
+  return [...byStep].flatMap(([id, each]) => {
+    const fold = each.length > 2 && each.every(({ holds }) => holds);
+    const rows = fold ? [{ label: `${id} x ${each.length}`, since: latest(each) }] : each.filter(({ holds }) => holds);
+    return rows.map((row) => [
+      paint.good('holds'),
+      cleanLine('label' in row ? row.label : row.address),
+      ...(row.since === null
+        ? ['', '']
+        : [`since ${clockTime(row.since, now)}`, `${formatDuration(Math.max(0, now - Date.parse(row.since)))}`]),
+    ]);
+  });
+};
+
+const latest = (steps: readonly StepStatus[]): string | null =>
+  steps.reduce<string | null>((last, { since }) => (since !== null && since > (last ?? '') ? since : last), null);
+
+/** With the day when that is another one. */
+const clockTime = (at: string, now: number): string => {
+  const [day = '', time = ''] = dayAndTime(Date.parse(at)).split(' ');
+  return new Date(now).toLocaleDateString('sv-SE') === day ? time : `${day} ${time}`;
 };
 
 const tail = ({ unfinished, running, deployed, created }: Status): readonly string[] => [

@@ -27,17 +27,19 @@ const nodesOf = (fabric: Fabric): TopologyNode[] => {
     ...spines.map(({ name, asn, address }) => ({
       name,
       role: 'spine',
+      shape: 'router' as const,
       note: `AS ${asn}`,
       addresses: [own('lo', address)],
     })),
     ...leaves.map(({ name, asn, address }) => ({
       name,
       role: 'leaf',
+      shape: 'switch' as const,
       note: `AS ${asn}`,
       addresses: [own('lo', address)],
     })),
     ...nodes.map(({ name, asn, address, interface: port, mgmtAddress, mgmtInterface, leaf }) => ({
-      ...{ name, role: 'node', note: `AS ${asn}`, group: leaf },
+      ...{ name, role: 'node', shape: 'server' as const, note: `AS ${asn}`, group: leaf },
       addresses: [
         own(port, address),
         own(mgmtInterface, mgmtAddress),
@@ -48,16 +50,18 @@ const nodesOf = (fabric: Fabric): TopologyNode[] => {
     ...clients.map(({ name, address, interface: port, leaf }) => ({
       name,
       role: 'client',
+      shape: 'host' as const,
       group: leaf,
       addresses: [own(port, address)],
     })),
     ...pods.map(({ name, address, interface: port, node }) => ({
       name,
       role: 'pod',
+      shape: 'pod' as const,
       group: node,
       addresses: [own(port, address)],
     })),
-    { name: mgmt.name, role: 'bridge', addresses: [own(mgmt.bridge, mgmt.gateway)] },
+    { name: mgmt.name, role: 'bridge', shape: 'bridge', addresses: [own(mgmt.bridge, mgmt.gateway)] },
   ];
 };
 

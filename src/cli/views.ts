@@ -5,10 +5,12 @@ import { parseAddress } from '../core/address.ts';
 import type { RunEvent } from '../core/event.ts';
 import { stepLogName } from '../store/step-log.ts';
 import { chooseView } from '../view/choose.ts';
+import type { KnownCause } from '../view/known-causes.ts';
 import { RunModel } from '../view/run-model.ts';
 import type { StepRecord } from '../view/step-record.ts';
 import { summary } from '../view/summary.ts';
 import type { View, ViewContext } from '../view/view.ts';
+import { labCall } from './call-lab.ts';
 import type { Execution } from './execute.ts';
 import type { Opened } from './open-workflow.ts';
 import { screen } from './print.ts';
@@ -23,12 +25,14 @@ interface Shown {
   readonly past: readonly RunEvent[];
   /** The folder of the run's logs. */
   readonly logs: string;
+  /** Failures the project knows of its own. */
+  readonly causes: readonly KnownCause[];
 }
 
 export const openViews = async (
   { options, preamble, context }: Execution,
   opened: Opened,
-  { past, logs }: Shown,
+  { past, logs, causes }: Shown,
 ): Promise<RunViews> => {
   const { color, columns } = screen();
   const { stdout, stderr, env } = process;
@@ -37,25 +41,29 @@ export const openViews = async (
     json: options.json === true,
     quiet: options.quiet === true,
     github: env['GITHUB_ACTIONS'] === 'true',
+    ci: !['', 'false', '0'].includes(env['CI'] ?? ''),
     noTty: options.tty === false,
     dumb: env['TERM'] === 'dumb' || env['TERM'] === undefined,
   });
   const place = placeOf(opened);
   const jobSummary = env['GITHUB_STEP_SUMMARY'];
   const settings: ViewContext = {
-    ...{ out: stdout, err: stderr, now: () => context.host.clock.now(), color, past, place },
+    ...{ out: stdout, err: stderr, now: () => context.host.clock.now(), color, past, place, causes },
     unicode: /utf-?8/i.test(env['LC_ALL'] ?? env['LC_CTYPE'] ?? env['LANG'] ?? 'utf-8'),
     ...(jobSummary !== undefined && { jobSummary }),
   };
   if (name !== 'ndjson' && name !== 'quiet') for (const line of preamble) stdout.write(`${line}\n`);
   const view = await createView(name, settings);
   const model = new RunModel({ past });
+  const anew = (): void => view.anew?.();
+  process.on('SIGCONT', anew);
   return {
     on(event) {
       model.add(event);
       view.on(event);
     },
     async close() {
+      process.off('SIGCONT', anew);
       await view.close();
       if (name === 'ndjson') return;
       const shownLogs = relative(process.cwd(), logs);
@@ -63,7 +71,8 @@ export const openViews = async (
         const log = join(logs, stepLogName({ address: planned.address, attempt: attempt || attempts }));
         return existsSync(log) ? relative(process.cwd(), log) : undefined;
       };
-      stdout.write(summary(model, { color, columns, now: context.host.clock.now(), logs: shownLogs, place, logPath }));
+      const ending = { program: labCall(options), logs: shownLogs, place, logPath, causes };
+      stdout.write(summary(model, { color, columns, now: context.host.clock.now(), ...ending }));
     },
   };
 };

@@ -1,5 +1,7 @@
 // The chain of causes as a person reads it: the step, what was seen, how it ended last, and below it what that comes from.
 import { formatDuration } from '../core/duration.ts';
+import { changeLines } from '../view/change-text.ts';
+import { createPaint } from '../view/paint.ts';
 import { cleanLine, truncate } from '../view/text.ts';
 import { observationText } from '../view/wording.ts';
 import type { Cause } from './find-causes.ts';
@@ -7,19 +9,20 @@ import type { Cause } from './find-causes.ts';
 interface Drawing {
   readonly now: number;
   readonly columns: number;
+  readonly color: boolean;
 }
 
-export const whyText = (answers: readonly Cause[], { now, columns }: Drawing): string => {
+export const whyText = (answers: readonly Cause[], drawing: Drawing): string => {
   const calm = answers.filter(({ verdict }) => verdict === 'keep' || verdict === 'skip');
   // Of many that hold, one line is enough; one that was asked for by name is told in full.
   const told = answers.length > 1 && calm.length > 0 ? answers.filter((each) => !calm.includes(each)) : answers;
   const rest = answers.length - told.length;
-  const blocks = told.map((cause) => [...causeLines(cause, 0, now), ...beginnings(cause)]);
+  const blocks = told.map((cause) => [...causeLines(cause, 0, drawing), ...beginnings(cause)]);
   const lines = [
     ...blocks.flatMap((block, at) => (at === 0 ? block : ['', ...block])),
     ...(rest === 0 ? [] : [...(blocks.length > 0 ? [''] : []), `${rest} of ${answers.length} hold or are skipped.`]),
   ];
-  return lines.map((line) => truncate(line, columns)).join('\n');
+  return lines.join('\n');
 };
 
 const verdictWords: Readonly<Record<Cause['verdict'], string>> = {
@@ -32,27 +35,28 @@ const verdictWords: Readonly<Record<Cause['verdict'], string>> = {
   unknown: 'is not known yet',
 };
 
-const causeLines = (cause: Cause, depth: number, now: number): readonly string[] => {
+const causeLines = (cause: Cause, depth: number, drawing: Drawing): readonly string[] => {
+  const { now, columns, color } = drawing;
+  const paint = createPaint(color);
   const { address, name, verdict, reason, evidence, changes, last, causes, seeAbove } = cause;
   const indent = '  '.repeat(depth);
   const label = name === address || address.endsWith(`[${name}]`) ? address : `${address} (${name})`;
   const broken = evidence.filter(({ holds }) => !holds);
   const shown = verdict === 'keep' ? evidence : broken;
   const details = [
-    ...changes.map(({ path, from, to }) => `~ ${path || 'the definition'}: ${valueText(from)} -> ${valueText(to)}`),
+    ...changes.flatMap((change) => changeLines(change, columns - indent.length - 2, paint)),
     ...shown.map((seen) => `${seen.holds ? '=' : 'x'} ${observationText(seen)}${seen.holds ? '' : ' (does not hold)'}`),
     ...broken.flatMap(({ message }) => (message === undefined ? [] : [`  ${cleanLine(message)}`])),
     ...lastLines(last, now),
     ...seeAbove.map((need) => `because of ${need}, see above`),
   ];
   return [
-    `${indent}${depth === 0 ? '' : 'because '}${cleanLine(label)} ${verdictWords[verdict]}: ${cleanLine(reason)}`,
+    // The name gives way, not what is said of it.
+    `${indent}${depth === 0 ? '' : 'because '}${paint.strong(truncate(cleanLine(label), 48))} ${verdictWords[verdict]}: ${cleanLine(reason)}`,
     ...details.map((line) => `${indent}  ${line}`),
-    ...causes.flatMap((each) => causeLines(each, depth + 1, now)),
+    ...causes.flatMap((each) => causeLines(each, depth + 1, drawing)),
   ];
 };
-
-const valueText = (value: unknown): string => (value === undefined ? '(none)' : cleanLine(JSON.stringify(value)));
 
 const lastLines = (last: Cause['last'], now: number): readonly string[] => {
   if (!last) return ['no run knows it'];

@@ -46,6 +46,10 @@ export interface PlannedStep {
   readonly group?: string;
   /** True for the parent of foreach children; it has no action of its own. */
   readonly parent?: boolean;
+  /** Earlier ids of the step. */
+  readonly was?: readonly string[];
+  /** True for a step without an action: all it does is to prove, or wait for, what others bring about. */
+  readonly proves?: boolean;
   /** Usual duration in milliseconds, from earlier runs. */
   readonly usualMs?: number;
 }
@@ -115,6 +119,8 @@ type Body =
       readonly undo?: UndoRecord;
       /** What an earlier run had brought about, so that this run's journal tells it by itself. */
       readonly applied?: Applied;
+      /** It had been brought about before, just as it is defined now, and was seen not to hold any more. */
+      readonly heals?: boolean;
     })
   | (StepEvent & {
       readonly type: 'step.spawned';

@@ -40,27 +40,98 @@ const range = (count: bigint): bigint[] => {
   return Array.from({ length }, (_, index) => BigInt(index));
 };
 
+interface ExpressionFunction {
+  /** As CEL's libraries write them: receiver, arguments, result. */
+  readonly signature: string;
+  readonly meaning: string;
+  readonly example: string;
+  readonly run: (...values: never[]) => unknown;
+}
+
+export const expressionFunctions: readonly ExpressionFunction[] = [
+  {
+    signature: 'list<dyn>.distinct(): list<dyn>',
+    meaning: 'each value once, in the order of the first',
+    example: '[1, 2, 1].distinct() == [1, 2]',
+    run: distinct,
+  },
+  {
+    signature: 'list<dyn>.sort(): list<dyn>',
+    meaning: 'numbers by size, texts by their characters',
+    example: '[3, 1, 2].sort() == [1, 2, 3]',
+    run: (list: Value[]) => [...list].sort(compare),
+  },
+  {
+    signature: 'list<dyn>.sum(): dyn',
+    meaning: 'the sum; 0 of an empty list',
+    example: '[1, 2, 3].sum() == 6',
+    run: sum,
+  },
+  {
+    signature: 'list<dyn>.min(): dyn',
+    meaning: 'the least; an error for an empty list',
+    example: '[3, 1, 2].min() == 1',
+    run: (list: Value[]) => extreme(list, -1),
+  },
+  {
+    signature: 'list<dyn>.max(): dyn',
+    meaning: 'the greatest; an error for an empty list',
+    example: "['b', 'c', 'a'].max() == 'c'",
+    run: (list: Value[]) => extreme(list, 1),
+  },
+  {
+    signature: 'list<dyn>.flatten(): list<dyn>',
+    meaning: 'lists within the list, laid end to end',
+    example: '[[1], [2, 3]].flatten() == [1, 2, 3]',
+    run: (list: unknown[]) => list.flat(),
+  },
+  {
+    signature: 'string.lines(): list<string>',
+    meaning: 'the lines that are not empty',
+    example: "'a\\n\\nb\\n'.lines() == ['a', 'b']",
+    run: (text: string) => text.split(/\r?\n/).filter((line) => line !== ''),
+  },
+  {
+    signature: 'string.find(string): string',
+    meaning: 'the first match of a regular expression, or an empty text',
+    example: "'up 12 days'.find('[0-9]+') == '12'",
+    run: find,
+  },
+  {
+    signature: 'string.replace(string, string): string',
+    meaning: 'every occurrence of a text replaced',
+    example: "'a.b.c'.replace('.', '-') == 'a-b-c'",
+    run: (text: string, from: string, to: string) => text.replaceAll(from, to),
+  },
+  {
+    signature: 'json(string): dyn',
+    meaning: 'the value that JSON text stands for',
+    example: `json('{"up": [1, 2]}').up.size() == 2`,
+    run: (text: string) => JSON.parse(text, whole),
+  },
+  {
+    signature: 'keys(map<dyn, dyn>): list<dyn>',
+    meaning: 'the keys of a map',
+    example: "keys({'a': 1, 'b': 2}) == ['a', 'b']",
+    run: (map: object) => (map instanceof Map ? [...map.keys()] : Object.keys(map)),
+  },
+  {
+    signature: 'values(map<dyn, dyn>): list<dyn>',
+    meaning: 'the values of a map',
+    example: "values({'a': 1, 'b': 2}) == [1, 2]",
+    run: (map: object) => (map instanceof Map ? [...map.values()] : Object.values(map)),
+  },
+  {
+    signature: 'range(int): list<int>',
+    meaning: 'that many numbers from 0; at most 10,000',
+    example: 'range(3) == [0, 1, 2]',
+    run: range,
+  },
+];
+
 /** Adds the functions and returns the same environment. */
 export const registerFunctions = (environment: Environment): Environment =>
-  environment
-    .registerFunction('list<dyn>.distinct(): list<dyn>', distinct)
-    .registerFunction('list<dyn>.sort(): list<dyn>', (list: Value[]) => [...list].sort(compare))
-    .registerFunction('list<dyn>.sum(): dyn', sum)
-    .registerFunction('list<dyn>.min(): dyn', (list: Value[]) => extreme(list, -1))
-    .registerFunction('list<dyn>.max(): dyn', (list: Value[]) => extreme(list, 1))
-    .registerFunction('list<dyn>.flatten(): list<dyn>', (list: unknown[]) => list.flat())
-    .registerFunction('string.lines(): list<string>', (text: string) =>
-      text.split(/\r?\n/).filter((line) => line !== ''),
-    )
-    .registerFunction('string.find(string): string', find)
-    .registerFunction('string.replace(string, string): string', (text: string, from: string, to: string) =>
-      text.replaceAll(from, to),
-    )
-    .registerFunction('json(string): dyn', (text: string) => JSON.parse(text, whole))
-    .registerFunction('keys(map<dyn, dyn>): list<dyn>', (map: object) =>
-      map instanceof Map ? [...map.keys()] : Object.keys(map),
-    )
-    .registerFunction('values(map<dyn, dyn>): list<dyn>', (map: object) =>
-      map instanceof Map ? [...map.values()] : Object.values(map),
-    )
-    .registerFunction('range(int): list<int>', range);
+  expressionFunctions.reduce(
+    (known, { signature, run }) => known.registerFunction(signature, run as (...values: unknown[]) => unknown),
+    environment,
+  );

@@ -94,21 +94,25 @@ const longestList = (value: unknown): number => {
 };
 
 /** Only what is read is converted: a scope may hold ten thousand steps. */
-const pick = (scope: Scope, references: readonly (readonly string[])[]): Record<string, unknown> => {
-  const picked: Record<string, unknown> = {};
+const pick = (scope: Scope, references: readonly (readonly string[])[]): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(partOf(scope, references)).map(([root, value]) => [root, toCel(value)]));
+
+/** The part of a scope that an expression with these references reads, two names deep. */
+export const partOf = (scope: Scope, references: readonly (readonly string[])[]): Record<string, unknown> => {
+  const part: Record<string, unknown> = {};
   const whole = new Set(references.filter((path) => path.length === 1).map(([root]) => root));
   for (const [root, name] of references) {
     if (root === undefined || !Object.hasOwn(scope, root)) continue;
     const value = scope[root];
     if (name === undefined || whole.has(root) || typeof value !== 'object' || value === null || Array.isArray(value)) {
-      picked[root] = toCel(value);
+      part[root] = value;
       continue;
     }
-    const part = (picked[root] ?? {}) as Record<string, unknown>;
-    if (Object.hasOwn(value, name)) part[name] = toCel((value as Record<string, unknown>)[name]);
-    picked[root] = part;
+    const inner = (part[root] ?? {}) as Record<string, unknown>;
+    if (Object.hasOwn(value, name)) inner[name] = (value as Record<string, unknown>)[name];
+    part[root] = inner;
   }
-  return picked;
+  return part;
 };
 
 const run = (

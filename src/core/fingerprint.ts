@@ -19,13 +19,17 @@ export const canonical = (value: unknown): string => {
 
 /** The leaves at which two definitions differ, by path: `with.nodes: 3 -> 5`, `run[2]: a -> b`. */
 export const changes = (from: unknown, to: unknown, path = ''): readonly Change[] => {
-  if (canonical(from) === canonical(to)) return [];
+  // A key that is there without a value is another thing than one that is not there.
+  if ((from === undefined) === (to === undefined) && canonical(from) === canonical(to)) return [];
   if (Array.isArray(from) && Array.isArray(to) && from.length === to.length)
     return from.flatMap((each, index) => changes(each, to[index], `${path}[${index}]`));
   if (!isMap(from) || !isMap(to)) return [{ path, from, to }];
   const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort();
-  return keys.flatMap((key) => changes(from[key], to[key], path === '' ? key : `${path}.${key}`));
+  return keys.flatMap((key) => changes(own(from, key), own(to, key), path === '' ? key : `${path}.${key}`));
 };
+
+/** A key of data may have the name of something every object inherits. */
+const own = (map: Record<string, unknown>, key: string): unknown => (Object.hasOwn(map, key) ? map[key] : undefined);
 
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -22,6 +22,29 @@ export const topological = <T extends Vertex>(vertices: readonly T[]): readonly 
   return order;
 };
 
+/** A circle of needs, from one of its vertices round to the last before it again; undefined when there is none. */
+export const circleIn = (vertices: readonly Vertex[]): readonly string[] | undefined => {
+  const { followers, waiting } = edges(vertices);
+  const left = new Map(vertices.map((each) => [each.address, each]));
+  const free = vertices.filter((each) => waiting.get(each.address) === 0).map((each) => each.address);
+  for (let address = free.pop(); address !== undefined; address = free.pop()) {
+    left.delete(address);
+    for (const follower of followers.get(address) ?? []) {
+      const count = (waiting.get(follower) ?? 0) - 1;
+      waiting.set(follower, count);
+      if (count === 0) free.push(follower);
+    }
+  }
+  // Whatever is left waits for something that is left: following that comes back to a vertex seen before.
+  const path: string[] = [];
+  for (let [at] = left.keys(); at !== undefined; at = left.get(at)?.needs.find((need) => left.has(need))) {
+    const seen = path.indexOf(at);
+    if (seen >= 0) return path.slice(seen);
+    path.push(at);
+  }
+  return undefined;
+};
+
 /** Who waits for whom: followers by address, and how many needs each still has. */
 export const edges = (
   vertices: readonly Vertex[],

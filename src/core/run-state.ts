@@ -14,6 +14,7 @@ import type {
 import type { Failure } from './failure.ts';
 import type { Observation } from './observation.ts';
 import { RedoBook } from './redo.ts';
+import { type Renames, renamedAddress, renamesOf } from './rename.ts';
 
 export interface StepState {
   readonly address: Address;
@@ -40,7 +41,13 @@ export interface StepState {
   readonly failure?: Failure | undefined;
   readonly durationMs?: number;
   readonly log?: string | undefined;
+  /** Of the machine at the end of it; another one now means that it was started anew since. */
+  readonly bootId?: string | undefined;
 }
+
+/** Whether it ended well the last time. */
+export const isDone = (step: Pick<StepState, 'status' | 'outcome'> | undefined): boolean =>
+  step?.status === 'finished' && (step.outcome === 'changed' || step.outcome === 'satisfied');
 
 /** Something that was made and, as far as is known, not yet taken away. */
 export interface Holding {
@@ -106,6 +113,7 @@ export class RunFolder {
         break;
       case 'run.planned':
         for (const step of event.steps) this.planned.set(step.address, step);
+        this.rename(plannedRenames(event.steps));
         break;
       case 'step.expanded':
         for (const step of event.children) this.planned.set(step.address, step);
@@ -155,13 +163,26 @@ export class RunFolder {
     this.redo.ask(scope, seq);
   }
 
+  /** What was known and made under an earlier id goes on under the one of now. */
+  private rename(renames: Renames): void {
+    if (renames.size === 0) return;
+    for (const each of [this.steps, this.known, this.holdings])
+      for (const [address, entry] of [...each]) {
+        const now = renamedAddress(renames, address);
+        if (now === address) continue;
+        each.delete(address);
+        if (!each.has(now)) (each as Map<Address, unknown>).set(now, { ...entry, address: now });
+      }
+  }
+
   private addStarted(event: EventOf<'step.started'>): void {
     const { address, attempt, at, fingerprint, definition, command, seq } = event;
     const before = this.known.get(address);
     this.redo.start(address, seq);
     this.put({
       ...{ address, status: 'started', attempt, at, fingerprint, definition, command },
-      ...{ outputs: before?.outputs ?? {}, evidence: [], applied: event.applied ?? before?.applied },
+      // What it yielded before may be none of the world's from here on.
+      ...{ outputs: {}, evidence: [], applied: event.applied ?? before?.applied },
     });
     this.hold(event);
   }
@@ -183,7 +204,7 @@ export class RunFolder {
       done && fingerprint !== undefined ? { fingerprint, definition } : (event.applied ?? before?.applied);
     this.put({
       ...{ address, status: 'finished', attempt: attempts, at, outcome, reason, outputs, withheld, evidence, failure },
-      ...{ durationMs, log, fingerprint, definition, applied },
+      ...{ durationMs, log, fingerprint, definition, applied, bootId: this.drivers.at(-1)?.bootId },
       // Of what did not end well a process may still be there.
       ...(before && !done && processesOf(before)),
       ...(before?.command !== undefined && { command: before.command }),
@@ -215,6 +236,9 @@ export class RunFolder {
     if (before) this.put({ ...before, ...part });
   }
 }
+
+export const plannedRenames = (planned: Iterable<PlannedStep>): Renames =>
+  renamesOf([...planned].map(({ step, was }) => ({ id: step, was })));
 
 const processesOf = ({ process, processes, spawned }: StepState): Partial<StepState> => ({
   ...(process && { process }),

@@ -3,11 +3,11 @@ import type { UndoRecord } from '../core/event.ts';
 import type { Observation } from '../core/observation.ts';
 import { createContext } from './context.ts';
 import type { Engine } from './engine.ts';
-import { look } from './look.ts';
+import { askOnce, type Look, type Question, question } from './look.ts';
 import { inProject } from './paths.ts';
 import type { ResolvedProbe, Surroundings } from './resolved.ts';
 import { StepError, type StepType } from './step-type.ts';
-import { waitUntil } from './wait.ts';
+import { type WaitResult, waitUntil } from './wait.ts';
 
 /** Once; empty when nothing is there to ask. */
 export const absence = async (
@@ -15,31 +15,39 @@ export const absence = async (
   undo: UndoRecord | undefined,
   since = engine.host.clock.monotonic(),
 ): Promise<readonly Observation[]> => {
-  if (!undo) return [];
-  const around = { surroundings: surroundingsOf(engine, undo), scope: engine.scope, signal: engine.stop.signal };
-  const probes = (undo.absent as readonly ResolvedProbe[]).map((probe) => look(engine, probe, around, since));
-  return (await Promise.all([typeAbsence(engine, undo, since), ...probes])).filter((each) => each !== undefined);
+  const looks = await askOnce(undo ? questionsOf(engine, undo) : [], since);
+  return looks.map(({ observation }) => observation);
 };
 
-/** Until all say so; what nothing can prove counts as gone once its undo went well. */
-export const awaitAbsence = async (
-  engine: Engine,
-  undo: UndoRecord,
-): Promise<{ readonly holds: boolean; readonly observations: readonly Observation[] }> => {
-  const ask = async (): Promise<{ observation: Observation }> => {
-    const seen = await absence(engine, undo);
-    const unproved = { probe: 'gone', holds: true, saw: 'its undo succeeded; nothing is there to prove it by' };
-    return { observation: seen.find((each) => !each.holds) ?? seen[0] ?? unproved };
-  };
+/** Until all say so, each within its own time; what nothing can prove counts as gone once its undo went well. */
+export const awaitAbsence = (engine: Engine, undo: UndoRecord): Promise<Pick<WaitResult, 'holds' | 'observations'>> => {
   const { clock } = engine.host;
-  const question = { withinMs: 30_000, forMs: 0, staysMs: 0, ask };
-  return waitUntil([question], {
+  const questions = questionsOf(engine, undo);
+  const unproved = { probe: 'gone', holds: true, saw: 'its undo succeeded; nothing is there to prove it by' };
+  if (questions.length === 0) return Promise.resolve({ holds: true, observations: [unproved] });
+  return waitUntil(questions, {
     pace: engine.pace,
     clock,
     signal: engine.stop.signal,
     since: clock.monotonic(),
     onLooked: () => {},
   });
+};
+
+const usualMs = 30_000;
+
+const questionsOf = (engine: Engine, undo: UndoRecord): readonly Question[] => {
+  const around = { surroundings: surroundingsOf(engine, undo), scope: engine.scope, signal: engine.stop.signal };
+  const probes = (undo.absent as readonly ResolvedProbe[]).map((probe) => question(engine, probe, around, usualMs));
+  const name = undo.action['undoOf'];
+  if (typeof name !== 'string') return probes;
+  const type = engine.registry.steps.get(name);
+  // A type that is not there any more can not say that all is well.
+  if (type && !type.absent) return probes;
+  const ask = async (since: number): Promise<Look> => ({
+    observation: await typeAbsence(engine, undo, { name, since }),
+  });
+  return [{ withinMs: usualMs, forMs: 0, staysMs: 0, ask }, ...probes];
 };
 
 /** The place, folder and environment it was made in. */
@@ -61,17 +69,18 @@ export const typedUndo = (engine: Engine, name: string, given: unknown): { type:
   );
 };
 
-const typeAbsence = async (engine: Engine, undo: UndoRecord, since: number): Promise<Observation | undefined> => {
-  const name = undo.action['undoOf'];
-  if (typeof name !== 'string') return undefined;
+const typeAbsence = async (
+  engine: Engine,
+  undo: UndoRecord,
+  { name, since }: { readonly name: string; readonly since: number },
+): Promise<Observation> => {
   const probe = `${name} is gone`;
   const { text } = engine.masker;
   try {
     const { type, input } = typedUndo(engine, name, undo.action['with']);
-    if (!type.absent) return undefined;
     const surroundings = surroundingsOf(engine, undo);
     const context = createContext(engine, { surroundings, freshSince: since, signal: engine.stop.signal });
-    const { holds, saw } = await type.absent(input, context);
+    const { holds, saw } = (await type.absent?.(input, context)) ?? { holds: false, saw: 'it can not tell' };
     return { probe, holds, saw: text(saw) };
   } catch (error) {
     const saw = text(error instanceof Error ? error.message : String(error));

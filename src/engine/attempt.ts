@@ -6,6 +6,7 @@ import type { Failure } from '../core/failure.ts';
 import { bounded } from './bounded.ts';
 import { type ContextSettings, commandSettings, createContext, enterCommand, tailOf } from './context.ts';
 import type { Engine } from './engine.ts';
+import { internalFailure, isStoreError } from './internal-failure.ts';
 import { openOutputLog } from './output-log.ts';
 import { declaredOutputs, readings } from './outputs.ts';
 import type { CommandResult } from './ports.ts';
@@ -52,24 +53,16 @@ const guarded = async (
     return await perform(engine, request, onOutput);
   } catch (error) {
     if (isStoreError(error)) throw error;
-    const { text } = engine.masker;
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    const values = { exitCode: -1, message };
-    if (error instanceof ExpressionError) {
-      const { source } = error;
-      return {
-        ok: false,
-        failure: { kind: 'expression', where: request.address, source, message: text(message) },
-        values,
-      };
-    }
-    const trace = stack === undefined ? {} : { stack: text(stack) };
-    return { ok: false, failure: { kind: 'internal', message: text(message), ...trace }, values };
+    const values = { exitCode: -1, message: messageOf(error) };
+    if (!(error instanceof ExpressionError))
+      return { ok: false, failure: internalFailure(error, engine.masker), values };
+    const { source } = error;
+    const message = engine.masker.text(error.message);
+    return { ok: false, failure: { kind: 'expression', where: request.address, source, message }, values };
   }
 };
 
-/** What the store throws must end the run: a fact that can't be kept must not be acted on. */
-export const isStoreError = (error: unknown): boolean => error instanceof Error && error.name === 'StoreError';
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const perform = (
   engine: Engine,
@@ -137,11 +130,8 @@ type TypeRequest = AttemptRequest & {
   readonly isLate: () => boolean;
 };
 
-const performType = async (
-  engine: Engine,
-  { action, resolved, scope, isLate }: TypeRequest,
-  settings: ContextSettings,
-): Promise<AttemptResult> => {
+const performType = async (engine: Engine, request: TypeRequest, settings: ContextSettings): Promise<AttemptResult> => {
+  const { action, resolved, scope } = request;
   try {
     const result = (await action.type.run(action.input, createContext(engine, settings))) ?? {};
     const values = { exitCode: 0, message: '' };
@@ -149,25 +139,24 @@ const performType = async (
     if ('failure' in declared) return { ok: false, failure: declared.failure, values };
     return { ok: true, outputs: { ...result, ...declared.outputs }, values };
   } catch (error) {
-    const { text } = engine.masker;
-    const tail = error instanceof StepError ? error.tail.map(text) : [];
-    const values = { exitCode: -1, message: error instanceof Error ? error.message : String(error) };
-    if (engine.stop.signal.aborted) return { ok: false, failure: cancelled(engine), values };
-    if (isLate()) {
-      const { timeoutMs = 0, command } = resolved;
-      return { ok: false, failure: { kind: 'timeout', afterMs: timeoutMs, command, tail }, values };
-    }
-    if (!(error instanceof StepError)) throw error;
-    const command = error.command === undefined ? {} : { command: text(error.command) };
-    const failure = {
-      kind: 'step-type',
-      uses: action.type.name,
-      message: text(error.message),
-      tail,
-      ...command,
-    } as const;
-    return { ok: false, failure, values: { ...values, exitCode: error.exitCode ?? 1 } };
+    const exitCode = error instanceof StepError ? (error.exitCode ?? 1) : -1;
+    return {
+      ok: false,
+      failure: failureOfType(engine, request, error),
+      values: { exitCode, message: messageOf(error) },
+    };
   }
+};
+
+/** Why the run of a step type ended; whatever it says when it was told to end, that is the reason. @throws the error itself when nobody expected it */
+const failureOfType = (engine: Engine, { action, resolved, isLate }: TypeRequest, error: unknown): Failure => {
+  const { text } = engine.masker;
+  const tail = error instanceof StepError ? error.tail.map(text) : [];
+  if (engine.stop.signal.aborted) return cancelled(engine);
+  if (isLate()) return { kind: 'timeout', afterMs: resolved.timeoutMs ?? 0, command: resolved.command, tail };
+  if (!(error instanceof StepError)) throw error;
+  const command = error.command === undefined ? {} : { command: text(error.command) };
+  return { kind: 'step-type', uses: action.type.name, message: text(error.message), tail, ...command };
 };
 
 const cancelled = (engine: Engine): Failure => ({ kind: 'cancelled', signal: engine.stop.reason ?? 'SIGTERM' });

@@ -41,28 +41,16 @@ export const attemptUntilDone = async (engine: Engine, item: Attempts): Promise<
   const { clock } = engine.host;
   // Numbers go on within a run, so that each attempt has a log of its own.
   const before = item.known?.inThisRun === true ? item.known.attempt : 0;
-  let last: Tried | undefined;
   const start = clock.monotonic();
+  let last: Attempted | undefined;
   for (let count = 1; ; count += 1) {
     const attempt = before + count;
     const tried = await inTurn(engine, item, attempt);
-    if (!tried) return last && { ...last.ended, outcome: 'interrupted' };
-    const ended = { ...tried.ended, startedAt: last?.ended.startedAt ?? tried.ended.startedAt };
-    last = { ...tried, ended };
-    const { failure } = ended;
-    if (ended.outcome !== 'failed' || !failure) return ended;
-    const retry = mayRetry(item, tried.values, count);
-    if (retry.reason !== undefined) return { ...ended, reason: retry.reason };
-    const elapsedMs = clock.monotonic() - start;
-    const delayMs = retry.may
-      ? delayAfter(item.ready.resolved.retry, { attempt: count, elapsedMs, random: engine.random() })
-      : undefined;
-    if (delayMs === undefined) return ended;
-    if (engine.stop.stage === undefined) {
-      await engine.emit({ type: 'step.retrying', address: item.unit.address, attempt, delayMs, failure });
-      await clock.sleep(delayMs, engine.stop.finishing);
-    }
-    if (engine.stop.stage !== undefined) return { ...ended, outcome: 'interrupted' };
+    if (!tried) return last && { ...last, outcome: 'interrupted' };
+    last = { ...tried.ended, startedAt: last?.startedAt ?? tried.ended.startedAt };
+    const next = whatNext(engine, item, { tried, count, elapsedMs: clock.monotonic() - start });
+    if (!('failure' in next)) return { ...last, ...next };
+    if (!(await pause(engine, item, { attempt, ...next }))) return { ...last, outcome: 'interrupted' };
   }
 };
 
@@ -70,6 +58,38 @@ interface Tried {
   readonly ended: Attempted;
   readonly values: Readonly<Record<string, unknown>>;
 }
+
+interface Again {
+  readonly delayMs: number;
+  readonly failure: Failure;
+}
+
+/** Another attempt after a pause; or none, and why if there might have been one. */
+const whatNext = (
+  engine: Engine,
+  item: Attempts,
+  { tried, count, elapsedMs }: { readonly tried: Tried; readonly count: number; readonly elapsedMs: number },
+): Again | { readonly reason?: string } => {
+  const { outcome, failure } = tried.ended;
+  if (outcome !== 'failed' || !failure) return {};
+  const { may, reason } = mayRetry(item, tried.values, count);
+  if (!may) return reason === undefined ? {} : { reason };
+  const policy = item.ready.resolved.retry;
+  const delayMs = delayAfter(policy, { attempt: count, elapsedMs, random: engine.random() });
+  return delayMs === undefined ? {} : { delayMs, failure };
+};
+
+/** False when the run is being stopped: no other attempt may start then. */
+const pause = async (
+  { emit, host, stop }: Engine,
+  { unit: { address } }: Attempts,
+  again: Again & { readonly attempt: number },
+): Promise<boolean> => {
+  if (stop.stage !== undefined) return false;
+  await emit({ type: 'step.retrying', address, ...again });
+  await host.clock.sleep(again.delayMs, stop.finishing);
+  return stop.stage === undefined;
+};
 
 const mayRetry = (
   { ready, scope }: Attempts,
@@ -104,12 +124,14 @@ const inTurn = async (engine: Engine, item: Attempts, attempt: number): Promise<
 
 const recordStart = async (engine: Engine, item: Attempts, attempt: number): Promise<void> => {
   const { unit, known, ready, secrets } = item;
-  const { resolved, fingerprint = '', definition } = ready;
+  const { resolved, fingerprint = '', definition, evidence } = ready;
   const { creates, undo, command } = resolved;
+  const heals = known?.applied?.fingerprint === fingerprint && evidence.some(({ holds }) => !holds);
   await engine.emit({
     ...{ type: 'step.started', address: unit.address, attempt, fingerprint, definition, command, creates },
     ...(undo && { undo: hideSecrets(undo, secrets, engine.masker) }),
     ...(known?.applied && !known.inThisRun && { applied: known.applied }),
+    ...(heals && { heals }),
   });
 };
 

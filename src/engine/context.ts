@@ -30,6 +30,8 @@ export interface SpawnTag {
 }
 
 export const tagVariable = 'LAB_STEP';
+/** The value of that for whatever takes something away: one run at a time has the state folder. */
+export const undoTag = ({ stateDir }: Engine): string => `undo/${stateDir}`;
 /** The number of the process within its attempt; the one that was not recorded before a crash has a higher one than all that were. */
 export const numberVariable = 'LAB_SPAWN';
 /** Follows the number of what was started to leave something running: its being alive does not mean that the action goes on. */

@@ -7,6 +7,7 @@ import type { StepState } from '../core/run-state.ts';
 import type { Engine } from './engine.ts';
 import { inProject } from './paths.ts';
 import type { ResolvedStep } from './resolved.ts';
+import { StepError } from './step-type.ts';
 
 /** The definition without secrets, as it is kept and shown, and its fingerprint, which tells other secrets apart all the same. */
 export const define = async (engine: Engine, step: ResolvedStep): Promise<Required<Applied>> => {
@@ -36,11 +37,11 @@ export const changedSince = (
 const hash = (value: unknown, digits: number): string =>
   createHash('sha256').update(canonical(value)).digest('hex').slice(0, digits);
 
-const definitionOf = async (engine: Engine, { spec, action, files, surroundings }: ResolvedStep): Promise<unknown> => {
-  const hashes = await Promise.all(
-    files.map(async (file) => [file, await engine.host.hashFile(inProject(engine, file))] as const),
-  );
-  const env = ownVariables(engine, surroundings.env);
+const definitionOf = async (
+  engine: Engine,
+  { spec, action, files, surroundings, variables }: ResolvedStep,
+): Promise<unknown> => {
+  const hashes = await Promise.all(files.map(async (file) => [file, await hashOf(engine, file)] as const));
   return {
     ...(action?.kind === 'run' && { run: action.argv, stdin: action.stdin }),
     ...(action?.kind === 'shell' && { shell: spec.shell, stdin: action.stdin }),
@@ -48,19 +49,18 @@ const definitionOf = async (engine: Engine, { spec, action, files, surroundings 
     ...(action?.kind === 'uses' && { uses: action.type.name, with: action.given }),
     ...(surroundings.on !== undefined && { on: surroundings.on }),
     ...(surroundings.cwd !== engine.projectDir && { cwd: surroundings.cwd }),
-    ...(Object.keys(env).length > 0 && { env }),
+    ...(Object.keys(variables).length > 0 && { env: variables }),
     ...(spec.outputs && { outputs: spec.outputs }),
     ...(hashes.length > 0 && { files: Object.fromEntries(hashes.map(([file, each]) => [file, each ?? 'missing'])) }),
   };
 };
 
-/** The variables that files of the project set, and not those of the terminal it was called from. */
-export const ownVariables = (engine: Engine, env: Readonly<Record<string, string>>): Record<string, string> => {
-  // Of a step that sets none: the whole environment need not be gone through, which was a tenth of what a short step costs.
-  const candidates = env === engine.env ? (engine.variables ?? {}) : env;
-  return Object.fromEntries(
-    Object.entries(candidates).filter(
-      ([name, value]) => env[name] === value && (engine.env[name] !== value || engine.variables?.[name] === value),
-    ),
-  );
+/** Undefined when there is no such file. @throws StepError when it can't be read. */
+const hashOf = async (engine: Engine, file: string): Promise<string | undefined> => {
+  try {
+    return await engine.host.hashFile(inProject(engine, file));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new StepError(`${file}, whose content is part of the definition, can't be read: ${message}`);
+  }
 };

@@ -29,6 +29,8 @@ export interface Engine {
   openLog(address: string, attempt: number): Promise<StepLog>;
   readonly run: string;
   readonly projectDir: string;
+  /** The folder steps run in that name none of their own. */
+  readonly cwd: string;
   readonly stateDir: string;
   /** Values every expression may read; `steps` is added as they finish. */
   readonly scope: Scope;

@@ -3,10 +3,11 @@ import { ExpressionError, type Scope } from '../core/expression.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Change } from '../core/fingerprint.ts';
 import type { Observation } from '../core/observation.ts';
-import type { StepState } from '../core/run-state.ts';
+import { isDone, type StepState } from '../core/run-state.ts';
 import { evaluate } from '../core/template.ts';
 import { changedSince, define } from './definition.ts';
 import type { Engine } from './engine.ts';
+import { internalFailure } from './internal-failure.ts';
 import { askOnce, type Look, proofsOf, question } from './look.ts';
 import { rememberedOutputs } from './outputs.ts';
 import { ResolutionError, resolveStep } from './resolve.ts';
@@ -46,52 +47,48 @@ export interface Case {
   readonly assume?: string | undefined;
 }
 
+/** Never throws: what can't be judged fails, and says why. */
 export const judge = async (engine: Engine, item: Case): Promise<Judgement> => {
-  const { unit, known, scope, redo, assume } = item;
-  const assumed = { verdict: 'keep', reason: `assumed: ${assume}`, outputs: known?.outputs ?? {} } as const;
+  const { unit, scope } = item;
   try {
     if (unit.step.if !== undefined && evaluate(unit.step.if, scope) !== true)
       return { ...nothing, verdict: 'skip', reason: `its if is false: ${unit.step.if}` };
-    const resolved = resolveStep(unit.step, engine, scope);
-    const defined = await define(engine, resolved);
-    const base = { ...nothing, resolved, ...defined };
-    if (assume !== undefined) return { ...base, ...assumed };
-    if (redo !== undefined) return { ...base, verdict: 'run', reason: redo };
-    const changed = resolved.action && changedSince(known, defined);
-    if (changed) return { ...base, verdict: 'run', ...changed };
-    return { ...base, ...(await judgeByWorld(engine, resolved, item)) };
+    return await judgeWanted(engine, item);
   } catch (error) {
-    const failure = failureOfResolution(error, unit.address);
-    if (!failure) throw error;
-    if (assume !== undefined) return { ...nothing, ...assumed };
-    return { ...nothing, verdict: 'fail', reason: engine.masker.text(failure.message), failure };
+    if (item.assume !== undefined) return { ...nothing, ...assumed(item) };
+    const failure = failureOf(engine, error, unit.address);
+    return { ...nothing, verdict: 'fail', reason: failure.message, failure };
   }
 };
 
 const nothing = { evidence: [], changes: [] } as const;
 
+const assumed = ({ assume, known }: Case) =>
+  ({ verdict: 'keep', reason: `assumed: ${assume}`, outputs: known?.outputs ?? {} }) as const;
+
+const judgeWanted = async (engine: Engine, item: Case): Promise<Judgement> => {
+  const { unit, known, scope, redo, assume } = item;
+  const resolved = resolveStep(unit.step, engine, scope);
+  const defined = await define(engine, resolved);
+  const base = { ...nothing, resolved, ...defined };
+  if (assume !== undefined) return { ...base, ...assumed(item) };
+  if (redo !== undefined) return { ...base, verdict: 'run', reason: redo };
+  const changed = resolved.action && changedSince(known, defined);
+  if (changed) return { ...base, verdict: 'run', ...changed };
+  return { ...base, ...(await judgeByWorld(engine, resolved, item)) };
+};
+
 type Finding = Pick<Judgement, 'verdict' | 'reason' | 'evidence' | 'outputs'>;
 
-const judgeByWorld = async (
-  engine: Engine,
-  resolved: ResolvedStep,
-  { known, scope, freshSince }: Case,
-): Promise<Finding> => {
-  const done = known?.status === 'finished' && (known.outcome === 'changed' || known.outcome === 'satisfied');
-  const doneHere = done && known.inThisRun;
-  const { satisfied } = resolved;
-  if (satisfied === 'never' && !doneHere) return { ...nothing, verdict: 'run', reason: 'it always runs' };
-  if (satisfied === 'once' && !done) return { ...nothing, verdict: 'run', reason: 'it has not run yet' };
+const judgeByWorld = async (engine: Engine, resolved: ResolvedStep, item: Case): Promise<Finding> => {
+  const { scope, freshSince, known } = item;
   const around = { surroundings: resolved.surroundings, scope, signal: engine.stop.signal };
   const proofs = proofsOf(engine, resolved, around);
+  const { satisfied } = resolved;
   const own = Array.isArray(satisfied) ? satisfied.map((probe) => question(engine, probe, around, 0)) : undefined;
   const asked = own ?? proofs;
-  if (asked.length === 0 && !doneHere && satisfied !== 'once')
-    return {
-      ...nothing,
-      verdict: 'run',
-      reason: known ? 'nothing proves that it still holds' : 'nothing proves that it is done',
-    };
+  const unasked = reasonToRun(resolved, known, { isProvable: asked.length > 0, rebooted: isRebooted(engine, known) });
+  if (unasked !== undefined) return { ...nothing, verdict: 'run', reason: unasked };
   const doneness = await askOnce(asked, freshSince);
   const broken = brokenIn(doneness);
   if (broken) return { verdict: resolved.action ? 'run' : 'wait', reason: saying(broken), evidence: seenIn(doneness) };
@@ -106,14 +103,35 @@ const judgeByWorld = async (
   return { verdict: 'keep', reason, evidence, outputs };
 };
 
+/** Why it runs whatever could be seen; undefined when what is seen decides. */
+const reasonToRun = (
+  { satisfied }: ResolvedStep,
+  known: Known | undefined,
+  { isProvable, rebooted }: { readonly isProvable: boolean; readonly rebooted: boolean },
+): string | undefined => {
+  const done = isDone(known);
+  if (satisfied === 'once') return done ? undefined : 'it has not run yet';
+  if (done && known?.inThisRun === true && !rebooted) return undefined;
+  if (satisfied === 'never') return 'it always runs';
+  if (isProvable) return undefined;
+  if (rebooted) return 'the machine was started anew since, and nothing proves that it still holds';
+  return known ? 'nothing proves that it still holds' : 'nothing proves that it is done';
+};
+
+const isRebooted = ({ host }: Engine, known: Known | undefined): boolean =>
+  known?.bootId !== undefined && known.bootId !== host.self().bootId;
+
 const seenIn = (looks: readonly Look[]): readonly Observation[] => looks.map(({ observation }) => observation);
 const brokenIn = (looks: readonly Look[]): Observation | undefined => seenIn(looks).find((each) => !each.holds);
 const saying = ({ probe, saw }: Observation): string => `${probe}: ${saw}`;
 
-const failureOfResolution = (error: unknown, where: string): Extract<Failure, { kind: 'expression' }> | undefined => {
+type Told = Extract<Failure, { kind: 'expression' | 'internal' }>;
+
+const failureOf = (engine: Engine, error: unknown, where: string): Told => {
+  const { text } = engine.masker;
   if (error instanceof ExpressionError)
-    return { kind: 'expression', where, source: error.source, message: error.message };
+    return { kind: 'expression', where, source: text(error.source), message: text(error.message) };
   if (error instanceof ResolutionError || error instanceof StepError)
-    return { kind: 'expression', where, source: '', message: error.message };
-  return undefined;
+    return { kind: 'expression', where, source: '', message: text(error.message) };
+  return internalFailure(error, engine.masker);
 };

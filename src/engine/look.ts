@@ -86,13 +86,13 @@ const typedProbe = (engine: Engine, probe: ResolvedProbe): TypedProbe => {
 };
 
 const judged = (
-  { expect }: ResolvedProbe,
+  { expect, reads }: ResolvedProbe,
   seen: Awaited<ReturnType<ProbeType['look']>>,
   scope: Scope,
 ): { holds: boolean; error?: string } => {
   if (expect === undefined) return { holds: seen.holds };
   try {
-    return { holds: evaluate(expect, { ...scope, ...seen.values }) === true };
+    return { holds: evaluate(expect, { ...scope, ...reads, ...seen.values }) === true };
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     return { holds: false, error: `expect can't be computed: ${error.message}` };

@@ -4,7 +4,7 @@ import { ExpressionError, type Scope } from '../core/expression.ts';
 import type { Failure } from '../core/failure.ts';
 import { canonical } from '../core/fingerprint.ts';
 import type { Masker } from '../core/mask.ts';
-import type { StepState } from '../core/run-state.ts';
+import { isDone, type StepState } from '../core/run-state.ts';
 import { evaluate } from '../core/template.ts';
 import type { StepSpec } from '../core/workflow.ts';
 import { type Look, outputsIn } from './look.ts';
@@ -35,7 +35,9 @@ export const rememberedOutputs = (
   const result = action?.kind === 'uses' ? outputsIn(looks) : undefined;
   const now = result ? computable(spec, { ...scope, result }) : {};
   const outputs = { ...known?.outputs, ...result, ...now };
-  const wanted = [...Object.keys(spec.outputs ?? {}), ...(known?.withheld ?? [])];
+  // Of an attempt whose end nobody saw only a check can tell what it yielded.
+  const yielded = action?.kind === 'uses' && !result && !isDone(known) ? Object.keys(action.type.outputs ?? {}) : [];
+  const wanted = [...Object.keys(spec.outputs ?? {}), ...(known?.withheld ?? []), ...yielded];
   return wanted.every((name) => Object.hasOwn(outputs, name)) ? outputs : undefined;
 };
 

@@ -2,12 +2,11 @@
 
 import { parseDuration } from '../core/duration.ts';
 import type { Created, UndoRecord } from '../core/event.ts';
-import type { Scope } from '../core/expression.ts';
+import { compile, partOf, type Scope } from '../core/expression.ts';
 import { noRetry, type RetryPolicy } from '../core/retry.ts';
 import { ShellTextError, shellText } from '../core/shell-text.ts';
 import { evaluate, resolveText, resolveValue, textOf } from '../core/template.ts';
 import type { ProbeSpec, StepSpec } from '../core/workflow.ts';
-import { ownVariables } from './definition.ts';
 import type { Engine } from './engine.ts';
 import { inProject } from './paths.ts';
 import { quoteCommand } from './quote.ts';
@@ -17,10 +16,11 @@ export class ResolutionError extends Error {}
 
 /** @throws ExpressionError, ResolutionError when a value does not fit. */
 export const resolveStep = (spec: StepSpec, engine: Engine, scope: Scope): ResolvedStep => {
-  const surroundings = surroundingsOf(spec, engine, scope);
+  const variables = { ...engine.variables, ...variablesOf(spec.env, scope) };
+  const surroundings = { env: { ...engine.env, ...variables }, ...placeOf(spec, engine, scope) };
   const action = actionOf(spec, surroundings, engine, scope);
   const timeoutMs = duration(spec.timeout, scope);
-  const undo = undoOf(spec, surroundings, engine, scope);
+  const undo = undoOf(spec, { ...surroundings, env: variables }, engine, scope);
   return {
     spec,
     name: engine.masker.text(spec.name === undefined ? spec.id : textOf(resolveText(spec.name, scope))),
@@ -29,6 +29,7 @@ export const resolveStep = (spec: StepSpec, engine: Engine, scope: Scope): Resol
     health: (spec.health ?? []).map((probe) => resolveProbe(probe, scope)),
     ...satisfiedOf(spec, scope),
     surroundings,
+    variables,
     ...(timeoutMs !== undefined && { timeoutMs }),
     graceMs: duration(spec.grace, scope) ?? 5000,
     retry: retryOf(spec.retry, scope),
@@ -77,15 +78,13 @@ export const resolveProbe = (probe: ProbeSpec | string, scope: Scope): ResolvedP
   };
 };
 
-const surroundingsOf = (spec: StepSpec, engine: Engine, scope: Scope): Surroundings => {
-  const env = Object.entries(spec.env ?? {}).map(([name, value]) => [name, textOf(resolveValue(value, scope))]);
-  const cwd = spec.cwd === undefined ? '' : textOf(resolveText(spec.cwd, scope));
+const variablesOf = (env: StepSpec['env'], scope: Scope): Record<string, string> =>
+  Object.fromEntries(Object.entries(env ?? {}).map(([name, value]) => [name, textOf(resolveValue(value, scope))]));
+
+const placeOf = (spec: StepSpec, engine: Engine, scope: Scope): Omit<Surroundings, 'env'> => {
+  const cwd = spec.cwd === undefined ? engine.cwd : inProject(engine, textOf(resolveText(spec.cwd, scope)));
   const on = spec.on === undefined ? undefined : textOf(resolveText(spec.on, scope));
-  return {
-    env: env.length === 0 ? engine.env : { ...engine.env, ...Object.fromEntries(env) },
-    cwd: inProject(engine, cwd),
-    ...(on !== undefined && { on }),
-  };
+  return { cwd, ...(on !== undefined && { on }) };
 };
 
 type ActionSpec = Pick<StepSpec, 'run' | 'shell' | 'uses' | 'with' | 'stdin'>;
@@ -151,34 +150,39 @@ const readShell = (text: string): ReturnType<typeof shellText> => {
   }
 };
 
+/** `around.env` is what files of the project set: they may be gone when this is needed, so it is part of the record. */
 const undoOf = (spec: StepSpec, around: Surroundings, engine: Engine, scope: Scope): UndoRecord | undefined => {
   const type = spec.uses === undefined ? undefined : engine.registry.steps.get(spec.uses);
-  if (!spec.undo && !type?.undo) return undefined;
-  // The files may be gone when this is needed: what they set is part of the record.
   const place = {
     ...(around.on !== undefined && { on: around.on }),
     ...(around.cwd !== engine.projectDir && { cwd: around.cwd }),
   };
-  const env = ownVariables(engine, around.env);
+  const { env } = around;
   if (!spec.undo) {
+    if (!type?.undo) return undefined;
     return { action: { undoOf: spec.uses, with: resolveValue(spec.with ?? {}, scope), ...place, env }, absent: [] };
   }
   const { timeout, absent = [], shell, env: own, ...rest } = spec.undo;
   const timeoutMs = duration(timeout, scope);
   const script = shell === undefined ? undefined : shellOf(shell, scope);
-  const variables = Object.fromEntries(
-    Object.entries(own ?? {}).map(([name, value]) => [name, textOf(resolveValue(value, scope))]),
-  );
   return {
     action: {
       ...place,
       ...(resolveValue(rest, scope) as Record<string, unknown>),
       ...(script && { shell: script.script }),
-      env: { ...env, ...variables, ...script?.variables },
+      env: { ...env, ...variablesOf(own, scope), ...script?.variables },
     },
-    absent: absent.map((probe) => resolveProbe(probe, scope)),
+    absent: absent.map((probe) => withReads(resolveProbe(probe, scope), scope)),
     ...(timeoutMs !== undefined && { timeoutMs }),
   };
+};
+
+/** The step's own values are gone when the record is used: what the expectation reads of them goes with it. */
+const withReads = (probe: ResolvedProbe, scope: Scope): ResolvedProbe => {
+  const compiled = probe.expect === undefined ? undefined : compile(probe.expect);
+  if (!compiled?.ok) return probe;
+  const reads = partOf(scope, compiled.expression.references);
+  return Object.keys(reads).length === 0 ? probe : { ...probe, reads };
 };
 
 const satisfiedOf = (spec: StepSpec, scope: Scope): Pick<ResolvedStep, 'satisfied'> => {

@@ -36,6 +36,8 @@ export interface ResolvedProbe {
   /** The keys of its kind. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly expect?: string;
+  /** Of a probe that is kept for later: what `expect` reads besides what is seen, as it was then. */
+  readonly reads?: Readonly<Record<string, unknown>>;
   readonly message?: string;
   readonly withinMs?: number;
   readonly everyMs?: number;
@@ -53,6 +55,8 @@ export interface ResolvedStep {
   readonly health: readonly ResolvedProbe[];
   readonly satisfied?: 'never' | 'once' | readonly ResolvedProbe[];
   readonly surroundings: Surroundings;
+  /** Of its environment what files of the project set, whatever the terminal it was called from says. */
+  readonly variables: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
   readonly graceMs: number;
   readonly retry: RetryPolicy;

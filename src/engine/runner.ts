@@ -44,10 +44,11 @@ export const runWorkflow = async (engine: Engine, request: RunRequest): Promise<
   return { outcome, outcomes: run.outcomes, facts };
 };
 
-const outcomeOf = (engine: Engine, run: WorkflowRun, undoFailed: boolean): RunResult['outcome'] => {
+const outcomeOf = (engine: Engine, run: WorkflowRun, isLeft: boolean): RunResult['outcome'] => {
   const outcomes = [...run.outcomes.values()];
-  if (outcomes.includes('interrupted') || (engine.stop.stage !== undefined && !run.isComplete)) return 'interrupted';
-  return undoFailed || run.hasFailed ? 'failed' : 'succeeded';
+  const stopped = engine.stop.stage !== undefined && (isLeft || !run.isComplete);
+  if (stopped || outcomes.includes('interrupted')) return 'interrupted';
+  return isLeft || run.hasFailed ? 'failed' : 'succeeded';
 };
 
 const factsOf = ({ facts = {} }: Workflow, scope: Scope): Record<string, unknown> =>

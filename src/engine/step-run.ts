@@ -3,11 +3,12 @@ import type { EventOf, Outcome } from '../core/event.ts';
 import { ExpressionError, type Scope } from '../core/expression.ts';
 import type { Failure } from '../core/failure.ts';
 import { canonical } from '../core/fingerprint.ts';
+import { isDone } from '../core/run-state.ts';
 import { resolveText } from '../core/template.ts';
 import { adoptUnit } from './adopt.ts';
-import { isStoreError } from './attempt.ts';
 import { type Attempted, attemptUntilDone } from './attempts.ts';
 import type { Engine } from './engine.ts';
+import { internalFailure, isStoreError } from './internal-failure.ts';
 import { type Judgement, judge, type Known } from './judge.ts';
 import { withoutSecrets } from './outputs.ts';
 import { awaitHealth, awaitPreconditions, unhealthy } from './prove.ts';
@@ -66,8 +67,7 @@ export const runUnit = async (engine: Engine, turn: Turn): Promise<Finish | unde
   const ending = await guarded(engine, turn, first);
   if (!ending) return undefined;
   const { outcome, startedAt = start, judgement = first } = ending;
-  const outputs = ending.outputs ?? turn.known?.outputs ?? {};
-  const kept = withoutSecrets(outputs, engine.masker);
+  const { outputs, kept } = outputsOf(engine, turn, ending);
   const recorded = engine.emit({
     ...{ type: 'step.finished', address: turn.unit.address, outcome, ...kept },
     durationMs: engine.host.clock.monotonic() - startedAt,
@@ -85,6 +85,18 @@ export const runUnit = async (engine: Engine, turn: Turn): Promise<Finish | unde
   const tolerated = outcome === 'failed' && isTolerated(turn, judgement);
   const moved = hasMoved(turn.known, kept);
   return { outcome, outputs, tolerated, moved, recorded };
+};
+
+/** What is known of its outputs from now on. An attempt that failed leaves none: those of before may be none of the world's any more. */
+const outputsOf = (
+  { masker }: Engine,
+  { known }: Turn,
+  { outputs, acted }: Ending,
+): { outputs: Finish['outputs']; kept: ReturnType<typeof withoutSecrets> } => {
+  if (outputs) return { outputs, kept: withoutSecrets(outputs, masker) };
+  if (acted === true || !known) return { outputs: {}, kept: { outputs: {} } };
+  const { withheld } = known;
+  return { outputs: known.outputs, kept: { outputs: known.outputs, ...(withheld && { withheld }) } };
 };
 
 /** What the journal of this run has to tell of the definition; also when this time nothing came of it. */
@@ -118,8 +130,7 @@ const madeBy = (
 };
 
 const hasMoved = (known: Known | undefined, { outputs }: ReturnType<typeof withoutSecrets>): boolean => {
-  const wasDone = known?.status === 'finished' && (known.outcome === 'changed' || known.outcome === 'satisfied');
-  return !wasDone || canonical(outputs) !== canonical(known.outputs);
+  return !isDone(known) || canonical(outputs) !== canonical(known?.outputs);
 };
 
 /** The flag stands also for a step whose other expressions can't be computed. */
@@ -141,9 +152,7 @@ const guarded = async (engine: Engine, turn: Turn, judgement: Judgement): Promis
     return await proceed(engine, turn, judgement);
   } catch (error) {
     if (isStoreError(error)) throw error;
-    const { text } = engine.masker;
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    return failed({ kind: 'internal', message: text(message), ...(stack !== undefined && { stack: text(stack) }) });
+    return failed(internalFailure(error, engine.masker));
   }
 };
 

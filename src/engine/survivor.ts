@@ -1,7 +1,7 @@
 // Processes of an attempt whose engine was killed: never a second copy is started beside them.
 import type { ProcessIdentity } from '../core/event.ts';
 import { bounded } from './bounded.ts';
-import { launcherMark, numberVariable, tagVariable } from './context.ts';
+import { launcherMark, numberVariable, tagVariable, undoTag } from './context.ts';
 import type { Engine } from './engine.ts';
 import type { Known } from './judge.ts';
 
@@ -64,6 +64,20 @@ const waitAtMost = (engine: Engine, process: ProcessIdentity, timeoutMs: number 
   bounded({ clock: engine.host.clock, signal: engine.stop.signal, timeoutMs }, ({ signal }) =>
     engine.host.waitForEnd(process, signal),
   );
+
+/** How long an undo of a killed run may take to end by itself. */
+const undoMs = 60_000;
+
+/** What a killed run was taking things away with: it ends, or is ended, before anything is taken away beside it. */
+export const settleUndos = async (engine: Engine): Promise<void> => {
+  for (const { command: _, ...process } of await engine.host.findByEnvironment(tagVariable, undoTag(engine))) {
+    const [, launcher] = await numberOf(engine, process.pid);
+    if (launcher) continue; // What an undo leaves running is meant to stay.
+    await waitAtMost(engine, process, undoMs);
+    if (engine.stop.signal.aborted) return;
+    if (engine.host.isAlive(process)) await engine.host.endGroup(process, 5000);
+  }
+};
 
 /** By the pids in the journal; by the tag in its environment when the crash came before the pid was written. */
 const find = async (engine: Engine, address: string, known: Known): Promise<readonly Survivor[]> => {

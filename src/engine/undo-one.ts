@@ -5,8 +5,9 @@ import type { Observation } from '../core/observation.ts';
 import type { Holding } from '../core/run-state.ts';
 import { absence, awaitAbsence, surroundingsOf, typedUndo } from './absence.ts';
 import { bounded } from './bounded.ts';
-import { commandError, commandSettings, createContext, enterCommand } from './context.ts';
+import { commandError, commandSettings, createContext, enterCommand, undoTag } from './context.ts';
 import type { Engine } from './engine.ts';
+import { internalFailure } from './internal-failure.ts';
 import { revealSecrets } from './secret-book.ts';
 import { StepError } from './step-type.ts';
 
@@ -88,7 +89,10 @@ const act = async (engine: Engine, undo: UndoRecord): Promise<Failure | undefine
 
 const perform = async (engine: Engine, undo: UndoRecord, signal: AbortSignal): Promise<void> => {
   const { action } = undo;
-  const settings = { surroundings: surroundingsOf(engine, undo), signal, freshSince: engine.host.clock.monotonic() };
+  const settings = {
+    ...{ surroundings: surroundingsOf(engine, undo), signal, freshSince: engine.host.clock.monotonic() },
+    tag: { step: undoTag(engine), announced: () => 0 },
+  };
   const context = createContext(engine, settings);
   if (typeof action['undoOf'] === 'string') {
     const { type, input } = typedUndo(engine, action['undoOf'], action['with']);
@@ -116,10 +120,7 @@ const nameOf = ({ action }: UndoRecord): string => String(action['undoOf'] ?? ac
 /** Whatever goes wrong with one thing, the others are still taken away. */
 const failureOf = (engine: Engine, undo: UndoRecord, error: unknown): Failure => {
   const { text } = engine.masker;
-  if (!(error instanceof StepError)) {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    return { kind: 'internal', message: text(message), ...(stack !== undefined && { stack: text(stack) }) };
-  }
+  if (!(error instanceof StepError)) return internalFailure(error, engine.masker);
   return {
     ...{ kind: 'step-type', uses: nameOf(undo), message: text(error.message), tail: error.tail.map(text) },
     ...(error.command !== undefined && { command: text(error.command) }),

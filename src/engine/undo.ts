@@ -4,10 +4,12 @@ import type { Holding } from '../core/run-state.ts';
 import { absence } from './absence.ts';
 import type { Engine } from './engine.ts';
 import { revealSecrets } from './secret-book.ts';
+import { settleUndos } from './survivor.ts';
 import { undoOne } from './undo-one.ts';
 
 /** Undoes all; returns the addresses that could not be undone. */
 export const undoAll = async (engine: Engine, holdings: readonly Holding[]): Promise<readonly string[]> => {
+  if (holdings.length > 0) await settleUndos(engine);
   const contained = holdings.filter((each) => containerOf(each, holdings) !== undefined);
   const left: string[] = [];
   for (const holding of newestFirst(holdings)) {
@@ -34,7 +36,7 @@ export const undoAll = async (engine: Engine, holdings: readonly Holding[]): Pro
 };
 
 /** The clock of the machine may have jumped: within a run only the order of its facts counts. */
-const newestFirst = (holdings: readonly Holding[]): readonly Holding[] => {
+export const newestFirst = (holdings: readonly Holding[]): readonly Holding[] => {
   const starts = new Map<string | undefined, number>();
   for (const { run, at } of holdings) starts.set(run, Math.min(at, starts.get(run) ?? at));
   const startOf = ({ run }: Holding): number => starts.get(run) ?? 0;

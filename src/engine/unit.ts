@@ -2,6 +2,7 @@
 import { childAddress, parseAddress } from '../core/address.ts';
 import type { PlannedStep } from '../core/event.ts';
 import { compile, type Scope } from '../core/expression.ts';
+import { circleIn } from '../core/graph.ts';
 import { evaluate, resolveText, resolveValue, templateParts, textOf } from '../core/template.ts';
 import type { StepSpec } from '../core/workflow.ts';
 
@@ -23,11 +24,14 @@ export class ExpansionError extends Error {}
 export const unitsOf = (step: StepSpec, scope: Scope): readonly Unit[] => {
   const needs = step.needs ?? [];
   if (!step.foreach) return [{ address: step.id, step, kind: 'step', locals: {}, needs: resolveNeeds(needs, scope) }];
-  if (isLate(step)) return [{ address: step.id, step, kind: 'parent', locals: {}, needs: wholeSteps(needs) }];
+  if (isLate(step)) return [{ address: step.id, step, kind: 'parent', locals: {}, needs: wholeSteps(step) }];
   return expand(step, scope);
 };
 
-/** Parent and children of a foreach step. @throws ExpansionError for a list that is none or keys that are not unique; ExpressionError */
+/**
+ * Parent and children of a foreach step.
+ * @throws ExpansionError for a list that is none, keys that are not unique and children that wait for one another; ExpressionError
+ */
 export const expand = (step: StepSpec, scope: Scope): readonly Unit[] => {
   const [variable = 'item', source] = Object.entries(step.foreach ?? {})[0] ?? [];
   const children = itemsOf(resolveValue(source, scope), step.id).map(({ item, name }): Unit => {
@@ -36,7 +40,18 @@ export const expand = (step: StepSpec, scope: Scope): readonly Unit[] => {
     const needs = resolveNeeds(step.needs ?? [], { ...scope, ...locals });
     return { address: childAddress(step.id, key), step, kind: 'child', key, locals, needs };
   });
+  demandUnique(step, children);
   const addresses = children.map((child) => child.address);
+  const ordered = children.map((child) => ({ ...child, needs: withoutAbsentSiblings(child, addresses) }));
+  const circle = circleIn(ordered);
+  if (circle)
+    throw new ExpansionError(`its children need one another in a circle: ${[...circle, circle[0]].join(' -> ')}`);
+  // What the children wait for the parent waits for as well: an empty list must not let anyone pass.
+  const needs = [...addresses, ...wholeSteps(step)];
+  return [{ address: step.id, step, kind: 'parent', locals: {}, needs, children: addresses }, ...ordered];
+};
+
+const demandUnique = (step: StepSpec, children: readonly Unit[]): void => {
   const seen = new Set<string>();
   for (const { address, key } of children) {
     if (seen.has(address))
@@ -45,10 +60,18 @@ export const expand = (step: StepSpec, scope: Scope): readonly Unit[] => {
       );
     seen.add(address);
   }
-  // What the children wait for the parent waits for as well: an empty list must not let anyone pass.
-  const needs = [...addresses, ...wholeSteps(step.needs ?? [])];
-  return [{ address: step.id, step, kind: 'parent', locals: {}, needs, children: addresses }, ...children];
 };
+
+/** Whether the `if` of a foreach step may differ between its children. */
+export const readsItem = ({ foreach = {}, if: condition = '' }: StepSpec): boolean => {
+  const locals = [...Object.keys(foreach), 'key'];
+  const compiled = compile(condition);
+  return compiled.ok && compiled.expression.references.some(([root]) => root !== undefined && locals.includes(root));
+};
+
+/** A child may wait for another of its own step; for one that is not in the list there is nothing to wait for. */
+const withoutAbsentSiblings = ({ step, needs }: Unit, addresses: readonly string[]): readonly string[] =>
+  needs.filter((need) => parseAddress(need).step !== step.id || addresses.includes(need));
 
 /** True when the list can only be known once other steps have run. */
 const isLate = (step: StepSpec): boolean =>
@@ -86,10 +109,12 @@ const isPlainMap = (value: unknown): value is Record<string, unknown> =>
 const resolveNeeds = (needs: readonly string[], scope: Scope): readonly string[] =>
   needs.map((need) => textOf(resolveText(need, scope)));
 
-/** Of a need for one child, which may be named by the item, the step. */
-const wholeSteps = (needs: readonly string[]): readonly string[] => [
-  ...new Set(needs.map((need) => parseAddress(need).step)),
-];
+/** The other steps that a step waits for, also where it names one child of them. */
+const wholeSteps = ({ id, needs = [] }: StepSpec): readonly string[] =>
+  [...new Set(needs.map((need) => parseAddress(need).step))].filter((need) => need !== id);
+
+const isProof = ({ kind, step: { run, shell, uses } }: Unit): boolean =>
+  kind !== 'parent' && run === undefined && shell === undefined && uses === undefined;
 
 /** How a unit is told to views and journal. */
 export const plannedStep = (unit: Unit, usualMs: number | undefined, name: string): PlannedStep => ({
@@ -99,5 +124,7 @@ export const plannedStep = (unit: Unit, usualMs: number | undefined, name: strin
   needs: unit.needs,
   ...(unit.step.group !== undefined && { group: unit.step.group }),
   ...(unit.kind === 'parent' && { parent: true }),
+  ...(unit.step.was !== undefined && unit.kind !== 'child' && { was: [unit.step.was].flat() }),
+  ...(isProof(unit) && { proves: true }),
   ...(usualMs !== undefined && { usualMs }),
 });

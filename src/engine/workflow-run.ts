@@ -3,7 +3,7 @@ import { isMeantBy, parseAddress } from '../core/address.ts';
 import type { Outcome, PlannedStep } from '../core/event.ts';
 import { ExpressionError, type Scope } from '../core/expression.ts';
 import type { Failure } from '../core/failure.ts';
-import { resolveText, textOf } from '../core/template.ts';
+import { evaluate, resolveText, textOf } from '../core/template.ts';
 import { type Chosen, chosenBy } from './choose-units.ts';
 import type { Engine } from './engine.ts';
 import type { Judgement } from './judge.ts';
@@ -14,7 +14,7 @@ import { Schedule } from './schedule.ts';
 import { type Secret, secretsOf } from './secret-book.ts';
 import { type Finish, runUnit } from './step-run.ts';
 import { stepsScope } from './steps-scope.ts';
-import { ExpansionError, expand, plannedStep, type Unit, unitsOf } from './unit.ts';
+import { ExpansionError, expand, plannedStep, readsItem, type Unit, unitsOf } from './unit.ts';
 
 export class WorkflowRun {
   /** Of steps and children that had their turn. */
@@ -173,6 +173,8 @@ export class WorkflowRun {
 
   private async expandLate(unit: Unit): Promise<Finish | undefined> {
     try {
+      const reason = this.whySkipped(unit);
+      if (reason !== undefined) return await this.endWithout(unit, 'skipped', { reason });
       const [parent, ...children] = expand(unit.step, this.scope({}));
       if (!parent) return undefined;
       await this.engine.emit({
@@ -191,10 +193,16 @@ export class WorkflowRun {
     }
   }
 
+  /** Whether its `if` is false for all its children; then nobody asks for their list. */
+  private whySkipped({ step }: Unit): string | undefined {
+    if (step.if === undefined || readsItem(step)) return undefined;
+    return evaluate(step.if, this.scope({})) === true ? undefined : `its if is false: ${step.if}`;
+  }
+
   /** An end without a turn of its own. */
   private async endWithout(
     unit: Unit,
-    outcome: 'blocked' | 'failed',
+    outcome: 'blocked' | 'failed' | 'skipped',
     told: { readonly reason: string; readonly failure?: Failure },
   ): Promise<Finish> {
     await this.engine.emit({

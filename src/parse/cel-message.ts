@@ -35,8 +35,18 @@ const signs: Readonly<Record<string, string>> = {
   BYTES: 'bytes',
 };
 
+/** What the compiler says too briefly for a person to see what to do. */
+const plain: Readonly<Record<string, string>> = {
+  'unexpected token: the end': 'it ends where something more is needed',
+  'unexpected character: =': 'unexpected character: =; `==` compares',
+  'unexpected character: &': 'unexpected character: &; `&&` is "and"',
+  'unexpected character: |': 'unexpected character: |; `||` is "or"',
+};
+
 /** `Expected RPAREN, got EOF` reads `expected `)`, got the end`. */
-export const celMessage = (message: string): string =>
-  lowerFirst(message.replaceAll(/\b[A-Z]{2,}\b/g, (word) => signs[word] ?? word));
+export const celMessage = (message: string): string => {
+  const text = lowerFirst(message.replaceAll(/\b[A-Z]{2,}\b/g, (word) => signs[word] ?? word));
+  return plain[text] ?? text;
+};
 
 export const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1);

@@ -38,6 +38,8 @@ export interface VariantRequest {
 
 export interface LoadRequest extends VariantRequest {
   readonly workflow: string;
+  /** Workflows that have made something: what they made can be undone also when their file is gone. */
+  readonly makers?: readonly string[] | undefined;
 }
 
 export interface SourceFile {

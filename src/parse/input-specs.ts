@@ -1,5 +1,6 @@
 // Whether declared inputs make sense: bounds that leave room, patterns that compile, defaults that fit.
-import { type InputSpec, inputSchema } from '../core/workflow.ts';
+import { inputSchema } from '../core/schema/input.ts';
+import type { InputSpec } from '../core/workflow.ts';
 import type { Context } from './context.ts';
 import { problemOfInput } from './input-value.ts';
 import { isMap } from './merge.ts';

@@ -1,5 +1,5 @@
 // A workflow file and those it extends, from the first ancestor to the file itself.
-import { workflowSchema } from '../core/workflow.ts';
+import { workflowSchema } from '../core/schema/workflow.ts';
 import type { Context } from './context.ts';
 import { bringsNames, circleOf, type MapDocument, openMap, resolveFile } from './open-map.ts';
 

@@ -1,5 +1,6 @@
 // From the files of a variant to one checked workflow, or to everything that is wrong with them, at once.
-import { type VariantFile, type Workflow, workflowSchema } from '../core/workflow.ts';
+import { workflowSchema } from '../core/schema/workflow.ts';
+import type { VariantFile, Workflow } from '../core/workflow.ts';
 import { checkAssetFiles } from './asset-files.ts';
 import { type Context, createContext, type LoadRequest, type SourceFile, type VariantRequest } from './context.ts';
 import type { Diagnostic } from './diagnostic.ts';
@@ -97,7 +98,7 @@ const build = async (
   });
   checkName(context, file, request.workflow);
   const steps = await assembleSteps(context, layers, head);
-  await checkHead(context, { head, chain, file, steps });
+  await checkHead(context, { head, chain, file, steps, makers: request.makers ?? [] });
   checkSteps(context, { head, chain, steps });
   await checkAssetFiles(context, steps);
   return {
@@ -153,15 +154,20 @@ const assembleSteps = async (
   return linkSteps(context, complete, removed);
 };
 
-const checkHead = async (
-  context: Context,
-  { head, chain, file, steps }: { head: Plain; chain: VariantChain; file: MapDocument; steps: readonly LinkedStep[] },
-): Promise<void> => {
+interface Head {
+  readonly head: Plain;
+  readonly chain: VariantChain;
+  readonly file: MapDocument;
+  readonly steps: readonly LinkedStep[];
+  readonly makers: readonly string[];
+}
+
+const checkHead = async (context: Context, { head, chain, file, steps, makers }: Head): Promise<void> => {
   checkInputSpecs(context, head['inputs']);
   if (isMap(head['probes']))
     for (const probe of Object.values(head['probes'])) if (isMap(probe)) checkProbe(context, probe);
   const { undoes } = head;
-  if (typeof undoes === 'string') await checkUndoes(context, { head, chain, undoes });
+  if (typeof undoes === 'string') await checkUndoes(context, { head, chain, makers }, undoes);
   else if (steps.length === 0 && file.value['steps'] === undefined) {
     const place = context.origins.placeAt(head, 'name', 'value') ?? file.document.locate([], 'value');
     context.report(place, { code: 'no-steps', message: 'a workflow without steps', expected: '`steps`' });
@@ -170,8 +176,10 @@ const checkHead = async (
 
 const checkUndoes = async (
   context: Context,
-  { head, chain, undoes }: { head: Plain; chain: VariantChain; undoes: string },
+  { head, chain, makers }: Pick<Head, 'head' | 'chain' | 'makers'>,
+  undoes: string,
 ): Promise<void> => {
+  if (makers.includes(undoes)) return;
   const names = await workflowNames(context, chain);
   const place = context.origins.placeAt(head, 'undoes', 'value');
   if (names.includes(undoes) || !place) return;

@@ -1,5 +1,5 @@
 // What a workflow file changes in the steps of the one it extends: override, replace, remove, insert.
-import { patchSchema } from '../core/workflow.ts';
+import { patchSchema } from '../core/schema/patch.ts';
 import type { Context } from './context.ts';
 import { isMap, mergeMaps, type Plain } from './merge.ts';
 import { didYouMean } from './nearest.ts';

@@ -1,5 +1,6 @@
 // What a probe must be beyond its shape: of a known kind, with the keys of that kind.
-import { probeSchema } from '../core/workflow.ts';
+import { parseDuration } from '../core/duration.ts';
+import { probeSchema } from '../core/schema/probe.ts';
 import type { Context } from './context.ts';
 import { isMap, type Plain } from './merge.ts';
 import type { Place } from './source.ts';
@@ -39,5 +40,31 @@ export const checkProbe = (context: Context, probe: Plain): void => {
   context.origins.rest(own, probe);
   checkTypeInput(context, { schema: type.input, value: own, what: `a ${kind} probe`, place });
 };
+
+/** Milliseconds a probe is given when it does not say `within`. */
+const usualWithin: Readonly<Record<string, number>> = { preconditions: 0, health: 30_000 };
+
+/** A fact that has to hold for longer than anyone waits for it can not be proved, and each run would fail by it. */
+export const checkTimes = (context: Context, list: unknown, key: string): void => {
+  const usual = usualWithin[key];
+  if (usual === undefined || !Array.isArray(list)) return;
+  for (const probe of list) if (isMap(probe)) checkFor(context, probe, usual);
+};
+
+const checkFor = (context: Context, probe: Plain, usual: number): void => {
+  const forMs = literal(probe['for']);
+  const withinMs = probe['within'] === undefined ? usual : literal(probe['within']);
+  if (forMs === undefined || withinMs === undefined || forMs <= withinMs) return;
+  const place = context.origins.placeAt(probe, 'for', 'value');
+  if (!place) return;
+  const given = probe['within'] === undefined ? `is ${withinMs / 1000}s when nothing is said` : `is ${probe['within']}`;
+  context.report(place, {
+    code: 'never-long-enough',
+    message: `it can not hold for ${probe['for']} within the time it is given: \`within\` ${given}`,
+    hint: `give it more: \`within\` counts from the first look, \`for\` from when it holds`,
+  });
+};
+
+const literal = (value: unknown): number | undefined => (typeof value === 'string' ? parseDuration(value) : undefined);
 
 const firstLine = (place: Place): Place => ({ ...place, end: Math.min(place.end, place.start + 1) });

@@ -1,18 +1,12 @@
 // JSON Schema of workflow and variant files, for editors; with a catalogue also of what each step type and probe takes.
 import { z } from 'zod';
-import {
-  createdSchema,
-  includeSchema,
-  inputSchema,
-  patchSchema,
-  probeSchema,
-  renderSchema,
-  retrySchema,
-  stepSchema,
-  undoSchema,
-  variantSchema,
-  workflowSchema,
-} from '../core/workflow.ts';
+import { causesSchema } from '../core/causes.ts';
+import { inputSchema } from '../core/schema/input.ts';
+import { includeSchema, patchSchema } from '../core/schema/patch.ts';
+import { probeSchema } from '../core/schema/probe.ts';
+import { createdSchema, retrySchema, stepSchema, undoSchema } from '../core/schema/step.ts';
+import { renderSchema, variantSchema } from '../core/schema/variant.ts';
+import { workflowSchema } from '../core/schema/workflow.ts';
 import { addProbeKinds, addStepTypes, type Json, type TypeCatalogue } from './schema-of-types.ts';
 
 /** Shapes that stand in several places get a name and are written once. */
@@ -33,6 +27,9 @@ export const workflowJsonSchema = (catalogue?: TypeCatalogue): Json =>
 
 export const variantJsonSchema = (catalogue?: TypeCatalogue): Json =>
   jsonSchemaOf(variantSchema, { title: 'A variant of lab', catalogue });
+
+export const causesJsonSchema = (): Json =>
+  jsonSchemaOf(causesSchema, { title: 'Failures a project knows of its own', catalogue: undefined });
 
 const jsonSchemaOf = (
   schema: z.ZodType,
@@ -57,8 +54,7 @@ const toJson = (schema: z.ZodType): Json => {
     unrepresentable: 'any',
     metadata: names,
     override: ({ zodSchema, jsonSchema }) => {
-      const description = z.globalRegistry.get(zodSchema)?.description;
-      if (description !== undefined) jsonSchema.description = description;
+      Object.assign(jsonSchema, z.globalRegistry.get(zodSchema));
       delete (jsonSchema as Json)['id'];
     },
   }) as Json;

@@ -1,5 +1,6 @@
 // Whether a value has the shape its schema asks for; each of zod's issues as a finding at the very token.
 import type { z } from 'zod';
+import { formHint } from './form-hint.ts';
 import { didYouMean } from './nearest.ts';
 import type { Key, Origins } from './origins.ts';
 import { expectationAt, keysAt } from './schema-guide.ts';
@@ -93,10 +94,12 @@ interface Wrong {
 const wrongValue = (issue: z.core.$ZodIssue, { found, path, check }: Wrong): Finding => {
   const message = `${nameOf(path, check)} is ${describe(found)}`;
   const expected = expectationAt({ ...check, path });
-  const hint = typeof found === 'string' ? didYouMean(found, namesIn(expected)) : undefined;
+  const key = path.findLast((each) => typeof each === 'string');
+  const near = typeof found === 'string' ? didYouMean(found, namesIn(expected)) : undefined;
+  const hint = near ?? formHint({ key: path.at(-1) === key ? key : undefined, found, expected });
   switch (issue.code) {
     case 'invalid_type':
-      return { code: 'wrong-type', message, expected, hint: hintForType(found, expected) };
+      return { code: 'wrong-type', message, expected, hint };
     case 'too_small':
     case 'too_big':
       return { code: 'out-of-bounds', message, expected: boundOf(issue) };
@@ -115,9 +118,6 @@ const nameOf = (path: readonly Key[], { what }: ShapeCheck): string => {
   if (last === undefined) return what;
   return typeof last === 'number' ? `item ${last + 1}` : `\`${last}\``;
 };
-
-const hintForType = (found: unknown, expected: string | undefined): string | undefined =>
-  typeof found === 'number' && expected?.startsWith('text') ? 'put it in quotes' : undefined;
 
 const boundOf = (issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string => {
   const bound = issue.code === 'too_small' ? issue.minimum : issue.maximum;

@@ -1,6 +1,7 @@
 // The steps of one file, in order, with included files' steps in their place. Patching them is patches.ts's business.
 import { z } from 'zod';
-import { includeSchema, stepSchema } from '../core/workflow.ts';
+import { includeSchema } from '../core/schema/patch.ts';
+import { stepSchema } from '../core/schema/step.ts';
 import type { Context } from './context.ts';
 import { isMap, type Plain } from './merge.ts';
 import { bringsSteps, circleOf, type MapDocument, openMap, resolveFile } from './open-map.ts';

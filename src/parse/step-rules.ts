@@ -1,22 +1,26 @@
 // What a step must be beyond its shape: one action, known types with input that fits, probes with known kinds.
+import { stepSchema } from '../core/schema/step.ts';
 import type { Context } from './context.ts';
 import { isMap, type Plain } from './merge.ts';
 import { didYouMean } from './nearest.ts';
 import type { Key } from './origins.ts';
-import { checkProbeList } from './probe-rules.ts';
+import { checkProbeList, checkTimes } from './probe-rules.ts';
 import { probeLists } from './shared-probes.ts';
 import type { Finding } from './source.ts';
 import { checkTypeInput, nearestType } from './type-input.ts';
 
 const actions = ['run', 'shell', 'uses'] as const;
 
+/** One with a key nobody knows may well have meant to do something; that key is told already. */
+const isIdle = (step: Plain): boolean =>
+  !actions.some((action) => action in step) &&
+  !Array.isArray(step['health']) &&
+  !Array.isArray(step['satisfied']) &&
+  Object.keys(step).every((key) => key in stepSchema.shape);
+
 export const checkStepRules = (context: Context, step: Plain, concurrencyGroups: ReadonlySet<string>): void => {
   checkAction(context, step, 'a step');
-  if (
-    !actions.some((action) => action in step) &&
-    !Array.isArray(step['health']) &&
-    !Array.isArray(step['satisfied'])
-  ) {
+  if (isIdle(step)) {
     reportAt(context, step, 'id', {
       code: 'no-action',
       message: `\`${step['id']}\` does nothing and proves nothing`,
@@ -37,7 +41,10 @@ export const checkStepRules = (context: Context, step: Plain, concurrencyGroups:
     }
     checkProbeList(context, undo['absent']);
   }
-  for (const key of probeLists) checkProbeList(context, step[key]);
+  for (const key of probeLists) {
+    checkProbeList(context, step[key]);
+    checkTimes(context, step[key], key);
+  }
   checkForeachKeys(context, step);
   checkGroup(context, step, concurrencyGroups);
 };

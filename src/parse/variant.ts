@@ -1,5 +1,5 @@
 // A variant and those it extends, as one declaration; also the folders in which its workflows are looked for.
-import { variantSchema } from '../core/workflow.ts';
+import { variantSchema } from '../core/schema/variant.ts';
 import type { Context } from './context.ts';
 import { isMap, mergeMaps, type Plain, sharesReplace } from './merge.ts';
 import { didYouMean } from './nearest.ts';

@@ -1,5 +1,6 @@
 // Decides where the elements of a topology stand: dagre puts what is above in a link above, and keeps crossings few.
 import { Graph, layout as layoutWithDagre } from '@dagrejs/dagre';
+import { placeApart } from './spacing.ts';
 import type { Topology, TopologyNode } from './topology.ts';
 
 /** x and y are the middle. */
@@ -19,6 +20,11 @@ export interface Layout {
   readonly dense: boolean;
 }
 
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** What is used of dagre's graph; its own types need those of a package it has bundled. */
 interface DagreGraph {
   nodes(): string[];
@@ -30,15 +36,19 @@ interface DagreGraph {
 /** More links than this are drawn without words. */
 const denseFrom = 34;
 const margin = 14;
+const gap = 22;
 
 export const layoutOf = (topology: Topology): Layout => {
   const dense = topology.links.length > denseFrom || topology.nodes.length > denseFrom;
-  const sizes = new Map(topology.nodes.map((node) => [node.name, sizeOf(node, dense)]));
+  const plugs = plugsOf(topology);
+  const sizes = new Map(
+    topology.nodes.map((node) => [node.name, dense ? smallSize(node) : sizeOf(node, plugs.get(node.name) ?? 0)]),
+  );
   const stacks = dense ? stacksOf(topology) : new Map<string, string>();
   const graph = new Graph({ multigraph: true });
   const above = uppersOf(topology);
   graph.setGraph({
-    ...{ rankdir: 'TB', rankalign: 'top', nodesep: dense ? 12 : 22 },
+    ...{ rankdir: 'TB', rankalign: 'top', nodesep: dense ? 12 : gap },
     ...{ ranksep: ranksep(above, dense), marginx: margin, marginy: margin },
   });
   const towers = new Map(
@@ -58,6 +68,7 @@ export const layoutOf = (topology: Topology): Layout => {
   const given = new Map(topology.nodes.map(({ name }, at) => [name, at]));
   layoutWithDagre(graph, { customOrder: (ranked: DagreGraph) => orderRanks(ranked, given) });
   spreadTops(graph, above);
+  hangBottoms(graph, above);
   const boxes = new Map<string, Box>();
   for (const [name, tower] of towers)
     for (const [each, box] of unstack(tower, graph.node(name) as Box)) boxes.set(each, box);
@@ -79,7 +90,7 @@ const uppersOf = ({ nodes, links }: Pick<Topology, 'nodes' | 'links'>): Readonly
 const ranksep = (above: ReadonlyMap<string, ReadonlySet<string>>, dense: boolean): number => {
   if (dense) return 90 + 1.2 * above.size;
   const most = Math.max(1, ...[...above.values()].map(({ size }) => size));
-  return 40 + 30 * Math.min(4, most);
+  return 52 + 34 * Math.min(4, most);
 };
 
 /** The uppermost nodes, evenly over what hangs below them: dagre would put them close together in the middle. */
@@ -97,14 +108,29 @@ const spreadTops = (graph: DagreGraph, above: ReadonlyMap<string, ReadonlySet<st
   for (const [at, name] of tops.entries()) boxOf(name).x = left + ((right - left) * (at + 0.5)) / tops.length;
 };
 
-const sizeOf = (
-  { name, note = '', role, addresses }: TopologyNode,
-  dense: boolean,
-): { width: number; height: number } => {
-  if (dense) return { width: Math.max(64, 26 + name.length * 6.6), height: 20 };
-  const lines = addresses.map(({ label, text }) => label.length + text.length + 1);
-  const longest = Math.max(name.length * 1.2, role.length + note.length + 3, ...lines);
-  return { width: Math.max(112, 42 + longest * 6.6), height: 60 + 15 * addresses.length };
+/** By name, how many cables leave a node to the same side, above or below. */
+const plugsOf = ({ links }: Pick<Topology, 'links'>): ReadonlyMap<string, number> => {
+  const counts = new Map<string, { above: number; below: number }>();
+  const of = (name: string): { above: number; below: number } => {
+    const count = counts.get(name) ?? { above: 0, below: 0 };
+    counts.set(name, count);
+    return count;
+  };
+  for (const { a, b } of links) {
+    of(a.node).below += 1;
+    of(b.node).above += 1;
+  }
+  return new Map([...counts].map(([name, { above, below }]) => [name, Math.max(above, below)]));
+};
+
+const smallSize = ({ name }: TopologyNode): Size => ({ width: Math.max(64, 26 + name.length * 6.6), height: 20 });
+
+/** Wide enough for its words, and for the names of its ports side by side. */
+const sizeOf = ({ name, note = '', role, shape, addresses }: TopologyNode, plugs: number): Size => {
+  const sign = shape === undefined ? 0 : 24;
+  const head = sign + Math.max(name.length * 7.9, (role.length + note.length + 3) * 5.6);
+  const lines = addresses.map(({ label, text }) => 22 + text.length * 6.7 + (label.length + 1) * 6.4);
+  return { width: Math.max(124, 20 + Math.max(head, ...lines), 36 * (plugs + 1)), height: 62 + 15 * addresses.length };
 };
 
 /** What hangs on one node only stands below it in a tower instead of making the picture wider: by name, what it hangs on. */
@@ -129,6 +155,27 @@ const homeOf = (name: string, stacks: ReadonlyMap<string, string>): string => {
     home = next;
   }
   return home;
+};
+
+/** The lowest nodes, each below what it hangs on; what hangs on several gives way. Left to right they stay as they are. */
+const hangBottoms = (graph: DagreGraph, above: ReadonlyMap<string, ReadonlySet<string>>): void => {
+  const bottoms = graph.nodes().filter((name) => (graph.successors(name) ?? []).length === 0);
+  const lowest = Math.max(...bottoms.map((name) => graph.node(name).rank ?? 0));
+  const row = bottoms
+    .filter((name) => graph.node(name).rank === lowest)
+    .sort((a, b) => graph.node(a).x - graph.node(b).x);
+  const wishes = row.map((name) => {
+    const { x, width } = graph.node(name);
+    const uppers = (graph.predecessors(name) ?? []).map((each) => graph.node(each).x);
+    const weight = 1 / Math.max(1, above.get(name)?.size ?? 0) ** 2;
+    return { at: uppers.length === 0 ? x : mean(uppers), room: width + gap, weight };
+  });
+  const middles = placeApart(wishes);
+  const left = Math.min(...middles.map((x, at) => x - ((wishes[at]?.room ?? 0) - gap) / 2));
+  const room = Math.min(...graph.nodes().map((name) => graph.node(name).x - graph.node(name).width / 2));
+  // Not out of the picture.
+  const shift = Math.max(0, Math.min(room, margin) - left);
+  for (const [at, name] of row.entries()) graph.node(name).x = (middles[at] ?? 0) + shift;
 };
 
 interface Placed {

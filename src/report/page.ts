@@ -1,6 +1,6 @@
 // Puts the page together: one file without a network, which shows everything also without its script.
 import { type Html, html, trusted } from './html.ts';
-import { blocksOf, type LogText, type Pictured, stateWord, type Wording } from './page-parts.ts';
+import { blocksOf, type LogText, type Pictured, stateWord, tone, type Wording } from './page-parts.ts';
 import type { RunRecord } from './run-record.ts';
 import { sittingsHtml, timelineHtml, timelineSheet } from './timeline-html.ts';
 import { topologyHtml } from './topology-html.ts';
@@ -48,6 +48,7 @@ const policy = ({ hash, assets }: PageInput, style: string): Html | undefined =>
 /** The part of a page that grows with the run; a served page sends it anew when the plan changes. */
 export const sections = (input: PageInput): Html => {
   const { record, words, pictured, logs, logsNote } = input;
+  if (!record.start) return nothingYet;
   const ids = new Map(logs.map(({ address, attempt, file }) => [`${address} ${attempt}`, `l-${file}`]));
   const sheet = {
     words,
@@ -61,6 +62,8 @@ ${pictured ? topologyHtml(pictured) : undefined}
 <section id="logs" aria-labelledby="logs-h"><h2 id="logs-h">Logs</h2><div id="logs-body">${logsHtml(logs, logsNote, live !== undefined)}</div></section>
 <section id="facts" aria-labelledby="facts-h"><h2 id="facts-h">Facts</h2><div id="facts-body">${factsHtml(record, words)}</div></section></div>`;
 };
+
+const nothingYet: Html = html`<div id="sections"><div class="empty"><p><strong>There is no run yet.</strong></p><p>This page shows the next one as it goes, wherever it is started: <code>npx lab run deploy</code></p></div></div>`;
 
 const filter = (id: string, label: string, hint: string): Html =>
   html`<p class="find js"><label for="${id}">${label}</label> <input type="search" id="${id}" placeholder="${hint}" autocomplete="off" spellcheck="false"> <span role="status" id="${id}-found" class="soft"></span></p>`;
@@ -82,12 +85,24 @@ const header = (input: PageInput): Html => {
 /** How the run stands, in one line. */
 export const headHtml = (record: RunRecord, words: Wording): Html => {
   const { start, end, sittings } = record;
+  if (!start) return html`<h1>lab</h1><p class="badge" id="badge">no run yet</p>`;
   const last = sittings.at(-1);
   const state = end?.outcome ?? (last?.end === 'cut' ? 'interrupted' : 'running');
   const look = { succeeded: 'proved', failed: 'broken', interrupted: 'held', running: 'working' }[state];
   const time = end?.durationMs ?? (last ? last.to - last.from : 0);
-  return html`<h1>${start?.workflow ?? 'run'} <small>${start?.variant ?? ''}</small></h1><p class="badge ${look}" id="badge">${state}</p><p class="soft"><span id="run-time">${words.duration(time)}</span> · ${headCounts(record, words)} · <code>${start?.run ?? ''}</code> · ${start ? words.moment(start.at) : ''}</p>`;
+  return html`<h1>${start.workflow} <small>${start.variant}</small></h1><p class="badge ${look}" id="badge">${state}</p><p class="soft"><span id="run-time">${words.duration(time)}</span> · ${headCounts(record, words)} · <code>${start.run}</code> · ${words.moment(start.at)}</p>${shareHtml(record)}`;
 };
+
+/** How far it is, at a glance: the words are beside it. */
+const shareHtml = ({ steps }: RunRecord): Html | undefined => {
+  if (steps.length === 0) return undefined;
+  const counts = new Map<string, number>(tones.map((each) => [each, 0]));
+  for (const row of steps) counts.set(tone(row), (counts.get(tone(row)) ?? 0) + 1);
+  const parts = [...counts].filter(([, count]) => count > 0);
+  return html`<div class="share" aria-hidden="true">${parts.map(([each, count]) => html`<i class="${each}" style="--n:${count}"></i>`)}</div>`;
+};
+
+const tones = ['broken', 'proved', 'gone', 'working', 'held', 'unproved'] as const;
 
 const headCounts = (record: RunRecord, words: Wording): string => {
   const counts = new Map<string, number>();
@@ -100,9 +115,12 @@ const headCounts = (record: RunRecord, words: Wording): string => {
 
 /** Folded, each with how to find it. */
 export const logsHtml = (logs: readonly LogText[], note: string | undefined, isLive: boolean): Html => {
+  const search = filter('log-search', 'Search all logs', 'text');
   if (logs.length === 0)
-    return html`<p class="soft">${isLive ? 'No step has printed anything yet.' : 'No step printed anything.'}</p>`;
-  return html`${filter('log-search', 'Search all logs', 'text')}${note === undefined ? undefined : html`<p class="soft">${note}</p>`}${logs.map(
+    return isLive
+      ? html`${search}<p class="soft">No step has printed anything yet.</p>`
+      : html`<p class="soft">No step printed anything.</p>`;
+  return html`${search}${note === undefined ? undefined : html`<p class="soft">${note}</p>`}${logs.map(
     ({ address, attempt, bytes, text, cut, file }) =>
       html`<details class="log" id="l-${file}"${isLive ? html` data-log="${file}"` : ''}><summary><code>${address}</code> <span class="soft">attempt ${attempt} · ${size(bytes)}${cut ? ', its end' : ''} <span class="hits"></span></span></summary><pre tabindex="0">${text}</pre></details>`,
   )}`;

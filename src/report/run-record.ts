@@ -30,6 +30,7 @@ export interface StepRow {
   attempts: number[];
   verdict?: EventOf<'step.judged'>['verdict'];
   healed: boolean;
+  heals?: boolean;
   outcome?: Outcome;
   reason?: string | undefined;
   failure?: Failure | undefined;
@@ -181,6 +182,7 @@ export class RunRecord {
         Object.assign(row, { verdict: event.verdict, reason: event.reason, evidence: event.evidence });
         break;
       case 'step.started':
+        row.heals = row.heals === true || event.heals === true;
         begin(row, event);
         break;
       case 'step.acted':
@@ -215,7 +217,7 @@ export class RunRecord {
       row.bars.splice(row.bars.indexOf(first), 0, { kind: 'look', attempt: 0, from: began, to: first.from });
     const broken = row.verdict === 'run' && row.evidence.some((each) => !each.holds);
     const wasDone = ['changed', 'satisfied'].includes(this.known.get(row.address) ?? '');
-    row.healed = outcome === 'changed' && broken && wasDone;
+    row.healed = outcome === 'changed' && (row.heals === true || (broken && wasDone));
     row.phase = 'done';
     Object.assign(row, { outcome, evidence, durationMs, finishedAt: at });
     row.reason = event.reason;

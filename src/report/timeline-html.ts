@@ -31,12 +31,15 @@ const unfolded = 6;
 export interface TimelineSheet {
   readonly scale: TimeScale;
   readonly critical: ReadonlySet<string>;
+  /** When the last sitting began: the critical path is its. */
+  readonly since: number;
   readonly words: Wording;
 }
 
 export const timelineSheet = (record: RunRecord, words: Wording, now?: number): TimelineSheet => ({
   scale: timeScale(record.sittings, record.sittings.at(-1)?.end === undefined ? now : undefined),
   critical: new Set(criticalPath(record).map(({ address }) => address)),
+  since: record.sittings.at(-1)?.from ?? 0,
   words,
 });
 
@@ -68,17 +71,23 @@ export const groupSummary = ({ head, children }: Block, sheet: TimelineSheet): H
 };
 
 export const timelineRow = (row: StepRow, sheet: TimelineSheet): Html => {
-  const { scale, words, critical } = sheet;
+  const { scale, words, critical, since } = sheet;
   const look = tone(row);
+  const isCritical = critical.has(row.address);
   const bars = row.bars.map((each) => {
     const from = scale.place(each.from);
     const to = each.to === undefined ? undefined : scale.place(each.to);
-    const classes = [each.kind, each.failed && 'bad', each.cut && 'cut', to === undefined && 'open']
+    const classes = [
+      each.kind,
+      each.failed && 'bad',
+      each.cut && 'cut',
+      to === undefined && 'open',
+      isCritical && each.from >= since && 'on',
+    ]
       .filter(Boolean)
       .join(' ');
     return bar({ from, width: to === undefined ? undefined : to - from, classes });
   });
-  const isCritical = critical.has(row.address);
   const time = row.durationMs === undefined ? '' : words.duration(row.durationMs);
   return html`<div class="tl-row ${look}${isCritical ? ' crit' : ''}" id="${rowId.time(row)}"><a class="tl-name" href="#${rowId.verdict(row)}" title="${row.address}"><b class="m">${toneMark[look]}</b> ${words.title(row)}</a><span class="lane" role="img" aria-label="${laneText(row, words)}${isCritical ? '; on the critical path' : ''}" title="${laneText(row, words)}">${bars}</span><span class="tl-time">${time}</span></div>`;
 };
@@ -111,33 +120,60 @@ const mergedSpans = (rows: readonly StepRow[], scale: TimeScale): readonly { fro
 
 /** Round numbers of the clock along the top. */
 const axis = ({ scale, words }: TimelineSheet): Html => {
-  const step = niceStep(scale.total / 6);
+  const step = niceStep(scale.total / 8);
   const ticks: Html[] = [];
   for (let at = 0; at <= scale.total; at += step)
-    ticks.push(html`<span style="--s:${Math.round(at)}">${words.duration(at)}</span>`);
+    ticks.push(html`<span style="--s:${Math.round(at)}">${step < 100 ? `${at}ms` : words.duration(at)}</span>`);
   return html`<div class="tl-axis" aria-hidden="true"><span></span><div class="lane">${ticks}</div><span></span></div>`;
 };
 
 const niceStep = (wanted: number): number => {
   const sizes = [
-    50, 100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000,
+    1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000,
+    1_800_000,
   ];
   return sizes.find((size) => size >= wanted) ?? 3_600_000 * Math.ceil(wanted / 3_600_000);
 };
 
-const gapsHtml = ({ scale, words }: TimelineSheet): Html =>
-  html`<div class="tl-gaps tl-axis"><span></span><div class="lane">${scale.gaps.map(
-    ({ at, width, from, to, after }) => {
-      const how =
-        after.end === 'cut'
-          ? 'lab was killed'
-          : after.signal === undefined
-            ? `the run ${after.end}`
-            : `interrupted by ${after.signal}`;
-      const text = `${words.moment(from)}: ${how}; resumed after ${words.duration(to - from)}`;
-      return html`<i class="gap" style="--s:${Math.round(at)};--w:${Math.round(width)}" title="${text}"></i>`;
-    },
-  )}</div><span></span></div>`;
+const gapsHtml = ({ scale, words }: TimelineSheet): Html => {
+  const marks = scale.gaps.map((gap) => ({
+    ...gap,
+    why: endWords(gap.after),
+    away: words.duration(gap.to - gap.from),
+  }));
+  const hatched = marks.map(({ at, width, from, why, away }) => {
+    const text = `${words.moment(from)}: ${why}; resumed after ${away}`;
+    return html`<i class="gap" style="--s:${Math.round(at)};--w:${Math.round(width)}" title="${text}"></i>`;
+  });
+  return html`<div class="tl-gaps tl-axis"><span></span><div class="lane">${hatched}</div><span></span></div>${markRows(marks, scale)}`;
+};
+
+interface Mark {
+  readonly at: number;
+  readonly why: string;
+  readonly away: string;
+}
+
+/** More interruptions than this bear the numbers of the list of sittings instead of words. */
+const toldInWords = 3;
+
+const markRows = (marks: readonly Mark[], { total }: TimeScale): readonly Html[] => {
+  const spans = marks.map(({ at, why, away }, number) => {
+    const text = marks.length > toldInWords ? String(number + 2) : `${why}, resumed after ${away}`;
+    const side = marks.length <= toldInWords && at > total / 2 ? 'left' : 'right';
+    return html`<span class="${side}" style="--s:${Math.round(at)}">${text}</span>`;
+  });
+  const rows = marks.length > toldInWords ? [spans] : spans.map((each) => [each]);
+  return rows.map(
+    (row) =>
+      html`<div class="tl-axis tl-marks" aria-hidden="true"><span></span><div class="lane">${row}</div><span></span></div>`,
+  );
+};
+
+const endWords = ({ end, signal }: Sitting): string => {
+  if (end === 'cut') return 'lab was killed';
+  return signal === undefined ? `the run ${end}` : `interrupted by ${signal}`;
+};
 
 /** Interruptions in words, for those who can't see the hatching. */
 export const sittingsHtml = ({ sittings }: RunRecord, words: Wording): Html =>
@@ -152,7 +188,7 @@ const sittingHtml = ({ from, to, end, signal }: Sitting, at: number, words: Word
   return html`<li><b>${at === 0 ? 'started' : 'resumed'}</b> ${words.moment(from)}, <span class="${look[end ?? 'open']}">${how}${by}</span> after ${words.duration(to - from)}</li>`;
 };
 
-const legend: Html = html`<p class="legend" aria-label="Legend"><span><i class="act"></i> working</span><span><i class="act bad"></i> failed attempt</span><span><i class="look"></i> looking</span><span><i class="queue"></i> waiting for a free place</span><span><i class="pause"></i> waiting to try again</span><span><i class="prove"></i> waiting for its proof</span><span><i class="gap"></i> nobody drove the run</span><span><i class="critical"></i> critical path</span></p>`;
+const legend: Html = html`<p class="legend" aria-label="Legend"><span><i class="act"></i> working</span><span><i class="act bad"></i> failed attempt</span><span><i class="act cut"></i> cut off</span><span><i class="look"></i> looking</span><span><i class="queue"></i> waiting for a free place</span><span><i class="pause"></i> waiting to try again</span><span><i class="prove"></i> waiting for its proof</span><span><i class="gap"></i> nobody drove the run</span><span><i class="critical"></i> critical path</span></p>`;
 
 const pathHtml = (record: RunRecord, { words }: TimelineSheet): Html => {
   const path = criticalPath(record);

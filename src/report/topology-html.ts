@@ -10,7 +10,7 @@ export const topologyHtml = ({ topology, states, trace, source }: Pictured): Htm
   const { nodes, links, sessions } = topology;
   return html`<section id="topology" aria-labelledby="topology-h"><h2 id="topology-h">Topology</h2>
 <p class="soft" id="topo-source">${source}</p>
-<div class="tools js"><button type="button" data-zoom="out" aria-label="Smaller">−</button><button type="button" data-zoom="in" aria-label="Larger">+</button><button type="button" data-zoom="fit">Fit</button>${trace ? html`<label><input type="checkbox" id="show-path" checked> path of the requests</label>` : undefined}</div>
+<div class="tools js"><button type="button" data-zoom="out" aria-label="Smaller">−</button><button type="button" data-zoom="in" aria-label="Larger">+</button><button type="button" data-zoom="fit">Fit</button><button type="button" data-zoom="full">Full size</button>${trace ? html`<label><input type="checkbox" id="show-path" checked> path of the requests</label>` : undefined}</div>
 <div class="canvas" tabindex="0" role="region" aria-label="Picture of the topology; arrow keys move it, plus and minus change its size">${topologyPicture(topology, { states, inline: true, ...(trace && { hops: trace.hops }) })}</div>
 <p class="legend">${(['proved', 'working', 'broken', 'unproved', 'gone'] as const).map((each) => html`<span class="${each}"><b class="m">${standingMark[each]}</b> ${standingWord[each]}</span>`)}<span>square: cable</span><span>pill or dot: BGP session</span></p>
 <aside class="picked" id="picked" aria-live="polite" hidden></aside>

@@ -26,7 +26,7 @@ export const topologyStyle = `
 .topo .port{fill:var(--soft);font-size:9.5px;font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;paint-order:stroke;stroke:var(--panel);stroke-width:4px}
 .topo .box{fill:var(--panel);stroke:var(--unproved);stroke-width:1.5}
 .topo .cap{fill:var(--unproved-bg)}
-.topo .mark{font-weight:700;fill:var(--unproved)}
+.topo .mark{font-weight:700;font-size:11px;fill:var(--unproved)}
 .topo .cable{stroke:var(--unproved);stroke-width:1.8;fill:none}
 .topo .arc{stroke:var(--unproved);stroke-width:1.4;fill:none;stroke-dasharray:5 4}
 .topo .pill{fill:var(--unproved-bg);stroke:var(--unproved);stroke-width:1}
@@ -43,8 +43,7 @@ ${['proved', 'broken', 'working', 'gone']
 .topo .gone .cable,.topo .gone .box{stroke-dasharray:1 4}
 .topo .broken>.cable{stroke-width:2.6}
 .topo .kind-mgmt>.cable{stroke-width:1.1}
+.topo .shape{fill:none;stroke:var(--soft);stroke-width:1.2;stroke-linecap:round;stroke-linejoin:round}
 .topo .path{stroke:var(--accent);fill:none;stroke-linecap:round;opacity:.32}
-.topo .hops{font-size:10px;fill:var(--accent);font-weight:650;paint-order:stroke;stroke:var(--panel);stroke-width:3px}`.replaceAll(
-  '\n',
-  '',
-);
+.topo .hops rect{fill:var(--accent)}
+.topo .hops text{fill:var(--panel);font-size:10px;font-weight:650}`.replaceAll('\n', '');

@@ -11,11 +11,15 @@ export interface TopologyNode {
   readonly name: string;
   /** Such as `leaf`; nodes of one role look alike. */
   readonly role: string;
+  /** What it is drawn as; without one it has no sign. */
+  readonly shape?: NodeShape;
   /** One more thing worth knowing, such as `AS 65001`. */
   readonly note?: string;
   readonly group?: string;
   readonly addresses: readonly TopologyAddress[];
 }
+
+export type NodeShape = 'router' | 'switch' | 'server' | 'host' | 'pod' | 'bridge';
 
 export interface TopologyAddress {
   readonly label: string;

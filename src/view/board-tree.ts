@@ -29,7 +29,15 @@ export const boardTree = (model: RunModel): readonly BoardNode[] => {
     groups.set(group, node);
     if (!known) nodes.push(node);
   }
-  return nodes;
+  return nodes.map(withoutInner);
+};
+
+/** A group that holds nothing but one foreach step is that step, under the group's name. */
+const withoutInner = (node: BoardNode): BoardNode => {
+  const [only, ...others] = node.children;
+  return node.kind === 'group' && only?.kind === 'parent' && others.length === 0
+    ? { ...only, title: node.title }
+    : node;
 };
 
 /** The nodes of the children of a foreach step. */

@@ -9,6 +9,8 @@ export interface Circumstances {
   readonly quiet: boolean;
   /** Runs in GitHub Actions. */
   readonly github: boolean;
+  /** Runs in another service that builds and tests (`CI`), whose terminal nobody looks at while it runs. */
+  readonly ci: boolean;
   /** A person asked for lines (`--no-tty`). */
   readonly noTty: boolean;
   /** The terminal can't move its cursor (`TERM=dumb`, or none named). */
@@ -16,10 +18,10 @@ export interface Circumstances {
 }
 
 /** What was asked for comes first; then what the output can show. */
-export const chooseView = ({ tty, json, quiet, github, noTty, dumb }: Circumstances): ViewName => {
+export const chooseView = ({ tty, json, quiet, github, ci, noTty, dumb }: Circumstances): ViewName => {
   if (json) return 'ndjson';
   if (quiet) return 'quiet';
   if (github) return 'github';
-  if (!tty || noTty || dumb) return 'lines';
+  if (!tty || ci || noTty || dumb) return 'lines';
   return 'task-list';
 };

@@ -1,7 +1,7 @@
 // One event as one line of words: what happened to which step. Used wherever events are told one after another.
 import { formatDuration } from '../core/duration.ts';
 import type { Outcome, RunEvent } from '../core/event.ts';
-import { remainingMs } from './estimate.ts';
+import { estimateRest, estimateText } from './estimate.ts';
 import type { RunModel } from './run-model.ts';
 import type { StepRecord } from './step-record.ts';
 import { cleanLine } from './text.ts';
@@ -52,8 +52,8 @@ const plain = (word: string, text: string): EventText => ({ word, text: cleanLin
 
 const planText = (model: RunModel, now: number): string => {
   const count = model.counted.length;
-  const ms = remainingMs(model, now);
-  const time = ms === undefined ? '' : `, about ${formatDuration(ms)} by earlier runs`;
+  const rest = estimateText(estimateRest(model, now));
+  const time = rest === '' ? '' : `, ${rest} by earlier runs`;
   return `${count} ${count === 1 ? 'step' : 'steps'}${time}`;
 };
 

@@ -18,7 +18,7 @@ export const failureReport = (record: StepRecord, context: SummaryContext, paint
   const why = failure ? failureText(failure) : cleanLine(reason ?? 'it failed');
   const times = attempts > 1 ? `, after ${attempts} attempts` : '';
   const place = context.place?.(planned.address);
-  const log = context.logPath?.(record) ?? record.log;
+  const log = context.logPath ? context.logPath(record) : record.log;
   const cause = findCause({ failure, evidence, causes: context.causes });
   const told = (text: string): string => wrap(text, (context.columns ?? 100) - indent.length).join(`\n${indent}`);
   return [

@@ -1,6 +1,7 @@
 // A whole frame of the board as lines that fit the screen: a head, the rows that fit, and a foot with the totals.
 import { formatDuration } from '../core/duration.ts';
 import { type BoardRow, type BoardTask, boardRows } from './board-rows.ts';
+import { type Estimate, estimateText } from './estimate.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { type RowSurroundings, type RowText, type RowWeight, rowText, rowWeight } from './row-text.ts';
 import type { RunModel } from './run-model.ts';
@@ -14,8 +15,7 @@ export interface FrameRequest extends RowSurroundings {
   /** Lines the frame may have. */
   readonly lines: number;
   readonly color: boolean;
-  /** Milliseconds the rest will take, if that is known. */
-  readonly remainingMs: number | undefined;
+  readonly rest: Estimate;
 }
 
 /** A row and how it counts; its text is made only when it is shown. */
@@ -97,9 +97,9 @@ const gapText = (hidden: readonly Drawn[]): string => {
   return `${hidden.length} more: ${countsText(counts)}`;
 };
 
-const headOf = ({ model, now, columns, remainingMs }: FrameRequest, paint: Paint): string => {
+const headOf = ({ model, now, columns, rest }: FrameRequest, paint: Paint): string => {
   const { start, sittingSince = now } = model;
-  const left = remainingMs === undefined || remainingMs < 1000 ? '' : `, about ${formatDuration(remainingMs)} left`;
+  const left = rest.ms < 1000 ? '' : `, ${estimateText(rest)} left`;
   const time = `${formatDuration(Math.max(0, now - sittingSince))}${left}`;
   const name = truncate(
     cleanLine(`${start?.workflow ?? 'run'}, ${start?.variant ?? ''}`),

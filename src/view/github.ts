@@ -2,6 +2,7 @@
 import { appendFile } from 'node:fs/promises';
 import type { RunEvent } from '../core/event.ts';
 import { type EventText, eventText } from './event-text.ts';
+import { findCause } from './find-cause.ts';
 import { jobSummary } from './job-summary.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { RunModel } from './run-model.ts';
@@ -53,7 +54,7 @@ class Github {
     const { jobSummary: path } = this.context;
     if (path === undefined) return;
     try {
-      await appendFile(path, jobSummary(this.model, this.context.now()));
+      await appendFile(path, jobSummary(this.model, this.context));
     } catch (error) {
       this.write(`::warning::${escapeData(`The job summary could not be written: ${String(error)}`)}`);
     }
@@ -71,7 +72,7 @@ class Github {
       this.write('::endgroup::');
     }
     const record = this.model.steps.get(address);
-    if (record?.outcome === 'failed') this.write(annotation(record, this.context.place?.(address)));
+    if (record?.outcome === 'failed') this.write(annotation(record, this.context));
   }
 
   private write(line: string): void {
@@ -95,12 +96,15 @@ const keep = (talk: Talk, line: string): void => {
   talk.lines.splice(0, keptLines);
 };
 
-const annotation = ({ planned, failure, reason }: StepRecord, place: string | undefined): string => {
-  const [, file, line, column] = /^(.*?):(\d+)(?::(\d+))?$/.exec(place ?? '') ?? [];
+const annotation = (record: StepRecord, { place, causes }: ViewContext): string => {
+  const { planned, failure, evidence, reason } = record;
+  const [, file, line, column] = /^(.*?):(\d+)(?::(\d+))?$/.exec(place?.(planned.address) ?? '') ?? [];
   const at =
     file === undefined ? [] : [`file=${escapeProperty(file)}`, `line=${line}`, ...(column ? [`col=${column}`] : [])];
   const properties = [...at, `title=${escapeProperty(`Failed: ${planned.name}`)}`].join(',');
-  return `::error ${properties}::${escapeData(failure ? failureText(failure) : (reason ?? 'it failed'))}`;
+  const known = findCause({ failure, evidence, causes });
+  const why = failure ? failureText(failure) : (reason ?? 'it failed');
+  return `::error ${properties}::${escapeData(known ? `${why}. ${known.cause} ${known.remedy}` : why)}`;
 };
 
 /** A line the runner cannot take for a command: `##[` counts anywhere in it, `::` at its start. */

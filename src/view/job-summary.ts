@@ -1,20 +1,26 @@
 // The page of a job: how the run ended, its facts, every step with its outcome and time, and what failed; as Markdown.
 import { formatDuration } from '../core/duration.ts';
+import { findCause } from './find-cause.ts';
 import type { RunModel } from './run-model.ts';
 import type { StepRecord } from './step-record.ts';
-import { cleanLine } from './text.ts';
-import { countOutcomes, countsText, failureText, outcomeWord, tailOf } from './wording.ts';
+import { cleanLine, cleanText } from './text.ts';
+import type { ViewContext } from './view.ts';
+import { commandOf, countOutcomes, countsText, failureText, outcomeWord, tailOf } from './wording.ts';
 
-export const jobSummary = (model: RunModel, now: number): string => {
-  const { start, end, sittingSince = now } = model;
-  const time = formatDuration(end?.durationMs ?? now - sittingSince);
+/** Failures that are told in full; a flood of them helps nobody. */
+const toldInFull = 10;
+
+export const jobSummary = (model: RunModel, context: ViewContext): string => {
+  const { start, end, sittingSince = context.now() } = model;
+  const time = formatDuration(end?.durationMs ?? context.now() - sittingSince);
   const counts = countsText(countOutcomes(model.counted.filter(({ phase }) => phase === 'done')));
   return [
     `## ${escapeText(start?.workflow ?? 'run')} ${end?.outcome ?? 'interrupted'} in ${time}`,
     '',
     counts === '' ? 'No step has ended.' : `${counts}.`,
     ...facts(model),
-    ...model.failed.flatMap(failure),
+    ...model.failed.slice(0, toldInFull).flatMap((record) => failure(record, context)),
+    ...(model.failed.length > toldInFull ? ['', `And ${model.failed.length - toldInFull} more that failed.`] : []),
     '',
     '<details><summary>All steps</summary>',
     '',
@@ -37,15 +43,24 @@ const facts = ({ end }: RunModel): readonly string[] => {
   return ['', '| fact | value |', '| --- | --- |', ...rows];
 };
 
-const failure = (record: StepRecord): readonly string[] => {
-  const why = record.failure ? failureText(record.failure) : (record.reason ?? '');
-  const lines = tailOf(record.failure).map((line) => `    ${line}`);
+const failure = (record: StepRecord, { place, causes }: ViewContext): readonly string[] => {
+  const { planned, failure: failed, evidence, reason = '', command } = record;
+  const known = findCause({ failure: failed, evidence, causes });
+  const at = place?.(planned.address);
+  const ran = cleanText(commandOf(failed) ?? command ?? '').trim();
   return [
     '',
-    `**${escapeText(record.planned.name)}** failed: ${escapeText(why)}`,
-    ...(lines.length > 0 ? ['', ...lines] : []),
+    `**${escapeText(planned.name)}** failed: ${escapeText(failed ? failureText(failed) : reason)}`,
+    ...(at === undefined ? [] : ['', `Defined at ${escapeText(at)}`]),
+    ...codeBlock('Command', ran === '' ? [] : ran.split('\n')),
+    ...codeBlock('Last lines', tailOf(failed)),
+    ...(known ? ['', `Cause: ${escapeText(known.cause)}`, '', `Remedy: ${escapeText(known.remedy)}`] : []),
   ];
 };
+
+/** Indented, since a fence could be closed from within. */
+const codeBlock = (title: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : ['', `${title}:`, '', ...lines.map((line) => `    ${line}`)];
 
 const row = (record: StepRecord): string => {
   const { planned, durationMs, reason, failure: failed } = record;

@@ -158,7 +158,7 @@ export const knownCauses: readonly KnownCause[] = [
   },
   {
     id: 'out-of-memory',
-    match: { output: /out of memory|oom-?kill|cannot allocate memory|OOMKilled/i },
+    match: { output: /out of memory|memory exhausted|oom-?kill|cannot allocate memory|OOMKilled/i },
     cause: 'The memory did not suffice, and the kernel ended a process.',
     remedy: 'Close what else runs, or ask for a smaller lab (`--set nodes=1`), then resume.',
   },
@@ -244,7 +244,7 @@ export const knownCauses: readonly KnownCause[] = [
   },
   {
     id: 'command-not-found',
-    match: { output: /command not found|executable file not found in \$PATH/ },
+    match: { output: /command not found|executable file not found in \$PATH|^\S*sh: \d+: \S+: not found$/ },
     cause: 'A program the step needs is not installed, or not on the PATH.',
     remedy: '`lab doctor` lists every program this variant needs, and how to install it.',
   },

@@ -3,15 +3,19 @@ import { parseAddress } from '../core/address.ts';
 import { formatDuration } from '../core/duration.ts';
 import { longestPaths } from '../core/graph.ts';
 import type { Observation } from '../core/observation.ts';
+import { type Change, changeLines } from './change-text.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { cleanLine, textWidth, truncate } from './text.ts';
 import { observationText } from './wording.ts';
+import { wrap } from './wrap.ts';
 
 type PlanVerdict = 'run' | 'wait' | 'keep' | 'redo' | 'skip' | 'blocked' | 'unknown';
 
 export interface PlanView {
   readonly steps: readonly PlanViewStep[];
   readonly totals: Readonly<Partial<Record<PlanVerdict, number>>>;
+  /** Addresses whose things are taken away before anything else, in that order. */
+  readonly takesAway?: readonly string[];
 }
 
 export interface PlanViewStep {
@@ -20,10 +24,9 @@ export interface PlanViewStep {
   readonly verdict: PlanVerdict;
   readonly reason: string;
   readonly evidence: readonly Observation[];
-  readonly changes?: readonly { readonly path: string; readonly from: unknown; readonly to: unknown }[];
+  readonly changes?: readonly Change[];
   readonly usualMs?: number;
-  /** With it the time is that of the longest chain; without, of all steps one after the other. */
-  readonly needs?: readonly string[];
+  readonly needs: readonly string[];
 }
 
 export interface PlanDrawing {
@@ -45,11 +48,14 @@ export const formatPlan = (plan: PlanView, { color, columns = 100 }: PlanDrawing
   const paint = createPaint(color);
   const steps = foldKept(plan.steps);
   const labels = steps.map(labelOf);
-  const width = Math.min(44, Math.max(0, ...labels.map(textWidth)));
-  const rows = steps.flatMap((step, at) => [
-    rowOf(step, { label: labels[at] ?? '', width, columns, paint }),
-    ...detailsOf(step, columns, paint),
-  ]);
+  const width = Math.min(Math.max(44, columns * 0.4), Math.max(0, ...labels.map(textWidth)));
+  const rows = [
+    ...(plan.takesAway ?? []).map((address) => paint.warn(`x take away ${cleanLine(address)}`)),
+    ...steps.flatMap((step, at) => [
+      ...rowOf(step, { label: labels[at] ?? '', width, columns, paint }),
+      ...detailsOf(step, columns, paint),
+    ]),
+  ];
   return [...rows, ...(rows.length > 0 ? [''] : []), totalsOf(plan)].join('\n');
 };
 
@@ -83,15 +89,27 @@ const labelOf = ({ address, name }: PlanViewStep): string =>
 const rowOf = (
   { verdict, reason, usualMs }: PlanViewStep,
   { label, width, columns, paint }: { label: string; width: number; columns: number; paint: Paint },
-): string => {
+): readonly string[] => {
   const { sign, word, tone } = marks[verdict];
   const shown = truncate(label, width);
   const name = shown + ' '.repeat(width - textWidth(shown));
   const time = takesTime(verdict) && usualMs !== undefined ? ` (about ${formatDuration(usualMs)})` : '';
   const told = verdict === 'wait' ? `waits for ${reason}` : reason;
-  const why = truncate(cleanLine(told), Math.max(20, columns - width - 14 - time.length));
-  return `${paint[tone](`${sign} ${word.padEnd(7)}`)}  ${name}  ${why}${paint.dim(time)}`.trimEnd();
+  const room = Math.max(20, columns - width - 14);
+  const [first = '', ...rest] = shortened(wrap(`${cleanLine(told)}${time}`, room));
+  return [
+    `${paint[tone](`${sign} ${word.padEnd(7)}`)}  ${name}  ${truncate(first, room)}`.trimEnd(),
+    ...rest.map((line) => `${' '.repeat(width + 13)}${truncate(line, room)}`),
+  ];
 };
+
+/** Of a reason that is longer, `lab why` has all. */
+const mostReasonLines = 3;
+
+const shortened = (lines: readonly string[]): readonly string[] =>
+  lines.length <= mostReasonLines
+    ? lines
+    : [...lines.slice(0, mostReasonLines - 1), lines.slice(mostReasonLines - 1).join(' ')];
 
 const takesTime = (verdict: PlanVerdict): boolean => verdict !== 'keep' && verdict !== 'skip' && verdict !== 'blocked';
 
@@ -105,38 +123,34 @@ const detailsOf = (
   const seen = broken.map(observationText).filter((text) => text !== cleanLine(reason));
   const room = Math.max(20, columns - 12);
   return [
-    ...changes.map((change) => `${' '.repeat(11)}${paint.warn('~')} ${truncate(changeText(change), room)}`),
+    ...changes.flatMap((change) => changeLines(change, room, paint)).map((line) => `${' '.repeat(11)}${line}`),
     ...seen.map((text) => `${' '.repeat(11)}${paint.bad('x')} ${truncate(`${text} (does not hold)`, room)}`),
   ];
 };
-
-/** `with.nodes: 3 -> 5`. */
-const changeText = ({ path, from, to }: { path: string; from: unknown; to: unknown }): string =>
-  `${cleanLine(path === '' ? 'the definition' : path)}: ${valueText(from)} -> ${valueText(to)}`;
-
-const valueText = (value: unknown): string =>
-  value === undefined
-    ? '(none)'
-    : cleanLine(typeof value === 'string' ? value.replaceAll('\n', '⏎') : JSON.stringify(value));
 
 const totalsOf = (plan: PlanView): string => {
   const words = Object.entries(marks)
     .map(([verdict, { total }]) => [plan.totals[verdict as PlanVerdict] ?? 0, total] as const)
     .filter(([count]) => count > 0)
     .map(([count, total]) => `${count} ${total}`);
-  return `Plan: ${words.length === 0 ? 'nothing to do' : words.join(', ')}.${timeText(plan)}`;
+  const away = plan.takesAway?.length ?? 0;
+  if (away > 0) words.unshift(`${away} to take away`);
+  const still =
+    away === 0 &&
+    Object.entries(marks).every(
+      ([verdict]) => verdict === 'keep' || verdict === 'skip' || !plan.totals[verdict as PlanVerdict],
+    );
+  return `Plan: ${[...(still ? ['nothing to do'] : []), ...words].join(', ')}.${timeText(plan)}`;
 };
 
-/** About how long it will take; nothing is said while a step that is to run has never been timed. */
+/** About how long it will take; at least so long while a step that is to run has never been timed. */
 const timeText = ({ steps }: PlanView): string => {
   const work = steps.filter(({ verdict }) => takesTime(verdict));
-  if (work.length === 0 || work.some(({ usualMs }) => usualMs === undefined)) return '';
   const usual = new Map(work.map(({ address, usualMs = 0 }) => [address, usualMs]));
-  if (steps.some(({ needs }) => needs === undefined)) {
-    const sum = [...usual.values()].reduce((total, each) => total + each, 0);
-    return ` At most about ${formatDuration(sum)} by earlier runs.`;
-  }
   const vertices = steps.map(({ address, needs = [] }) => ({ address, needs }));
-  const longest = Math.max(0, ...longestPaths(vertices, (address) => usual.get(address) ?? 0).values());
-  return ` About ${formatDuration(longest)} by earlier runs.`;
+  const ms = Math.max(0, ...longestPaths(vertices, (address) => usual.get(address) ?? 0).values());
+  const untimed = work.filter(({ usualMs }) => usualMs === undefined).length;
+  if (work.length === untimed) return '';
+  if (untimed === 0) return ` About ${formatDuration(ms)} by earlier runs.`;
+  return ` At least ${formatDuration(ms)} by earlier runs; ${untimed} ${untimed === 1 ? 'was' : 'were'} never timed.`;
 };

@@ -165,6 +165,7 @@ export class RunModel {
         record.phase = 'acting';
         record.attempt = event.attempt;
         record.command = event.command;
+        record.heals = record.heals === true || event.heals === true;
         record.waiting = undefined;
         break;
       case 'step.spawned':
@@ -202,7 +203,7 @@ export class RunModel {
     const { outcome, reason, failure, evidence, attempts, durationMs, log, at } = event;
     const broken = record.verdict === 'run' && record.evidence.some((each) => !each.holds);
     const wasDone = record.before === 'changed' || record.before === 'satisfied';
-    record.healed = outcome === 'changed' && broken && wasDone;
+    record.healed = outcome === 'changed' && (record.heals === true || (broken && wasDone));
     Object.assign(record, { outcome, reason, failure, evidence, attempts, durationMs, log, finishedAt: at });
     this.close(record, 'done');
   }

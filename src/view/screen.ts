@@ -52,6 +52,11 @@ export class Screen {
     this.lines = [];
   }
 
+  /** What was drawn is left alone; the next draw begins below. */
+  forget(): void {
+    this.lines = [];
+  }
+
   private write(text: string): void {
     this.out.write(`${begin}${text}${end}`);
   }

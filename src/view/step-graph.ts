@@ -10,7 +10,11 @@ export interface StepBox {
 /** In an order in which each comes after what it needs, without needs that other needs imply. */
 export const stepGraph = (boxes: readonly StepBox[]): readonly StepBox[] => {
   const known = new Set(boxes.map((box) => box.address));
-  const bare = boxes.map((box) => ({ ...box, needs: [...new Set(box.needs)].filter((need) => known.has(need)) }));
+  // Children that wait for one another are one box: it does not wait for itself.
+  const bare = boxes.map(({ needs, ...box }) => ({
+    ...box,
+    needs: [...new Set(needs)].filter((need) => known.has(need) && need !== box.address),
+  }));
   return topological(bare).map((box) => ({ ...box, needs: direct(box.needs, bare) }));
 };
 

@@ -30,8 +30,10 @@ export interface StepRecord {
   waiting?: Waiting | undefined;
   retryAt?: number;
   verdict?: EventOf<'step.judged'>['verdict'];
-  /** In this run it had been done before; now it did not hold, and was done again. */
+  /** It had been done before, no longer held, and was done again. */
   healed: boolean;
+  /** That is what its action is about. */
+  heals?: boolean;
   outcome?: Outcome;
   reason?: string | undefined;
   failure?: Failure | undefined;

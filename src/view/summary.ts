@@ -17,7 +17,7 @@ export interface SummaryContext {
   readonly columns?: number | undefined;
   /** How this program is called; default `npx lab`. */
   readonly program?: string;
-  /** What goes on with this run, after the program's name; default `resume`. */
+  /** What goes on with this run, after the program's name; default `resume`. Empty where there is nothing to go on with. */
   readonly resume?: readonly string[];
   /** The folder with the logs of this run. */
   readonly logs?: string;
@@ -29,6 +29,8 @@ export interface SummaryContext {
   readonly logPath?: (record: StepRecord) => string | undefined;
   readonly causes?: readonly KnownCause[];
 }
+
+const usualProgram = 'npx lab';
 
 /** Failures that are told in full; a flood of them helps nobody. */
 const toldInFull = 3;
@@ -57,7 +59,7 @@ const recap = (model: RunModel, { now }: SummaryContext, paint: Paint): string =
   const { start, end, sittingSince = now } = model;
   const name = cleanLine(`${start?.workflow ?? 'the run'}`);
   const time = formatDuration(end?.durationMs ?? now - sittingSince);
-  const counts = countsText(countOutcomes(model.counted.filter(({ phase, outcome }) => phase === 'done' || outcome)));
+  const counts = countsText(countOutcomes(model.counted));
   const verdict = verdicts(paint)[end?.outcome ?? 'interrupted'];
   return `${verdict} ${paint.strong(name)} in ${time}${counts === '' ? '' : `: ${counts}`}`;
 };
@@ -86,21 +88,31 @@ const undoWords = {
   failed: 'not removed',
 } as const;
 
-const facts = (model: RunModel, { columns = 100, logs }: SummaryContext, paint: Paint): readonly string[] => {
+const facts = (
+  model: RunModel,
+  { columns = 100, logs, program = usualProgram }: SummaryContext,
+  paint: Paint,
+): readonly string[] => {
   const proved = Object.entries(model.end?.facts ?? {}).filter(([, value]) => value !== null && value !== undefined);
   const known = logs === undefined ? proved : [...proved, ['logs', logs] as const];
   if (known.length === 0) return [];
-  const rows = known.flatMap(([name, value]) => factRows(name, value, paint));
+  // A fact may be a command to type; it has to be about the same project and state as this run.
+  const typed = (text: string): string => text.replace(/^npx lab(?= )/, program);
+  const rows = known.flatMap(([name, value]) => factRows(name, value, { paint, typed }));
   return ['', ...table(rows, { columns, indent: 2 })];
 };
 
 /** A map of values takes a row each. */
-const factRows = (name: string, value: unknown, paint: Paint): readonly (readonly string[])[] => {
+const factRows = (
+  name: string,
+  value: unknown,
+  { paint, typed }: { paint: Paint; typed: (text: string) => string },
+): readonly (readonly string[])[] => {
   const title = paint.strong(cleanLine(name));
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[title, factText(value)]];
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[title, typed(factText(value))]];
   return Object.entries(value).map(([key, each], at) => [
     at === 0 ? title : '',
-    `${cleanLine(key)}  ${factText(each)}`,
+    `${cleanLine(key)}  ${typed(factText(each))}`,
   ]);
 };
 
@@ -112,11 +124,11 @@ const factText = (value: unknown): string => {
 /** The one thing to type now. */
 const next = (
   model: RunModel,
-  { program = 'npx lab', resume = ['resume'] }: SummaryContext,
+  { program = usualProgram, resume = ['resume'] }: SummaryContext,
   paint: Paint,
 ): readonly string[] => {
   const { end } = model;
-  if (end?.outcome === 'succeeded') return [];
+  if (end?.outcome === 'succeeded' || resume.length === 0) return [];
   const words = end?.outcome === 'failed' ? 'When that is put right, go on with:' : 'Nothing is lost. Go on with:';
   return ['', `${words} ${paint.strong(`${program} ${commandLine(resume)}`)}`];
 };

@@ -1,20 +1,33 @@
 // Rows of cells as aligned columns; only the last column gives way when the screen is narrow.
 import { textWidth, truncate } from './text.ts';
+import { wrap } from './wrap.ts';
 
-/** Lines of at most `columns`, cells two spaces apart. Cells may carry colour; the last one is cut to fit before it is painted. */
+export interface TableLayout {
+  /** Of the screen; without it nothing gives way. */
+  readonly columns?: number;
+  readonly indent?: number;
+  /** What is too long for the last column goes on below instead of being cut: for what is to be read in full, or copied. */
+  readonly whole?: boolean;
+}
+
+/** Cells two spaces apart, lines of at most `columns`. Cells may carry colour; one that is cut loses it. */
 export const table = (
   rows: readonly (readonly string[])[],
-  { columns = Number.POSITIVE_INFINITY, indent = 0 }: { columns?: number; indent?: number } = {},
+  { columns = Number.POSITIVE_INFINITY, indent = 0, whole = false }: TableLayout = {},
 ): readonly string[] => {
   const count = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: count }, (_, at) => Math.max(0, ...rows.map((row) => textWidth(row[at] ?? ''))));
   const before = widths.slice(0, -1).reduce((sum, width) => sum + width + 2, indent);
   const room = Math.max(10, columns - before);
-  return rows.map((row) => {
-    const cells = row.map((cell, at) => {
-      if (at < count - 1) return cell + ' '.repeat((widths[at] ?? 0) - textWidth(cell));
-      return textWidth(cell) > room ? truncate(cell, room) : cell;
-    });
-    return `${' '.repeat(indent)}${cells.join('  ').trimEnd()}`;
+  return rows.flatMap((row) => {
+    const first = row.slice(0, count - 1).map((cell, at) => cell + ' '.repeat((widths[at] ?? 0) - textWidth(cell)));
+    const last = row.length < count ? [] : lastCell(row[count - 1] ?? '', room, whole);
+    const line = `${' '.repeat(indent)}${[...first, ...last.slice(0, 1)].join('  ')}`.trimEnd();
+    return [line, ...last.slice(1).map((rest) => ' '.repeat(before) + rest)];
   });
+};
+
+const lastCell = (cell: string, room: number, whole: boolean): readonly string[] => {
+  if (textWidth(cell) <= room) return [cell];
+  return whole ? wrap(cell, room) : [truncate(cell, room)];
 };

@@ -3,7 +3,7 @@ import { type ListrEventManager, ListrEventType } from 'listr2';
 import type { RunEvent } from '../core/event.ts';
 import { Board } from './board.ts';
 import type { BoardTask } from './board-rows.ts';
-import { remainingMs } from './estimate.ts';
+import { type Estimate, estimateRest } from './estimate.ts';
 import { eventText } from './event-text.ts';
 import { composeFrame } from './frame.ts';
 import { createPaint } from './paint.ts';
@@ -27,7 +27,7 @@ class TaskList implements View {
   private timer: NodeJS.Timeout | undefined;
   private turn = 0;
   private paused = false;
-  private estimate: { readonly at: number; readonly ms: number | undefined } | undefined;
+  private estimate: { readonly at: number; readonly rest: Estimate } | undefined;
 
   constructor(context: ViewContext) {
     this.context = context;
@@ -40,6 +40,8 @@ class TaskList implements View {
     if (event.type === 'run.planned') this.board ??= this.open();
     else if (event.type === 'step.expanded') this.board?.expand(event.address);
     else if (event.type === 'notice') this.tell(event);
+    // The last of them leaves no time for the next draw.
+    else if (event.type === 'run.stopping' && this.board) this.draw();
     if ('address' in event) this.board?.sync(event.address);
   }
 
@@ -58,6 +60,11 @@ class TaskList implements View {
   resume(): void {
     this.paused = false;
     this.draw();
+  }
+
+  anew(): void {
+    this.screen.forget();
+    if (this.board) this.draw();
   }
 
   private open(): Board {
@@ -104,14 +111,14 @@ class TaskList implements View {
     // One column stays free: a terminal whose last column was written to may or may not have wrapped.
     const size = { columns: columns - 1, lines };
     const around = { model: this.model, now, unicode, turn: this.turn, final, color };
-    return composeFrame({ tasks: this.tasks, ...size, ...around, remainingMs: this.remaining(now) });
+    return composeFrame({ tasks: this.tasks, ...size, ...around, rest: this.rest(now) });
   }
 
   /** Reckoned once a second: on a large plan it costs more than a draw. */
-  private remaining(now: number): number | undefined {
+  private rest(now: number): Estimate {
     if (!this.estimate || now - this.estimate.at >= 1000 || now < this.estimate.at)
-      this.estimate = { at: now, ms: remainingMs(this.model, now) };
-    return this.estimate.ms;
+      this.estimate = { at: now, rest: estimateRest(this.model, now) };
+    return this.estimate.rest;
   }
 }
 

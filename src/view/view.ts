@@ -1,5 +1,6 @@
 // What every way of showing a run has in common. A view is a fold over events; it decides nothing and asks for nothing.
 import type { RunEvent } from '../core/event.ts';
+import type { KnownCause } from './known-causes.ts';
 
 /** A stream as far as a view needs it; process.stdout is one. */
 export interface Output {
@@ -23,6 +24,8 @@ export interface ViewContext {
   readonly usual?: ReadonlyMap<string, number>;
   /** Where a step is written: `file:line:column`. */
   readonly place?: (address: string) => string | undefined;
+  /** Failures the project knows of its own. */
+  readonly causes?: readonly KnownCause[];
   /** The file GitHub Actions shows as the page of the job (`$GITHUB_STEP_SUMMARY`). */
   readonly jobSummary?: string;
 }
@@ -34,4 +37,6 @@ export interface View {
   /** Leaves the terminal to a question; `resume` takes it back. */
   pause?(): void;
   resume?(): void;
+  /** Something else may have written meanwhile, such as a shell while the program was stopped: what was drawn stays where it is. */
+  anew?(): void;
 }

@@ -19,9 +19,11 @@ export const outcomeWord = ({
   outcome,
   verdict,
   healed,
-}: Pick<StepRecord, 'outcome' | 'verdict' | 'healed'>): string => {
+  planned,
+}: Pick<StepRecord, 'outcome' | 'verdict' | 'healed' | 'planned'>): string => {
   if (healed) return 'healed';
-  if (outcome === 'satisfied') return verdict === 'keep' ? 'kept' : 'already true';
+  if (outcome === 'satisfied' && verdict === 'keep') return 'kept';
+  if (outcome === 'satisfied') return planned.proves === true ? 'proved' : 'already true';
   return outcome ?? 'not run';
 };
 
@@ -31,7 +33,7 @@ export const phaseWord = (phase: Phase): string => {
     case 'needs':
       return 'waiting for others';
     case 'ready':
-      return 'looking';
+      return 'waiting for its turn';
     case 'preconditions':
       return 'waiting for its preconditions';
     case 'acting':
@@ -180,14 +182,14 @@ export const undoneText = ({ outcome, created, failure }: EventOf<'step.undone'>
   }
 };
 
-export const stoppingText = ({ signal, stage }: EventOf<'run.stopping'>): string => {
+export const stoppingText = ({ signal, stage }: Pick<EventOf<'run.stopping'>, 'signal' | 'stage'>): string => {
   switch (stage) {
     case 'finish':
       return `${signal}: starting nothing new, letting what runs finish; Ctrl-C again ends it`;
     case 'stop':
       return `${signal}: ending what runs; Ctrl-C again leaves at once`;
     case 'leave':
-      return `${signal}: leaving now; lab resume will find out how things stand`;
+      return `${signal}: leaving now; \`npx lab resume\` finds out how things stand and goes on`;
     default:
       return assertNever(stage);
   }
@@ -215,6 +217,7 @@ const order: readonly (Outcome | string)[] = [
   'healed',
   'kept',
   'already true',
+  'proved',
   'skipped',
   'failed',
   'blocked',

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { useProgram } from '../faults/rig/program.ts';
 import { openProject, tinyFiles, until } from './rig/project.ts';
 
 const program = useProgram();
+const repository = new URL('../..', import.meta.url).pathname;
 const looks: readonly (readonly string[])[] = [
   ['plan'],
   ['why', 'gate'],
@@ -75,10 +76,16 @@ describe('the command line', () => {
     expect(help.code).toBe(0);
     const commands = [...help.stdout.matchAll(/^ {2}([a-z]+) (?:\[options\] )?/gm)].map(([, name = '']) => name);
     expect(commands).toEqual(expect.arrayContaining(['run', 'resume', 'redo', 'adopt', 'why', 'graph', 'completion']));
+    const shipped = openProject(program, {});
+    for (const folder of ['workflows', 'assets']) symlinkSync(join(repository, folder), join(shipped.dir, folder));
+    const graph = await shipped.lab('graph', '--variant', 'frr-netns', '--children');
+    expect(graph).toMatchObject({ code: 0 });
     for (const command of commands.filter((name) => name !== 'help')) {
       const { code, stdout } = await project.lab(command, '--help');
       expect({ command, code }).toEqual({ command, code: 0 });
       expect({ command, found: /Examples:\n {2}npx lab/.test(stdout) }).toEqual({ command, found: true });
+      // What an example names is there.
+      for (const [, address = ''] of stdout.matchAll(/'(\w+\[\w+\])'/g)) expect(graph.stdout).toContain(address);
       expect({ command, found: /Exit codes:\n {2}0/.test(stdout) }).toEqual({ command, found: true });
     }
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { closure, longestPaths, topological, type Vertex } from '../../src/core/graph.ts';
+import { circleIn, closure, longestPaths, topological, type Vertex } from '../../src/core/graph.ts';
 
 /** Any DAG: a vertex needs only vertices before it. */
 const dags = fc.array(fc.array(fc.nat(30)), { maxLength: 30 }).map((rows) =>
@@ -47,6 +47,19 @@ describe('graph orders', () => {
     expect(topological(chain)).toHaveLength(10_000);
     expect(closure(chain, ['s0'], 'forward').size).toBe(10_000);
     expect(longestPaths(chain, () => 1).get('s0')).toBe(10_000);
+  });
+
+  it('name the circle there is, and none where there is none', () => {
+    fc.assert(fc.property(dags, (vertices) => circleIn(vertices) === undefined));
+    const circle = [
+      { address: 'first', needs: [] },
+      { address: 'a', needs: ['first', 'c'] },
+      { address: 'b', needs: ['a'] },
+      { address: 'c', needs: ['b'] },
+      { address: 'last', needs: ['c'] },
+    ];
+    expect(circleIn(circle)).toEqual(['a', 'c', 'b']);
+    expect(circleIn([{ address: 'a', needs: ['a'] }])).toEqual(['a']);
   });
 
   it('refuse a circle', () => {

@@ -8,6 +8,11 @@ describe('the pace of looking', () => {
     expect(new Pace().pause({ lookMs: 0.2, waitedMs: 1, everyMs: 1000 })).toBe(15);
   });
 
+  it('costs no more than a share of the time when looks are slow', () => {
+    expect(new Pace().pause({ lookMs: 400, waitedMs: 0, everyMs: 1000 })).toBe(400);
+    expect(new Pace().pause({ lookMs: 5000, waitedMs: 0, everyMs: 1000 })).toBe(1000);
+  });
+
   it('stays within a tenth of a second for what is cheap to ask, however long it is waited for', () => {
     expect(new Pace().pause({ lookMs: 0.2, waitedMs: 10 * minute, everyMs: 1000 })).toBe(100);
   });

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { durability, type EventBody, type RunEvent } from '../../src/core/event.ts';
 import { MemoryJournal } from '../rig/memory-journal.ts';
-import { making, runIn, World, workflow } from '../rig/run-in.ts';
+import { making, runIn, workflow } from '../rig/run-in.ts';
+import { World } from '../rig/world.ts';
 
 /** Makes durable, in one go, whatever was appended until the end of a turn of the event loop; as the real one does. */
 class SyncedJournal extends MemoryJournal {

@@ -12,6 +12,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { readState } from '../../src/store/state.ts';
+import { forEachOf, some } from './rig/for-each.ts';
 import { type Ended, Lab, until } from './rig/lab.ts';
 import { useProgram } from './rig/program.ts';
 import { build, clear, steps } from './rig/workflows.ts';
@@ -49,7 +51,7 @@ const letGo = (lab: Lab): void => writeFileSync(join(lab.world, 'go'), '');
 const expectBuilt = async (lab: Lab): Promise<void> => {
   const recovered = await lab.recover();
   expect(recovered.code, told(recovered)).toBe(0);
-  expect((await lab.run(['status'])).code).toBe(0);
+  expect((await readState(lab.stateDir)).runs.at(-1)).toMatchObject({ workflow: 'build', outcome: 'succeeded' });
   expect(lab.deeds().filter((deed) => deed.startsWith('beside'))).toEqual([]);
 };
 
@@ -62,19 +64,20 @@ describe('a disk that refuses', patient, () => {
     const codes = ['ENOSPC', 'EIO', 'EACCES', 'EROFS', 'EMFILE', 'EDQUOT'];
     // A spawn that fails is a failure of its step, and not of the disk.
     const moments = operations.flatMap((name, index) => (name === 'spawn' ? [] : [index + 1]));
-    // Every third moment, and all of them with FAULTS=all; the codes take turns.
-    const chosen = moments.filter((_, index) => process.env['FAULTS'] === 'all' || index % 3 === 0);
-    for (const [index, from] of chosen.entries()) {
+    // The codes take turns; which of them it is makes no difference to the program.
+    await forEachOf(some(moments), async (from, index) => {
       const code = codes[index % codes.length] ?? 'EIO';
       const lab = new Lab(program.main, workflows);
       const ended = await lab.run(['run', 'build'], { fail: { code, from } });
-      if (ended.code === 0) continue; // a run with fewer operations, since more of them shared a write
-      expect(ended.code, `${code} at ${from} (${operations[from - 1]}): ${told(ended)}`).toBe(5);
-      expect(ended.stderr).toContain(code);
-      expect(ended.stderr).toContain('To go on');
-      expect(ended.stderr).not.toContain('mistake in lab');
+      // A run may have fewer operations, when more of them share a write.
+      if (ended.code !== 0) {
+        expect(ended.code, `${code} at ${from} (${operations[from - 1]}): ${told(ended)}`).toBe(5);
+        expect(ended.stderr).toContain(code);
+        expect(ended.stderr).toContain('To go on');
+        expect(ended.stderr).not.toContain('mistake in lab');
+      }
       await expectBuilt(lab);
-    }
+    });
   });
 
   it('once, for a moment, ends the run as well: a failed sync is never believed later', async () => {
@@ -148,11 +151,28 @@ describe('a disk that refuses', patient, () => {
   });
 
   it('with too few open files is told with words, and the run can be continued', async () => {
-    const lab = new Lab(program.main, workflows);
-    const ended = await lab.run(['run', 'build'], undefined, ['prlimit', '--nofile=24:24']);
-    // Where it breaks depends on how many files the program has open by itself: it may be a step, or the journal.
-    expect([0, 1, 5], told(ended)).toContain(ended.code);
-    await expectBuilt(lab);
+    // Where it breaks depends on how many files the program has open by itself: before it began, in a step, or at the journal.
+    await forEachOf([20, 26, 32, 44], async (most) => {
+      const lab = new Lab(program.main, workflows);
+      const ended = await lab.run(['run', 'build'], undefined, ['prlimit', `--nofile=${most}:${most}`]);
+      expect(most === 20 ? [4] : [0, 1, 4, 5], told(ended)).toContain(ended.code);
+      if (ended.code !== 0) expect(told(ended)).toMatch(/ulimit -n/);
+      await expectBuilt(lab);
+    });
+  });
+
+  it('a process that can not be started fails its step with words, and it runs when it can', async () => {
+    for (const [code, words] of [
+      ['EAGAIN', 'ulimit -u'],
+      ['EMFILE', 'ulimit -n'],
+      ['ENOMEM', 'not enough memory'],
+    ] as const) {
+      const lab = new Lab(program.main, workflows);
+      const ended = await lab.run(['run', 'build'], { fail: { code, from: 1 }, only: 'spawn' });
+      expect(ended.code, told(ended)).toBe(1);
+      expect(ended.stdout).toContain(words);
+      await expectBuilt(lab);
+    }
   });
 });
 
@@ -221,6 +241,22 @@ describe('a state folder', patient, () => {
     },
   );
 
+  it('without its state file knows from its journals what is deployed, what was made, and what is gone', async () => {
+    const lab = new Lab(program.main, workflows);
+    const file = join(lab.stateDir, 'state.json');
+    const known = async (): Promise<unknown> => JSON.parse((await lab.run(['status', '--json'])).stdout);
+    for (const workflow of ['build', 'clear']) {
+      expect((await lab.run(['run', workflow])).code).toBe(0);
+      const before = await known();
+      rmSync(file);
+      expect(await known()).toMatchObject({ created: workflow === 'build' ? 4 : 0, unfinished: null });
+      expect(Object.keys((await known()) as object)).toEqual(Object.keys(before as object));
+      // A command that only looks writes nothing, so that the next one starts from the journals as well.
+      expect(existsSync(file)).toBe(false);
+    }
+    expect(steps.filter((step) => existsSync(join(lab.world, step)))).toEqual([]);
+  });
+
   it('damaged in the middle of a journal is told with its line and exit 5, and nothing runs', async () => {
     const { lab, ended } = await started();
     letGo(lab);
@@ -238,12 +274,9 @@ describe('a state folder', patient, () => {
 
   it('keeps no temporary file of a killed run once another run was there', async () => {
     const lab = new Lab(program.main, workflows);
-    const trace = join(lab.dir, 'trace');
-    const whole = await new Lab(program.main, workflows).run(['run', 'build'], { trace });
-    expect(whole.code, told(whole)).toBe(0);
-    const operations = readFileSync(trace, 'utf8').split('\n');
-    for (const at of operations.flatMap((name, index) => (/rename|link/.test(name) ? [index + 1] : [])))
-      await lab.run(['run', 'build', '--new'], { at });
+    for (const only of ['rename', 'linkSync'])
+      expect((await lab.run(['run', 'build', '--new'], { at: 1, only })).signal).toBe('SIGKILL');
+    expect(readdirSync(lab.stateDir).length).toBeGreaterThan(2);
     expect((await lab.run(['run', 'build', '--new'])).code).toBe(0);
     expect(readdirSync(lab.stateDir).sort()).toEqual(['runs', 'state.json']);
     for (const step of steps) expect(existsSync(join(lab.world, step))).toBe(true);

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { spawn } from '@lydell/node-pty';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Ended, Lab, until } from './rig/lab.ts';
 import { useProgram } from './rig/program.ts';
 import { build, clear } from './rig/workflows.ts';
@@ -57,11 +59,29 @@ describe('a workflow file edited while it runs', patient, () => {
 describe('a terminal that goes away', patient, () => {
   it('with SIGHUP ends what runs, exits with 129, and the run is continued', async () => {
     const { lab, running } = await started(held('start second'));
-    running.process.kill('SIGHUP');
+    // The kernel tells of it, and the shell does once more.
+    for (let count = 0; count < 3; count += 1) running.process.kill('SIGHUP');
     const ended = await running.ended;
     expect(ended.code, told(ended)).toBe(129);
     const events = await lab.events();
     expect(events.at(-1)).toMatchObject({ type: 'run.finished', outcome: 'interrupted' });
+    writeFileSync(join(lab.world, 'go'), '');
+    const resumed = await lab.recover();
+    expect(resumed.code, told(resumed)).toBe(0);
+  });
+
+  it('by being closed ends what runs, and the run is continued', async () => {
+    const lab = new Lab(program.main, { build: held('start second') });
+    const terminal = spawn(process.execPath, [program.main, 'run', 'build', '--state-dir', lab.stateDir], {
+      cwd: lab.dir,
+      env: { ...process.env, TERM: 'xterm' },
+    });
+    const ended = new Promise<number | undefined>((resolve) => terminal.onExit(({ signal }) => resolve(signal)));
+    onTestFinished(() => terminal.kill('SIGKILL'));
+    await until(() => lab.deeds().length === 1);
+    (terminal as unknown as { destroy(): void }).destroy();
+    expect(await ended).toBe(constants.signals.SIGHUP);
+    expect((await lab.events()).at(-1)).toMatchObject({ type: 'run.finished', outcome: 'interrupted' });
     writeFileSync(join(lab.world, 'go'), '');
     const resumed = await lab.recover();
     expect(resumed.code, told(resumed)).toBe(0);
@@ -74,6 +94,50 @@ describe('a terminal that goes away', patient, () => {
     writeFileSync(join(lab.world, 'go'), '');
     expect((await running.ended).code).toBe(0);
     expect((await lab.events()).at(-1)).toMatchObject({ type: 'run.finished', outcome: 'succeeded' });
+  });
+});
+
+describe('a program that is started in a bad place', patient, () => {
+  const within = (script: string): readonly string[] => ['sh', '-c', script, 'sh'];
+
+  it('with its output on a full disk goes on, says so once, and only a command that looks fails by it', async () => {
+    for (const json of [[], ['--json']]) {
+      const lab = new Lab(program.main, { build });
+      const full = within('exec "$@" >/dev/full');
+      const ended = await lab.run(['run', 'build', ...json], undefined, full);
+      expect(ended.code, told(ended)).toBe(0);
+      expect(ended.stderr.match(/can't be written: ENOSPC/g)).toHaveLength(1);
+      expect((await lab.events()).at(-1)).toMatchObject({ type: 'run.finished', outcome: 'succeeded' });
+      const looked = await lab.run(['status', ...json], undefined, full);
+      expect(looked.code, told(looked)).toBe(4);
+      expect(looked.stderr).toContain("can't be written: ENOSPC");
+    }
+  });
+
+  it('with nothing open at all does its work', async () => {
+    const lab = new Lab(program.main, { build });
+    expect((await lab.run(['run', 'build'], undefined, within('exec "$@" <&- >&- 2>&-'))).code).toBe(0);
+    expect((await lab.events()).at(-1)).toMatchObject({ type: 'run.finished', outcome: 'succeeded' });
+    expect((await lab.run(['status', '--nonsense'], undefined, within('exec "$@" 2>&-'))).code).toBe(2);
+  });
+
+  it('in a folder that was deleted says so with exit 4', async () => {
+    const lab = new Lab(program.main, { build });
+    const gone = 'mkdir gone; cd gone; rmdir ../gone; exec "$@"';
+    const ended = await lab.run(['run', 'build'], undefined, within(gone));
+    expect(ended.code, told(ended)).toBe(4);
+    expect(ended.stderr).toContain('does not exist any more');
+    const named = await lab.run(['run', 'build', '--project', lab.dir], undefined, within(gone));
+    expect(named.code, told(named)).toBe(0);
+  });
+
+  it('without HOME, PATH or a language of its own works, or says what it does not find', async () => {
+    const lab = new Lab(program.main, { build });
+    const bare = await lab.run(['run', 'build'], undefined, ['env', '-i']);
+    expect(bare.code, told(bare)).toBe(1);
+    expect(bare.stdout).toMatch(/not found.*PATH/);
+    const again = await lab.run(['resume'], undefined, ['env', '-i', `PATH=${process.env['PATH']}`, 'LC_ALL=C']);
+    expect(again.code, told(again)).toBe(0);
   });
 });
 

@@ -1,5 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type Ended, Lab } from '../faults/rig/lab.ts';
 import { useProgram } from '../faults/rig/program.ts';
@@ -37,6 +40,32 @@ describe('a rehearsal with declared stand-ins', patient, () => {
     const ended = await lab.run(['rehearse', 'build', '--twice']);
     expect(ended.code, told(ended)).toBe(1);
     expect(ended.stdout).toContain('blind ran again: it has neither a health check nor `satisfied`');
+  });
+
+  it('tells of the step that runs again because nothing proves it, and that a death is survived all the same', async () => {
+    const counting = `name: build
+steps:
+  - { id: counts, shell: "echo more >> world/log" }
+  - { id: always, satisfied: never, run: [touch, world/a] }
+  - { id: proved, run: [touch, world/b], health: [{ probe: file, path: world/b }] }
+`;
+    const ended = await new Lab(program.main, { build: counting }).run(['rehearse', 'build', '--crash']);
+    expect(ended.code, told(ended)).toBe(0);
+    expect(ended.stdout).toContain('counts: killed between its end and its record, it runs once more');
+    expect(ended.stdout).not.toMatch(/(always|proved): killed/);
+  });
+
+  it('refuses to let a step fail that there is not, or that does nothing', async () => {
+    const lab = new Lab(program.main, {
+      build: 'name: build\nsteps:\n  - { id: looks, health: [{ probe: file, path: world, within: 0s }] }\n',
+    });
+    const wrong = await lab.run(['rehearse', 'build', '--fail', 'look']);
+    expect(wrong.code, told(wrong)).toBe(2);
+    expect(wrong.stderr).toContain('There is no step look. Did you mean looks?');
+    const idle = await lab.run(['rehearse', 'build', '--fail', 'looks']);
+    expect(idle.code, told(idle)).toBe(1);
+    expect(idle.stdout).toContain('looks has no action that could fail');
+    expect(idle.stdout).not.toContain('Interrupted');
   });
 
   it('shows the failure of a step, and that resume mends it', async () => {
@@ -118,7 +147,7 @@ describe('a bundle', patient, () => {
   it('shows the same screens elsewhere, without a project or a state', async () => {
     const lab = new Lab(program.main, { build, clear });
     const real = await lab.run(['run', 'build']);
-    expect((await lab.run(['bundle', '--out', 'run.tar.gz'])).code).toBe(0);
+    expect((await lab.run(['report', '--bundle', '--out', 'run.tar.gz'])).code).toBe(0);
     const replayed = await lab.run(['replay', 'run.tar.gz']);
     expect(replayed.code, told(replayed)).toBe(0);
     const events = (text: string): readonly string[] =>
@@ -130,14 +159,68 @@ describe('a bundle', patient, () => {
 
   it('holds no secret of the run, nor of the environment it is packed in', async () => {
     process.env['TEST_TOKEN'] = 'staple-horse-correct';
+    process.env['TEST_SECRET'] = 'declared-and-masked';
     const lab = new Lab(program.main, {
-      build: 'name: build\nsteps:\n  - { id: leaks, shell: "echo $TEST_TOKEN", outputs: { said: stdout } }\n',
+      build: `name: build
+inputs: { password: { type: string, default: from-an-input } }
+secrets: { KEY: { env: TEST_SECRET } }
+env: { DB_PASSWORD: from-the-environment }
+steps:
+  - { id: leaks, shell: "echo $TEST_TOKEN; echo \${{ secrets.KEY }}", outputs: { said: stdout, token: '"an-output"' } }
+  - { id: connects, run: [echo, "postgres://me:in-an-address@db/x", --password, in-a-command] }
+  - id: asked
+    health: [{ probe: command, run: [sh, -c, 'echo "api_key=seen-by-a-probe"; env'], expect: 'stdout.contains("nothing")', within: 0s }]
+  - { id: never, needs: [asked], run: ["true"] }
+`,
     });
+    expect((await lab.run(['run', 'build'])).code).toBe(1);
+    const packed = await lab.run(['report', '--bundle', '--out', 'run.tar.gz']);
+    expect(packed.code, told(packed)).toBe(0);
+    const all = gunzipSync(readFileSync(join(lab.dir, 'run.tar.gz'))).toString();
+    for (const name of ['***', 'journal.jsonl', 'leaks.1.log']) expect(all).toContain(name);
+    for (const secret of [
+      ...['staple-horse-correct', 'declared-and-masked', 'from-an-input', 'from-the-environment', 'an-output'],
+      ...['in-an-address', 'in-a-command', 'seen-by-a-probe'],
+    ])
+      expect(all, secret).not.toContain(secret);
+    const replayed = await lab.run(['replay', 'run.tar.gz', '--json']);
+    for (const line of replayed.stdout.trimEnd().split('\n')) expect(() => JSON.parse(line)).not.toThrow();
+    expect(replayed.code).toBe(1);
+  });
+
+  it('is an archive that tar reads, without a path that leads out of its folder', async () => {
+    const lab = new Lab(program.main, { build, clear });
     expect((await lab.run(['run', 'build'])).code).toBe(0);
-    expect((await lab.run(['bundle', '--out', 'run.tar.gz'])).code).toBe(0);
-    const { execFileSync } = await import('node:child_process');
-    const all = execFileSync('tar', ['-xzOf', join(lab.dir, 'run.tar.gz')], { encoding: 'utf8' });
-    expect(all).toContain('***');
-    expect(all).not.toContain('staple-horse-correct');
+    // Without a PATH, so without tar: it is made and read by the program itself.
+    const packed = await lab.run(['report', '--bundle'], undefined, ['env', '-i']);
+    expect(packed.code, told(packed)).toBe(0);
+    const [run = ''] = lab.runs();
+    const file = join(lab.dir, `lab-${run}.tar.gz`);
+    const { stdout } = await promisify(execFile)('tar', ['-tzf', file]);
+    expect(stdout.trimEnd().split('\n').sort()).toEqual(
+      ['journal.jsonl', 'plan.json', 'run.json', 'versions.json'].map((name) => `lab-${run}/${name}`).sort(),
+    );
+    const { mode } = statSync(file);
+    expect(mode & 0o077).toBe(0);
+  });
+
+  it('that is none, or is cut off, is told with exit 2', async () => {
+    const lab = new Lab(program.main, { build });
+    expect((await lab.run(['run', 'build'])).code).toBe(0);
+    expect((await lab.run(['report', '--bundle', '--out', 'run.tar.gz'])).code).toBe(0);
+    const whole = readFileSync(join(lab.dir, 'run.tar.gz'));
+    const files = {
+      cut: whole.subarray(0, whole.length / 2),
+      empty: gzipSync(''),
+      odd: gzipSync(Buffer.alloc(4096, 0xff)),
+      none: Buffer.from('hello\n'),
+    };
+    for (const [name, bytes] of Object.entries(files)) {
+      writeFileSync(join(lab.dir, name), bytes);
+      const ended = await lab.run(['replay', name]);
+      expect([name, ended.code], told(ended)).toEqual([name, 2]);
+      expect(ended.stderr).not.toContain('mistake in lab');
+    }
+    expect((await lab.run(['replay', 'nowhere'])).code).toBe(2);
   });
 });

@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { joinSightings } from '../../src/cli/page-data.ts';
 import { topologyOf } from '../../src/cli/topology.ts';
 import type { Observation } from '../../src/core/observation.ts';
 import { fabric } from '../../src/fabric/fabric.ts';
 import { elementStates, type Sighting } from '../../src/report/element-states.ts';
 import { elementId, type Topology } from '../../src/report/topology.ts';
-import { topologySvg } from '../../src/report/topology-svg.ts';
+import { elementNumbers, topologySvg } from '../../src/report/topology-svg.ts';
 
 const topology = topologyOf(fabric()) as Topology;
 const sighting = (address: string, evidence: readonly Observation[] = [], more: Partial<Sighting> = {}): Sighting => ({
@@ -60,6 +62,27 @@ describe('the states of a topology', () => {
     expect(new Set([...svg.matchAll(/data-el="(\d+)"/g)].map(([, number]) => number)).size).toBe(81);
     expect(svg).not.toContain('<script');
     expect(svg).toContain('&lt;script&gt;');
+  });
+
+  it('are gone after a way down, until a run builds again', () => {
+    const built = joinSightings([], [sighting('leaf[leaf1]'), sighting('leaf[leaf2]')], 'deploy');
+    const taken = joinSightings(built, [sighting('leaf[leaf1]', [], { standing: 'gone' })], 'teardown');
+    expect([standing(taken, elementId.node('leaf1')), standing(taken, elementId.node('leaf2'))]).toEqual([
+      'gone',
+      'gone',
+    ]);
+    const again = joinSightings(taken, [sighting('leaf[leaf1]')], 'deploy');
+    expect(standing(again, elementId.node('leaf1'))).toBe('proved');
+    expect(standing(again, elementId.node('leaf2'))).toBe('unproved');
+  });
+
+  it('draws the picture that the documents show', () => {
+    const all = [...elementNumbers(topology).keys()];
+    const states = new Map(all.map((id) => [id, { standing: 'proved' as const, evidence: [] }]));
+    const shown = readFileSync(new URL('../../docs/topology.svg', import.meta.url), 'utf8').trimEnd();
+    expect(topologySvg(topology, { states }), 'made anew by `lab graph --topology` after deploy and verify').toBe(
+      shown,
+    );
   });
 
   it('draws two hundred nodes', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasBrowser, openBrowser, skipNote } from './rig/browser.ts';
+import { hasBrowser, openBrowser, patienceMs, skipNote } from './rig/browser.ts';
 import { acted, ended, eventsOf, finished, pageOf, planned, start, started } from './rig/pages.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -73,6 +73,7 @@ describe.skipIf(!hasBrowser)(`the report page in a browser${skipNote}`, () => {
     const file = join(folder, 'page.html');
     writeFileSync(file, html);
     const page = await browser.newPage(options);
+    page.setDefaultTimeout(patienceMs);
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
     page.on('pageerror', (error) => asked.push(`error ${error.message}`));
@@ -132,12 +133,41 @@ describe.skipIf(!hasBrowser)(`the report page in a browser${skipNote}`, () => {
   it('stays usable with two thousand steps and two hundred nodes', async () => {
     const large = { spines: 4, leaves: 40, nodes: 64, clients: 28, pods: '10.64.0.0/12' };
     const { page } = await open(await pageOf(many, { fabric: large }));
+    tell('2,000 steps, 200 nodes', await paintOf(page));
     expect(await page.locator('.verdicts tbody tr').count()).toBe(2000);
+    expect(await page.locator('.topo [data-node]').count()).toBe(201);
+    const before = Date.now();
     await page.fill('#verdict-filter', 's[1999]');
     await page.locator('#verdict-filter-found', { hasText: '1 steps' }).waitFor();
+    process.stdout.write(`a step among 2,000 is found in ${Date.now() - before} ms\n`);
     await page.click('[data-zoom=in]');
     await page.close();
   });
+
+  it('paints the default lab, and tells how soon', async () => {
+    const { page } = await open(await pageOf(small, { fabric: {}, logs }));
+    const paint = await paintOf(page);
+    expect(paint.firstMs).toBeGreaterThan(0);
+    tell('the default lab', paint);
+    await page.close();
+  });
+
+  interface Paint {
+    readonly firstMs: number;
+    readonly sizeKb: number;
+  }
+
+  /** From the start of the navigation, as the browser tells. How long is too long depends on the machine, so nothing is demanded. */
+  const paintOf = async (page: Page): Promise<Paint> => {
+    await page.waitForFunction(`performance.getEntriesByName('first-contentful-paint').length > 0`);
+    return page.evaluate(`({
+      firstMs: Math.round(performance.getEntriesByName('first-contentful-paint')[0].startTime),
+      sizeKb: Math.round(document.documentElement.outerHTML.length / 1024),
+    })`);
+  };
+
+  const tell = (what: string, { firstMs, sizeKb }: Paint): boolean =>
+    process.stdout.write(`first paint of ${what}: ${firstMs} ms, ${sizeKb} KB\n`);
 
   it('reads without its script', async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });

@@ -34,6 +34,7 @@ describe('the server of the live page', () => {
         page: () => ({ html: 'the page', style: 'a', script: 'b' }),
         view: (response) => response.end(),
         log: async (file) => (file === 'a.1.log' ? 'the log' : undefined),
+        find: async (text) => (text === 'the' ? ['a.1.log'] : []),
         act(wish) {
           done.push(wish);
           return { status: 202, message: 'done' };
@@ -90,6 +91,8 @@ describe('the server of the live page', () => {
 
   it('gives logs by their names, and nothing for paths', async () => {
     expect((await ask('/log?file=a.1.log', { cookie })).body).toBe('the log');
+    expect((await ask('/find?text=the', { cookie })).body).toBe('["a.1.log"]');
+    expect((await ask('/find?text=the')).status).toBe(401);
     for (const path of [
       '/log?file=../journal.jsonl',
       '/log?file=%2Fetc%2Fpasswd',

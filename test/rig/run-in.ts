@@ -1,6 +1,4 @@
-// Runs a workflow with the real engine over a machine, a journal and a clock in memory. The steps and probes of a test act on one
-// small world: `uses: do` makes a fact true, `probe: is` asks for it.
-import { z } from 'zod';
+// Runs a workflow with the real engine over a machine, a journal and a clock in memory.
 import type { EventOf, Outcome, RunEvent, Scope } from '../../src/core/event.ts';
 import { createMasker } from '../../src/core/mask.ts';
 import { foldRun, type Holding } from '../../src/core/run-state.ts';
@@ -8,31 +6,17 @@ import type { StepSpec, VariantFile, Workflow } from '../../src/core/workflow.ts
 import type { Engine } from '../../src/engine/engine.ts';
 import type { Known } from '../../src/engine/judge.ts';
 import { createLimiter } from '../../src/engine/limiter.ts';
+import { type PlanItem, planWorkflow } from '../../src/engine/plan.ts';
 import type { Host, StepLog } from '../../src/engine/ports.ts';
 import { Recorder } from '../../src/engine/recorder.ts';
 import { type RunResult, runWorkflow } from '../../src/engine/runner.ts';
 import { SharedAnswers } from '../../src/engine/shared-answers.ts';
-import { type ProbeType, type StepContext, StepError, type StepType } from '../../src/engine/step-type.ts';
+import type { ProbeType, StepType } from '../../src/engine/step-type.ts';
 import { StopControl } from '../../src/engine/stop.ts';
 import { ManualClock } from './manual-clock.ts';
 import { bootId, createMemoryHost, type MemoryHostOptions } from './memory-host.ts';
 import { MemoryJournal } from './memory-journal.ts';
-
-export type Deed = (world: World, context: StepContext) => unknown;
-
-/** What is true, and what was done. */
-export class World {
-  readonly facts = new Map<string, unknown>();
-  /** Names of actions, in the order they started. */
-  readonly deeds: string[] = [];
-  /** What an action does instead of making its fact true. */
-  readonly does = new Map<string, Deed>();
-  looks = 0;
-
-  count(name: string): number {
-    return this.deeds.filter((each) => each === name).length;
-  }
-}
+import { registryOf, World } from './world.ts';
 
 export interface Setting extends Pick<MemoryHostOptions, 'commands' | 'files' | 'processes'> {
   readonly world?: World;
@@ -50,6 +34,7 @@ export interface Setting extends Pick<MemoryHostOptions, 'commands' | 'files' | 
   readonly secrets?: Readonly<Record<string, string>>;
   readonly values?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
   readonly variables?: Readonly<Record<string, string>>;
   readonly enter?: VariantFile['enter'];
   readonly holdings?: readonly Holding[];
@@ -96,6 +81,19 @@ export const runIn = async (what: Workflow, setting: Setting = {}): Promise<Ran>
   return started.ran();
 };
 
+/** What a run would do now; it looks and changes nothing. */
+export const planIn = (what: Workflow, setting: Setting = {}): Promise<readonly PlanItem[]> => {
+  const world = setting.world ?? new World();
+  const clock = setting.clock ?? new ManualClock({ automatic: true });
+  const refuse = (): never => {
+    throw new Error('a plan writes nothing');
+  };
+  const fixedParts = fixed(setting, { world, clock, stop: new StopControl() });
+  const engine: Engine = { ...fixedParts, masker: maskerOf(setting), emit: refuse, openLog: refuse };
+  const known = knownFrom(setting.earlier ?? [], setting.resume);
+  return planWorkflow(engine, { workflow: what, known, scope: setting.scope ?? {} });
+};
+
 export interface Started {
   readonly world: World;
   readonly clock: ManualClock;
@@ -116,8 +114,7 @@ export const startIn = (what: Workflow, setting: Setting = {}): Started => {
   const logs = new Map<string, string>();
   const told: RunEvent[] = [];
   const waiting = new Set<(event: RunEvent) => void>();
-  const secrets = Object.values(setting.secrets ?? {});
-  const masker = createMasker(secrets, (text) => Buffer.from(text).toString('base64'));
+  const masker = maskerOf(setting);
   const recorder = new Recorder({
     ...{ journal, clock, masker, past: setting.resume ?? [] },
     onBroken: () => stop.ask('stop', 'SIGTERM'),
@@ -127,34 +124,11 @@ export const startIn = (what: Workflow, setting: Setting = {}): Started => {
     setting.on?.(event);
     for (const each of waiting) each(event);
   });
-  const host = setting.host ?? createMemoryHost({ clock, ...pickHost(setting) });
   const engine: Engine = {
-    host,
-    registry: {
-      steps: byName([doStep(world), ...(setting.steps ?? [])]),
-      probes: byName([isProbe(world), commandProbe, ...(setting.probes ?? [])]),
-    },
+    ...fixed(setting, { world, clock, stop }),
     masker,
-    shared: new SharedAnswers(() => clock.monotonic()),
-    stop,
-    limits: {
-      actions: createLimiter(setting.actions ?? 8),
-      looks: createLimiter(16),
-      groups: new Map(Object.entries(setting.groups ?? {}).map(([name, size]) => [name, createLimiter(size)])),
-    },
     emit: (body) => recorder.emit(body),
     openLog: async (address, attempt) => memoryLog(logs, `${address}.${attempt}.log`),
-    run: 'run-1',
-    projectDir: '/project',
-    stateDir: '/state',
-    scope: { inputs: setting.inputs ?? {}, secrets: setting.secrets ?? {}, run: { id: 'run-1' }, ...setting.values },
-    env: { ...setting.env, ...setting.variables },
-    ...(setting.variables && { variables: setting.variables }),
-    enter: setting.enter,
-    model: undefined,
-    consent: async () => true,
-    survivor: setting.survivor ?? (async () => 'wait'),
-    random: setting.random ?? (() => 0.5),
   };
   const ended = drive(engine, what, setting, recorder);
   let result: RunResult | undefined;
@@ -184,6 +158,44 @@ export const startIn = (what: Workflow, setting: Setting = {}): Started => {
     },
   };
 };
+
+const maskerOf = ({ secrets = {} }: Setting): Engine['masker'] =>
+  createMasker(Object.values(secrets), (text) => Buffer.from(text).toString('base64'));
+
+/** Of an engine what depends on the test's setting alone. */
+const fixed = (
+  setting: Setting,
+  { world, clock, stop }: Pick<Started, 'world' | 'clock' | 'stop'>,
+): Omit<Engine, 'masker' | 'emit' | 'openLog'> => {
+  const { inputs = {}, secrets = {}, values = {}, groups = {}, env = {}, variables } = setting;
+  return {
+    host: setting.host ?? createMemoryHost({ clock, ...pickHost(setting) }),
+    registry: registryOf(world, setting),
+    shared: new SharedAnswers(() => clock.monotonic()),
+    stop,
+    limits: {
+      actions: createLimiter(setting.actions ?? 8),
+      looks: createLimiter(16),
+      groups: new Map(Object.entries(groups).map(([name, size]) => [name, createLimiter(size)])),
+    },
+    run: 'run-1',
+    projectDir: '/project',
+    cwd: setting.cwd ?? '/project',
+    stateDir: '/state',
+    scope: { inputs, secrets, run: { id: 'run-1' }, ...values },
+    env: { ...env, ...variables },
+    ...(variables && { variables }),
+    enter: setting.enter,
+    model: undefined,
+    consent: async () => true,
+    ...answersOf(setting),
+  };
+};
+
+const answersOf = ({ survivor, random }: Setting): Pick<Engine, 'survivor' | 'random'> => ({
+  survivor: survivor ?? (async () => 'wait'),
+  random: random ?? (() => 0.5),
+});
 
 const drive = async (engine: Engine, what: Workflow, setting: Setting, recorder: Recorder): Promise<RunResult> => {
   const scope = setting.scope ?? {};
@@ -246,9 +258,6 @@ const pickHost = ({ commands, files, processes }: Setting): Omit<MemoryHostOptio
   ...(processes && { processes }),
 });
 
-const byName = <T extends { readonly name: string }>(types: readonly T[]): ReadonlyMap<string, T> =>
-  new Map(types.map((type) => [type.name, type]));
-
 const memoryLog = (logs: Map<string, string>, name: string): StepLog => ({
   path: `/state/runs/run-1/logs/${name}`,
   write: async (chunk) => {
@@ -256,45 +265,3 @@ const memoryLog = (logs: Map<string, string>, name: string): StepLog => ({
   },
   close: async () => {},
 });
-
-const doStep = (world: World): StepType => ({
-  name: 'do',
-  summary: 'Does what the test says, else makes the fact of its name true',
-  input: z.looseObject({ name: z.string() }),
-  async run(input, context) {
-    const { name } = input as { name: string };
-    world.deeds.push(name);
-    const deed = world.does.get(name);
-    if (deed) return (await deed(world, context)) as Record<string, unknown> | undefined;
-    world.facts.set(name, true);
-    return undefined;
-  },
-});
-
-const isProbe = (world: World): ProbeType => ({
-  name: 'is',
-  summary: 'Whether a fact is true',
-  input: z.strictObject({ fact: z.string() }),
-  values: { value: 'what it is' },
-  describe: (input) => (input as { fact: string }).fact,
-  async look(input) {
-    const { fact } = input as { fact: string };
-    world.looks += 1;
-    const value = world.facts.get(fact);
-    if (value instanceof Error) throw new StepError(value.message);
-    return { holds: value === true, saw: `${value ?? 'not there'}`, values: { value: value ?? null } };
-  },
-});
-
-const commandProbe: ProbeType = {
-  name: 'command',
-  summary: 'Runs a command',
-  input: z.strictObject({ run: z.array(z.string()) }),
-  values: {},
-  describe: (input) => (input as { run: string[] }).run.join(' '),
-  async look(input, context) {
-    const result = await context.command((input as { run: string[] }).run, { quiet: true });
-    const { exitCode, stdout } = result;
-    return { holds: exitCode === 0, saw: `exit ${exitCode}`, values: { exitCode, stdout } };
-  },
-};

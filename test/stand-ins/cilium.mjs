@@ -1,10 +1,8 @@
-#!/usr/bin/env node
 // Stand-in for the cilium command line: installs, sets keys of the configuration, and tells of health and sessions.
-import { advance, podsOf } from './cluster.mjs';
+import { advance, isServing, podsOf, refusedConnection } from './cluster.mjs';
 import { tenantSessions } from './fabric-state.mjs';
-import { now, parseFlags, standIn, within } from './world.mjs';
+import { now, parseFlags } from './world.mjs';
 
-const commandLine = process.env.LAB_CILIUM_CLI ?? '0.19.7';
 const keys = {
   routingMode: 'routing-mode',
   ipv4NativeRoutingCIDR: 'ipv4-native-routing-cidr',
@@ -21,7 +19,8 @@ const keys = {
 
 const install = (world, cluster, { version, values, half }) => {
   const minor = Number(version.split('.')[1]);
-  if (minor < 16 && !commandLine.startsWith('0.15')) return { code: 1, err: `cilium version unsupported ${version}` };
+  if (minor < 16 && !world.versions.cilium.startsWith('0.15'))
+    return { code: 1, err: `Error: Unable to install Cilium: cilium version unsupported ${version}` };
   if (minor >= 15 && values.some((value) => value.startsWith('tunnel=')))
     return {
       code: 1,
@@ -107,18 +106,23 @@ const commands = {
   bgp: (world, { name }) => peers(world, name),
 };
 
-await standIn('cilium', (args, { half }) =>
-  within((world) => {
-    const { flags, rest } = parseFlags(args, ['--context', '--version', '--set', '-o']);
-    const [command, ...more] = rest;
-    if (command === 'version') return { out: `cilium-cli: v${commandLine} compiled with go1.22 on linux/amd64` };
-    const name = flags['--context'][0];
-    const cluster = world.clusters[name];
-    if (!cluster) return { code: 1, err: `Error: context "${name}" does not exist` };
-    advance(world, name);
-    const work = commands[command];
-    return work
-      ? work(world, { name, cluster, flags, more, half })
-      : { code: 1, err: `Error: unknown command ${command}` };
-  }),
-);
+const version = ({ versions: { cilium: own } }) => ({
+  out: `cilium-cli: v${own} compiled with go1.24.4 on linux/amd64\ncilium image (default): v1.18.0\ncilium image (stable): unknown\ncilium image (running): unknown`,
+});
+
+const known = { valued: ['--context', '--version', '--set', '-o'], plain: ['--client'] };
+
+export const cilium = (world, args, { half }) => {
+  const { flags, rest } = parseFlags(args, known);
+  const [command, ...more] = rest;
+  if (command === 'version') return version(world);
+  const name = flags['--context'][0];
+  const cluster = world.clusters[name];
+  if (!cluster) return { code: 1, err: `Error: unable to create Kubernetes client: context "${name}" does not exist` };
+  if (!isServing(world, name)) return refusedConnection(world, name);
+  advance(world, name);
+  const work = commands[command];
+  return work
+    ? work(world, { name, cluster, flags, more, half })
+    : { code: 1, err: `Error: unknown command "${command}" for "cilium"` };
+};

@@ -1,6 +1,7 @@
 // What goes on inside a cluster of the stand-in world: pods that come up, Cilium that reads its configuration once, chains the kubelet makes again.
 import { now, stamp } from './world.mjs';
 
+export const excluded = 'node.kubernetes.io/exclude-from-external-load-balancers';
 const startAfter = 2000;
 const readyAfter = 2000;
 
@@ -20,8 +21,17 @@ export const createCluster = (world, name) => {
   };
 };
 
+export const addProxy = (cluster) => {
+  cluster.kubeProxy = true;
+  cluster.configmaps['kube-proxy'] ??= {};
+};
+
 export const joinNode = (world, cluster, node) => {
-  world.clusters[cluster].nodes[node] ??= { labels: { 'kubernetes.io/hostname': node } };
+  // kubeadm marks its control plane as no target of load balancers.
+  const control = Object.keys(world.clusters[cluster].nodes).length === 0;
+  world.clusters[cluster].nodes[node] ??= {
+    labels: { 'kubernetes.io/hostname': node, ...(control && { [excluded]: '' }) },
+  };
 };
 
 const podName = (world, owner) => {
@@ -66,13 +76,13 @@ const reconcilePods = ({ world, cluster, wanted, time }) => {
   }
 };
 
-/** A pod of Cilium works with the configuration there was when it started, whatever becomes of it later. */
+/** A pod of Cilium works with the configuration there was when it was made, whatever becomes of it later. */
 const startPod = ({ world, cluster, pod, time }) => {
   if (!world.containers[pod.node]?.running) return;
-  if (pod.startedAt === undefined && time >= pod.madeAt + startAfter && canStart(world, cluster, pod)) {
+  // The kubelet lays the configuration into the pod before it pulls the image: what the pod works with is as old as the pod.
+  if (pod.owner.startsWith('cilium')) pod.config ??= { ...cluster.cilium.config };
+  if (pod.startedAt === undefined && time >= pod.madeAt + startAfter && canStart(world, cluster, pod))
     pod.startedAt = time;
-    if (pod.owner.startsWith('cilium')) pod.config = { ...cluster.cilium.config };
-  }
   pod.ready = pod.startedAt !== undefined && time >= pod.startedAt + readyAfter && isWell(cluster, pod);
   if (pod.ready && pod.address === undefined) pod.address = addressOf(world, cluster, pod);
 };
@@ -91,6 +101,13 @@ export const isNodeReady = (world, cluster, node) => {
   const profile = world.profiles[world.containers[node].node];
   return profile?.cni !== 'false' || podsOf(cluster, 'cilium').some((pod) => pod.node === node && pod.ready);
 };
+
+/** Whether its API server answers: the container of its first node runs. */
+export const isServing = (world, name) => world.containers[name]?.running === true;
+export const refusedConnection = (world, name) => ({
+  code: 1,
+  err: `The connection to the server ${Object.values(world.containers[name]?.networks ?? {})[0] ?? '192.168.49.2'}:8443 was refused - did you specify the right host or port?`,
+});
 
 export const podsOf = (cluster, owner) => Object.values(cluster.pods).filter((pod) => pod.owner === owner);
 

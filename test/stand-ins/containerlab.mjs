@@ -1,14 +1,12 @@
-#!/usr/bin/env node
 // Stand-in for containerlab: reads a topology, makes containers and cables, tells of them in the shapes of its releases.
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { nextId, now, parseFlags, standIn, within } from './world.mjs';
+import { nextId, now, parseFlags } from './world.mjs';
 
-const version = process.env.LAB_CONTAINERLAB ?? '0.79.0';
-const isAtLeast = (least) => Number(version.split('.')[1]) >= Number(least.split('.')[1]);
+const isAtLeast = ({ versions }, least) => Number(versions.containerlab.split('.')[1]) >= Number(least.split('.')[1]);
 
-const read = (path) => ({ path: resolve(path), topology: parse(readFileSync(path, 'utf8')) });
+const read = (path) => ({ path, topology: parse(readFileSync(path, 'utf8')) });
 const isOwn = (node) => node.kind !== 'ext-container';
 
 const deploy = (world, lab, { half, reconfigure }) => {
@@ -28,7 +26,7 @@ const refuse = (world, nodes, reconfigure) => {
   const external = nodes.find(([name, node]) => !isOwn(node) && !world.containers[name]?.running);
   if (external) return { code: 1, err: `ERRO failed to wait for external container "${external[0]}"` };
   const there = nodes.find(([name, node]) => isOwn(node) && world.containers[name]);
-  if (there && !reconfigure && !isAtLeast('0.78'))
+  if (there && !reconfigure && !isAtLeast(world, '0.78'))
     return { code: 1, err: `Error: containers ["${there[0]}"] already exist` };
   return undefined;
 };
@@ -36,6 +34,7 @@ const refuse = (world, nodes, reconfigure) => {
 const finish = (world, { path, topology }, nodes) => {
   const links = topology.topology.links.map(({ endpoints }) => endpoints);
   world.labs[topology.name] = { path, at: now(world), links };
+  world.networks.clab ??= { id: nextId(world), subnet: '172.20.20.0/24' };
   for (const ends of links) plug(world, ...ends);
   for (const [name, node] of nodes) for (const command of node.exec ?? []) configure(world.containers[name], command);
   return { out: '+---+' };
@@ -65,7 +64,7 @@ const plug = (world, ...ends) => {
   }
 };
 
-/** The lines of \`exec\` that the lab uses; a command that fails is only logged by the real one too. */
+/** The lines of `exec` that the lab uses; a command that fails is only logged by the real one too. */
 const configure = (container, command) => {
   const [, address] = /^ip address replace (\S+) dev eth1$/.exec(command) ?? [];
   if (address) container.interfaces.eth1.addresses = [address];
@@ -73,13 +72,19 @@ const configure = (container, command) => {
   if (to) container.routes = [...container.routes.filter((route) => route.to !== to), { to, via, device: 'eth1' }];
 };
 
-const destroy = (world, lab) => {
+const destroy = (world, lab, half = false) => {
+  if (half) {
+    const own = Object.keys(world.containers).filter((name) => world.containers[name].labels.containerlab === lab);
+    for (const name of own.slice(0, Math.ceil(own.length / 2))) delete world.containers[name];
+    return { code: 1, err: `Error: could not remove container ${own.at(-1)}: context deadline exceeded` };
+  }
   for (const [name, container] of Object.entries(world.containers))
     if (container.labels.containerlab === lab) delete world.containers[name];
   for (const ends of world.labs[lab]?.links ?? [])
     for (const end of ends) delete world.containers[end.split(':')[0]]?.interfaces[end.split(':')[1]];
   delete world.labs[lab];
-  return { out: '' };
+  delete world.networks.clab;
+  return { err: `INFO Destroying lab name=${lab}` };
 };
 
 const inspect = (world, topology) => {
@@ -94,24 +99,30 @@ const inspect = (world, topology) => {
       kind: kinds[name].kind,
       state: world.containers[name].status,
     }));
-  if (list.length === 0) return { out: 'INFO[0000] no containers found' };
-  return { out: JSON.stringify(isAtLeast('0.68') ? { [topology.name]: list } : { containers: list }) };
+  if (list.length === 0) return { err: 'INFO[0000] no containers found' };
+  return { out: JSON.stringify(isAtLeast(world, '0.68') ? { [topology.name]: list } : { containers: list }) };
 };
 
-await standIn('containerlab', (args, { half }) => {
-  const { flags, rest } = parseFlags(args, ['-t', '-f', '-a', '-b', '-m', '--name']);
-  const [command] = rest;
-  if (command === 'version') return { out: `    version: ${version}\n     commit: 0000000` };
-  const file = flags['-t']?.[0];
-  const topology = file === undefined ? undefined : read(file);
-  return within((world) => {
-    if (command === 'deploy') return deploy(world, topology, { half, reconfigure: '--reconfigure' in flags });
-    if (command === 'destroy') return destroy(world, topology?.topology.name ?? flags['--name'][0]);
-    if (command === 'inspect') return inspect(world, topology.topology);
-    if (rest.join(' ') === 'tools veth create') {
-      plug(world, flags['-a'][0], flags['-b'][0]);
-      return { out: 'INFO[0000] vEth interface successfully created' };
-    }
-    return { code: 1, err: `Error: unknown command ${args.join(' ')}` };
-  });
+const banner =
+  '                           _                   _       _\n                 _        (_)                 | |     | |\n';
+const version = ({ versions: { containerlab: own } }) => ({
+  out: `${banner}\n    version: ${own}\n     commit: 6ddb4c2a\n       date: 2026-01-05T10:15:20Z\n     source: https://github.com/srl-labs/containerlab\n rel. notes: https://containerlab.dev/rn/${own.split('.').slice(0, 2).join('.')}/`,
 });
+
+const known = { valued: ['-t', '-f', '-a', '-b', '-m', '--name'], plain: ['--reconfigure', '--cleanup'] };
+
+export const containerlab = (world, args, { half, cwd }) => {
+  const { flags, rest } = parseFlags(args, known);
+  const [command] = rest;
+  if (command === 'version') return version(world);
+  const file = flags['-t']?.[0];
+  const lab = file === undefined ? undefined : read(resolve(cwd, file));
+  if (command === 'deploy') return deploy(world, lab, { half, reconfigure: '--reconfigure' in flags });
+  if (command === 'destroy') return destroy(world, lab?.topology.name ?? flags['--name'][0], half);
+  if (command === 'inspect') return inspect(world, lab.topology);
+  if (rest.join(' ') === 'tools veth create') {
+    plug(world, flags['-a'][0], flags['-b'][0]);
+    return { err: 'INFO[0000] vEth interface successfully created between the containers' };
+  }
+  return { code: 1, err: `Error: unknown command "${command}" for "containerlab"` };
+};

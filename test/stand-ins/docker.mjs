@@ -1,7 +1,6 @@
-#!/usr/bin/env node
 // Stand-in for docker: images, containers, networks, commands inside containers, and sniffers that share a container's network.
 import { execute } from './inside.mjs';
-import { nextId, parseFlags, standIn, within } from './world.mjs';
+import { nextId, parseFlags } from './world.mjs';
 
 const inspect = (world, names) => {
   const found = names.filter((name) => world.containers[name]);
@@ -33,7 +32,7 @@ const networks = (world, [verb, ...rest]) => {
     Name: name,
     Labels: {},
     Options: {},
-    IPAM: { Config: [{ Subnet: subnet, Gateway: subnet.replace('.0/24', '.1') }] },
+    IPAM: { Config: subnet === undefined ? [] : [{ Subnet: subnet, Gateway: subnet.replace(/\.0\/\d+$/, '.1') }] },
   }));
   const missing =
     rest.length > found.length ? { code: 1, err: `Error response from daemon: network ${rest[0]} not found` } : {};
@@ -62,7 +61,7 @@ const startSniffer = (world, flags, rest) => {
   const target = flags['--network'][0].replace('container:', '');
   if (!world.containers[target]?.running)
     return { code: 125, err: `docker: Error response from daemon: No such container: ${target}` };
-  const port = rest[rest.indexOf('-i') + 1] ?? flags['-i']?.[0];
+  const port = rest[rest.indexOf('-i') + 1];
   const [key, value = ''] = flags['--label'][0].split('=');
   world.containers[id] = {
     id,
@@ -96,7 +95,7 @@ const logs = (world, id) => {
   const container = world.containers[id];
   return {
     out: container.sniffer.lines.join('\n'),
-    err: `listening on ${container.sniffer.interface}, link-type EN10MB`,
+    err: `tcpdump: verbose output suppressed, use -v[v]... for full protocol decode\nlistening on ${container.sniffer.interface}, link-type EN10MB (Ethernet), snapshot length 262144 bytes`,
   };
 };
 
@@ -113,18 +112,21 @@ const remove = (world, names) => {
   return { out: names.join('\n') };
 };
 
-const terminal = ['-i', '-it', '--interactive', '--tty'];
+const terminal = ['-i', '--interactive', '--tty'];
 
 const commands = {
-  '--version': () => ({ out: 'Docker version 28.2.2, build e6534b4' }),
-  version: () => ({ out: '28.2.2' }),
+  '--version': ({ versions }) => ({ out: `Docker version ${versions.docker}, build e6534b4` }),
+  version: ({ versions }) => ({ out: versions.docker }),
   exec: (world, { args, input }) => {
-    const rest = args.filter((arg) => !terminal.includes(arg));
-    return inside(world, rest, input);
+    const start = args.findIndex((arg) => !terminal.includes(arg));
+    return inside(world, args.slice(start), input);
   },
   run: (world, { args }) => {
     const at = args.indexOf('--entrypoint');
-    const { flags } = parseFlags(args.slice(0, at), ['--label', '--network', '--cap-add']);
+    const { flags } = parseFlags(args.slice(0, at), {
+      valued: ['--label', '--network', '--cap-add'],
+      plain: ['--detach'],
+    });
     return startSniffer(world, flags, args.slice(at + 3));
   },
   image: (world, { rest }) => hasImage(world, rest),
@@ -140,10 +142,15 @@ const commands = {
   rm: (world, { rest }) => remove(world, rest),
 };
 
-const run = (world, [command, ...args], input) => {
-  const work = commands[command];
-  if (!work) return { code: 1, err: `docker: '${command}' is not a docker command.` };
-  return work(world, { args, input, ...parseFlags(args, ['--type', '--filter', '--format', '--signal']) });
+const known = {
+  valued: ['--type', '--filter', '--format', '--signal'],
+  plain: ['-a', '--all', '-q', '--force'],
 };
+/** Whose arguments belong to somebody else from some point on. */
+const passing = ['exec', 'run'];
 
-await standIn('docker', (args, { input }) => within((world) => run(world, args, input)));
+export const docker = (world, [command, ...args], { input }) => {
+  const work = commands[command];
+  if (!work) return { code: 1, err: `docker: unknown command: docker ${command}` };
+  return work(world, { args, input, ...(passing.includes(command) ? {} : parseFlags(args, known)) });
+};

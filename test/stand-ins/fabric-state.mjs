@@ -1,6 +1,6 @@
 // What the routers of the stand-in world would know: sessions and routes, worked out from their real configuration files, cables and clusters.
 import { readFileSync } from 'node:fs';
-import { advance, podsOf } from './cluster.mjs';
+import { advance, excluded, podsOf } from './cluster.mjs';
 import { now } from './world.mjs';
 
 /** World milliseconds from "could" to "Established". */
@@ -18,6 +18,7 @@ const readConfig = (path) => {
     ).map(([port, as]) => ({ port: `e1-${port}`, as: Number(as) })),
     overlay: all(/default protocols bgp neighbor (\S+) peer-group overlay/g).map(([address]) => address),
     tenant: all(/ip-vrf-1 protocols bgp neighbor (\S+) peer-group metal/g).map(([address]) => address),
+    hosted: /type mac-vrf/.test(text),
     gateway: one(/irb1 subinterface 1 ipv4 address (\S+)\/\d+ primary/),
   };
 };
@@ -95,7 +96,9 @@ const sessionOf = (world, name, node) => {
   const end = across(world, node, 'eth1');
   const leaf = routers(world).find((router) => router.name === end?.node);
   const state = stateOf(world, `tenant ${node}`, port?.up === true && leaf?.tenant.includes(address) === true);
-  const leases = Object.values(cluster.leases);
+  // MetalLB announces no service from a node that is no target of load balancers.
+  const left = cluster.metallb && excluded in cluster.nodes[node].labels;
+  const leases = left ? [] : Object.values(cluster.leases);
   const pods = cluster.cilium ? [podRange(cluster, node)] : [];
   const announced = state === 'established' ? [...pods, ...leases.map((lease) => `${lease}/32`)] : [];
   return { node, leaf: leaf?.name, peer: '192.168.1.1', address, state, advertised: announced.length, announced };
@@ -135,9 +138,10 @@ export const neighborsOf = (world, name, instance) => {
     });
   }
   return [
-    ...overlay(world, router, known).map(({ address, state }) =>
-      neighbor({ address, as: 64321, group: 'overlay', state, families: ['evpn'] }),
-    ),
+    ...overlay(world, router, known).map(({ address, state }) => {
+      const told = known.some((each) => each.hosted && each.name !== router.name && tells(each, address));
+      return neighbor({ address, as: 64321, group: 'overlay', state, families: ['evpn'], silent: !told });
+    }),
     ...underlay(world, router, known).map(({ port, as, state }) =>
       neighbor({
         address: `fe80::18aa:7ff:feff:${port.slice(3)}%ethernet-1/${port.slice(3)}.0`,
@@ -147,7 +151,10 @@ export const neighborsOf = (world, name, instance) => {
   ];
 };
 
-const neighbor = ({ address, as, group, state, dynamic = false, families }) => ({
+/** Whether a leaf's EVPN routes come in over the session to an address: its own, or that of a spine, which reflects. */
+const tells = (leaf, address) => leaf.address === address || leaf.overlay.includes(address);
+
+const neighbor = ({ address, as, group, state, dynamic = false, families, silent = false }) => ({
   'peer-address': address,
   'peer-as': as,
   'peer-group': group,
@@ -157,7 +164,7 @@ const neighbor = ({ address, as, group, state, dynamic = false, families }) => (
     'afi-safi-name': name,
     'admin-state': 'enable',
     'oper-state': state === 'established' ? 'up' : 'down',
-    'received-routes': state === 'established' ? 2 : 0,
+    'received-routes': state === 'established' && !silent ? 2 : 0,
     'active-routes': state === 'established' ? 1 : 0,
     'sent-routes': state === 'established' ? 4 : 0,
   })),
@@ -200,7 +207,7 @@ const loopbacks = (world, router, known) => {
 const tenantRoutes = (world, router, known) => {
   const sessions = tenantSessions(world).filter(({ state }) => state === 'established');
   const prefixes = [...new Set(sessions.flatMap(({ announced }) => announced))];
-  return prefixes.flatMap((prefix) => {
+  const learned = prefixes.flatMap((prefix) => {
     const from = sessions.filter(({ announced }) => announced.includes(prefix));
     const own = from.filter(({ leaf }) => leaf === router.name).map(({ address }) => address);
     const others = [...new Set(from.map(({ leaf }) => leaf))].filter((leaf) => leaf !== router.name);
@@ -213,13 +220,26 @@ const tenantRoutes = (world, router, known) => {
         : []),
     ];
   });
+  return [...learned, ...hostRoutes(world, router, known)];
 };
+
+/** Addresses of nodes: a leaf knows those on its own ports by ARP, and tells the other leaves. */
+const hostRoutes = (world, router, known) =>
+  Object.entries(world.containers)
+    .filter(([, { node, running }]) => node !== undefined && running)
+    .flatMap(([name, { interfaces }]) => {
+      const address = interfaces.eth1?.addresses[0]?.split('/')[0];
+      const leaf = across(world, name, 'eth1')?.node;
+      if (address === undefined || leaf === undefined) return [];
+      const base = { prefix: `${address}/32`, active: true };
+      if (leaf === router.name) return [{ ...base, type: 'arp-nd', preference: 1, nextHops: [address] }];
+      const at = known.find((each) => each.name === leaf)?.address;
+      return at === undefined ? [] : [{ ...base, type: 'bgp-evpn', preference: 170, nextHops: [at] }];
+    });
 
 export const tunnelEnds = (world, name) => {
   const known = routers(world);
   const router = known.find((each) => each.name === name);
   const up = router && overlay(world, router, known).some(({ state }) => state === 'established');
-  return up
-    ? known.filter((each) => each.name !== name && each.name.startsWith('leaf')).map(({ address }) => address)
-    : [];
+  return up ? known.filter((each) => each.name !== name && each.hosted).map(({ address }) => address) : [];
 };

@@ -13,8 +13,9 @@ export const execute = (world, name, argv, input) => {
       return list(container, args[0]);
     case 'ip':
       return ip(container, args);
-    case 'sysctl':
-      return sysctl(container, args);
+    case 'cat':
+    case 'tee':
+      return setting(container, command, args[0], input);
     case 'sr_cli':
       return srCli(world, name, args.filter((arg) => arg !== '--').join(' '));
     case 'curl':
@@ -61,10 +62,12 @@ const shown = (device, { up, addresses }) =>
     ...addresses.map((address) => `    inet ${address} scope global ${device}`),
   ].join('\n');
 
-const sysctl = (container, [flag, what]) => {
-  const [key, value] = what.split('=');
-  if (flag === '-w') container.sysctl[key] = value;
-  return { out: flag === '-w' ? `${key} = ${value}` : (container.sysctl[key] ?? '') };
+/** Kernel settings as files below /proc/sys. */
+const setting = (container, command, path, input) => {
+  const key = path.replace('/proc/sys/', '').replaceAll('/', '.');
+  if (container.sysctl[key] === undefined) return { code: 1, err: `${command}: ${path}: No such file or directory` };
+  if (command === 'tee') container.sysctl[key] = input.trim();
+  return { out: container.sysctl[key] };
 };
 
 const iptables = (world, { container, command, input }) => {

@@ -1,11 +1,11 @@
-#!/usr/bin/env node
 // Stand-in for kubectl: contexts, objects, manifests, and commands in the pods the lab asks.
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { advance, podsOf } from './cluster.mjs';
+import { advance, isServing, podsOf, refusedConnection } from './cluster.mjs';
 import { tenantSessions } from './fabric-state.mjs';
 import { objectsOf } from './objects.mjs';
-import { parseFlags, standIn, within } from './world.mjs';
+import { parseFlags } from './world.mjs';
 
 const kinds = {
   nodes: 'Node',
@@ -19,12 +19,13 @@ const kinds = {
   service: 'Service',
   crd: 'CustomResourceDefinition',
   deployment: 'Deployment',
+  ciliumloadbalancerippools: 'CiliumLoadBalancerIPPool',
 };
 
 const matches = (selector, { metadata }) =>
   selector.split(',').every((pair) => {
     const [key, value] = pair.split('=');
-    return metadata.labels?.[key] === value;
+    return value === undefined ? metadata.labels?.[key] !== undefined : metadata.labels?.[key] === value;
   });
 
 const get = (world, cluster, { flags, rest }) => {
@@ -89,8 +90,8 @@ const apply = (cluster, file) => {
   return { out: list.map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name} configured`).join('\n') };
 };
 
-const remove = (cluster, { flags, rest }) => {
-  for (const each of flags['-f'] ? documents(flags['-f'][0]) : []) delete cluster.applied[idOf(each)];
+const remove = (cluster, { file, rest }) => {
+  for (const each of file === undefined ? [] : documents(file)) delete cluster.applied[idOf(each)];
   for (const name of rest.map((each) => each.split('/').at(-1))) {
     if (name === 'kube-proxy' && rest.includes('daemonset/kube-proxy')) cluster.kubeProxy = false;
     if (rest.includes(`configmap/${name}`)) delete cluster.configmaps[name];
@@ -125,10 +126,16 @@ const exec = (world, name, cluster, [podName, ...argv]) => {
 
 const split = (args) => [args.slice(0, args.indexOf('--')), args.slice(args.indexOf('--') + 1)];
 
-const label = (cluster, [, node, pair]) => {
-  const [key, value] = pair.split('=');
-  cluster.nodes[node].labels[key] = value;
-  return { out: `node/${node} labeled` };
+/** KEY=VALUE sets a label, KEY- takes it away, also where it is not. */
+const label = (cluster, { flags, more }) => {
+  const names = '--all' in flags ? Object.keys(cluster.nodes) : [more[1]];
+  const change = more.at(-1);
+  for (const name of names) {
+    const { labels } = cluster.nodes[name];
+    if (change.endsWith('-')) delete labels[change.slice(0, -1)];
+    else labels[change.split('=')[0]] = change.split('=')[1];
+  }
+  return { out: names.map((name) => `node/${name} ${change.endsWith('-') ? 'unlabeled' : 'labeled'}`).join('\n') };
 };
 
 const presentOf = (cluster, file) => ({
@@ -143,29 +150,35 @@ const commands = {
     file === undefined ? get(world, cluster, { flags, rest: more }) : presentOf(cluster, file),
   diff: (_, { cluster, file }) => diff(cluster, file),
   apply: (_, { cluster, file }) => apply(cluster, file),
-  delete: (_, { cluster, flags, more }) => remove(cluster, { flags, rest: more }),
-  label: (_, { cluster, more }) => label(cluster, more),
+  delete: (_, { cluster, file, more }) => remove(cluster, { file, rest: more }),
+  label: (_, { cluster, flags, more }) => label(cluster, { flags, more }),
   rollout: (_, { cluster, more }) => restart(cluster, more[1]),
   exec: (world, { name, cluster, more, inside }) => exec(world, name, cluster, [...more, ...inside]),
 };
 
-const valued = ['--context', '-n', '-l', '-o', '-f', '--filename', '-c'];
+const known = {
+  valued: ['--context', '-n', '-l', '-o', '-f', '--filename', '-c'],
+  plain: ['-A', '--client', '--ignore-not-found', '--show-managed-fields', '--overwrite', '--all'],
+};
 
-await standIn('kubectl', (args) =>
-  within((world) => {
-    const [outside, inside] = args.includes('--') ? split(args) : [args, []];
-    const { flags, rest } = parseFlags(outside, valued);
-    const [command, ...more] = rest;
-    if (command === 'version') return { out: 'Client Version: v1.33.1' };
-    if (command === 'config') return { out: Object.keys(world.clusters).join('\n') };
-    const name = flags['--context'][0];
-    const cluster = world.clusters[name];
-    if (!cluster) return { code: 1, err: `error: context "${name}" does not exist` };
-    advance(world, name);
-    const work = commands[command];
-    const file = (flags['-f'] ?? flags['--filename'])?.[0];
-    return work
-      ? work(world, { name, cluster, file, flags, more, inside })
-      : { code: 1, err: `error: unknown command ${command}` };
-  }),
-);
+export const kubectl = (world, args, { cwd }) => {
+  const [outside, inside] = args.includes('--') ? split(args) : [args, []];
+  const { flags, rest } = parseFlags(
+    outside.filter((arg) => arg !== '--wait=true'),
+    known,
+  );
+  const [command, ...more] = rest;
+  if (command === 'version') return { out: `Client Version: v${world.versions.kubectl}\nKustomize Version: v5.6.0` };
+  if (command === 'config') return { out: Object.keys(world.clusters).join('\n') };
+  const name = flags['--context'][0];
+  const cluster = world.clusters[name];
+  if (!cluster) return { code: 1, err: `error: context "${name}" does not exist` };
+  if (!isServing(world, name)) return refusedConnection(world, name);
+  advance(world, name);
+  const work = commands[command];
+  const named = (flags['-f'] ?? flags['--filename'])?.[0];
+  const file = named === undefined || named.startsWith('https://') ? named : resolve(cwd, named);
+  return work
+    ? work(world, { name, cluster, file, flags, more, inside })
+    : { code: 1, err: `error: unknown command "${command}" for "kubectl"` };
+};

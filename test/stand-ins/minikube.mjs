@@ -1,7 +1,6 @@
-#!/usr/bin/env node
 // Stand-in for minikube with its docker driver: profiles, nodes as containers on a docker network, its words and exit codes.
-import { createCluster, joinNode } from './cluster.mjs';
-import { nextId, parseFlags, standIn, within } from './world.mjs';
+import { addProxy, createCluster, joinNode } from './cluster.mjs';
+import { nextId, parseFlags } from './world.mjs';
 
 const nodeName = (profile, at) => (at === 0 ? profile : `${profile}-m${String(at + 1).padStart(2, '0')}`);
 const label = 'name.minikube.sigs.k8s.io';
@@ -21,6 +20,8 @@ const start = (world, profile, flags, half) => {
   const made = world.profiles[profile];
   world.networks[profile] ??= { id: nextId(world), subnet: freeSubnet(world) };
   createCluster(world, profile);
+  // A control plane that has to come up anew gets its addons again, whoever took them away.
+  if (known && !world.containers[profile]?.running) addProxy(world.clusters[profile]);
   const count = known ? known.nodes.length : half ? 1 : made.wanted;
   for (let at = 0; at < Math.max(count, 1); at += 1) bringUp(world, profile, at);
   return half
@@ -30,7 +31,7 @@ const start = (world, profile, flags, half) => {
 
 const freeSubnet = (world) => {
   const taken = Object.values(world.networks).map(({ subnet }) => subnet);
-  const third = [49, 58, 67, 76].find((each) => !taken.includes(`192.168.${each}.0/24`));
+  const third = [49, 58, 67, 76, 85].find((each) => !taken.includes(`192.168.${each}.0/24`));
   return `192.168.${third}.0/24`;
 };
 
@@ -63,19 +64,22 @@ const status = (world, profile) => {
     return { code: 85, out: `Profile "${profile}" not found. Run "minikube profile list" to view all profiles.` };
   if (known.nodes.some((name) => !world.containers[name])) return { code: 7, out: 'null' };
   const nodes = known.nodes.map((name, at) => {
-    const word = world.containers[name].running ? 'Running' : 'Stopped';
     const control = at === 0;
-    return {
-      Name: name,
-      Host: word,
-      Kubelet: word,
-      APIServer: control ? word : 'Irrelevant',
-      Kubeconfig: control ? 'Configured' : 'Irrelevant',
-      Worker: !control,
-    };
+    // Of a host that does not run, it says the host's word of everything.
+    if (!world.containers[name].running)
+      return {
+        Name: name,
+        Host: 'Stopped',
+        Kubelet: 'Stopped',
+        APIServer: 'Stopped',
+        Kubeconfig: 'Stopped',
+        Worker: !control,
+      };
+    const [APIServer, Kubeconfig] = control ? ['Running', 'Configured'] : ['Irrelevant', 'Irrelevant'];
+    return { Name: name, Host: 'Running', Kubelet: 'Running', APIServer, Kubeconfig, Worker: !control };
   });
   const off = nodes.some(({ Host }) => Host !== 'Running');
-  return { code: off ? 3 : 0, out: JSON.stringify(nodes.length === 1 ? nodes[0] : nodes) };
+  return { code: off ? 7 : 0, out: JSON.stringify(nodes.length === 1 ? nodes[0] : nodes) };
 };
 
 const profiles = (world) => {
@@ -97,7 +101,12 @@ const profiles = (world) => {
   return { out: JSON.stringify({ invalid: [], valid }) };
 };
 
-const remove = (world, profile) => {
+const remove = (world, profile, half) => {
+  if (half) {
+    const { nodes = [] } = world.profiles[profile] ?? {};
+    for (const name of nodes.slice(1)) delete world.containers[name];
+    return { code: 80, err: `X Exiting due to GUEST_DELETE: Failed to delete profile(s): delete host` };
+  }
   for (const [name, container] of Object.entries(world.containers))
     if (container.labels?.[label] === profile) delete world.containers[name];
   delete world.profiles[profile];
@@ -106,20 +115,29 @@ const remove = (world, profile) => {
   return { out: `Removed all traces of the "${profile}" cluster.` };
 };
 
-await standIn('minikube', (args, { half }) =>
-  within((world) => {
-    const { flags, rest } = parseFlags(args, ['-p', '--nodes', '-o']);
-    const profile = flags['-p']?.[0] ?? 'minikube';
-    const command = rest.join(' ');
-    if (command === 'version') return { out: 'v1.36.0' };
-    if (command === 'start') return start(world, profile, flags, half);
-    if (command === 'node add') {
-      bringUp(world, profile, world.profiles[profile].nodes.length);
-      return { out: 'Successfully added' };
-    }
-    if (command === 'status') return status(world, profile);
-    if (command === 'profile list') return profiles(world);
-    if (command === 'delete' && !('--all' in flags)) return remove(world, profile);
-    return { code: 14, err: `X Exiting due to MK_USAGE: minikube ${args.join(' ')}` };
-  }),
-);
+const startFlags = [
+  ...['--nodes', '--network-plugin', '--cni', '--driver', '--kubernetes-version', '--container-runtime'],
+  ...['--cpus', '--memory', '--subnet'],
+];
+const known = { valued: ['-p', '-o', ...startFlags], plain: ['--short', '-l', '--force', '--all'] };
+
+export const minikube = (world, args, { half }) => {
+  const { flags, rest } = parseFlags(args, known);
+  const profile = flags['-p']?.[0] ?? 'minikube';
+  const command = rest.join(' ');
+  if (command === 'version') return { out: `v${world.versions.minikube}` };
+  if (command === 'start') return start(world, profile, flags, half);
+  if (command === 'node add') return addNode(world, profile);
+  if (command === 'status') return status(world, profile);
+  if (command === 'profile list') return profiles(world);
+  if (command === 'delete' && !('--all' in flags)) return remove(world, profile, half);
+  return { code: 14, err: `X Exiting due to MK_USAGE: minikube ${args.join(' ')}` };
+};
+
+const addNode = (world, profile) => {
+  const known = world.profiles[profile];
+  if (!known)
+    return { code: 85, out: `* Profile "${profile}" not found. Run "minikube profile list" to view all profiles.` };
+  bringUp(world, profile, known.nodes.length);
+  return { out: `* Successfully added ${known.nodes.at(-1)} to ${profile}!` };
+};

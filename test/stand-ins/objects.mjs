@@ -109,6 +109,8 @@ export const objectsOf = (world, cluster) => [
 
 const applied = (cluster, object) => {
   const namespaced = { ...object, metadata: { namespace: 'default', ...object.metadata } };
+  if (object.kind === 'CiliumLoadBalancerIPPool')
+    return { ...object, status: { conditions: [condition('cilium.io/PoolConflict', false, 'NoConflict')] } };
   if (object.kind !== 'Service') return namespaced;
   const ip = cluster.leases[object.metadata.name];
   return { ...namespaced, status: { loadBalancer: ip === undefined ? {} : { ingress: [{ ip }] } } };

@@ -22,7 +22,10 @@ describe('a deploy that is cut off', () => {
       expect(ended.code).toBe(1);
       expect(ended.stdout + ended.stderr).toContain('GUEST_PROVISION');
       expect(ended.stdout).toContain('npx lab resume');
-      expect(host.world().profiles['cluster1']?.nodes).toEqual(['cluster1']);
+      const world = host.world();
+      expect(world.profiles['cluster1']?.nodes).toEqual(['cluster1']);
+      // Images come while the cluster starts, not after it.
+      expect(world.calls.filter((call) => call.startsWith('docker pull'))).toHaveLength(2);
     },
     patience,
   );
@@ -69,9 +72,39 @@ describe('a deploy that is cut off', () => {
     },
     patience,
   );
+
+  it(
+    'is taken away in the end, also when tools do half of that',
+    async () => {
+      host.order({ on: 'containerlab destroy', do: 'half', times: 1 }, { on: 'minikube delete', do: 'half', times: 1 });
+      const half = await host.lab('run', 'teardown', '--no-tty', '--yes');
+      expect(half.code, half.stdout).toBe(1);
+      expect(Object.keys(host.world().containers)).not.toEqual([]);
+      const whole = await host.lab('run', 'teardown', '--no-tty', '--yes');
+      expect(whole.code, whole.stdout + whole.stderr).toBe(0);
+      const { containers, profiles, networks, labs } = host.world();
+      expect({ containers, profiles, labs }).toEqual({ containers: {}, profiles: {}, labs: {} });
+      expect(Object.keys(networks)).toEqual(['bridge', 'host', 'none']);
+    },
+    patience,
+  );
 });
 
 describe('a host that is not ready', () => {
+  it(
+    'is told before anything is made that the topology is for a newer containerlab, or Cilium for another command',
+    async () => {
+      await using host = openStandInHost('srl-cilium', { containerlab: '0.70.0' });
+      const set = ['--set', 'containerlab=0.79.0', '--set', 'cilium=1.14.3'];
+      const ended = await host.lab('run', 'deploy', '--variant', 'tried', '--no-tty', ...set);
+      expect(ended.code).toBe(1);
+      expect(ended.stdout).toContain('the topology is written for containerlab 0.79.0, and this is 0.70.0');
+      expect(ended.stdout).toContain('Cilium 1.14.3 is installed by a cilium command from 0.15.0 up to 0.16.0');
+      expect(host.world().profiles).toEqual({});
+    },
+    patience,
+  );
+
   it(
     'is told what is in the way before anything is made',
     async () => {
@@ -88,11 +121,18 @@ describe('a host that is not ready', () => {
   it(
     'is told which tools it lacks, with their versions and where to get them',
     async () => {
-      await using host = openStandInHost('srl-cilium', { LAB_CILIUM_CLI: '0.15.14', LAB_CONTAINERLAB: '0.40.0' });
+      await using host = openStandInHost('srl-cilium', { cilium: '0.15.14', containerlab: '0.40.0' });
       const ended = await host.lab('run', 'deploy', '--variant', 'tried', '--no-tty');
       expect(ended.code).toBe(4);
       expect(ended.stdout + ended.stderr).toMatch(/containerlab >=0\.70\.0\s+0\.40\.0/);
       expect(ended.stdout + ended.stderr).toMatch(/cilium >=0\.18\.7\s+0\.15\.14/);
+      const planned = await host.lab('plan', 'deploy', '--variant', 'tried');
+      expect(planned.stdout).toContain(
+        "tried can't run here yet; missing: containerlab >=0.70.0, cilium >=0.18.7 (lab doctor",
+      );
+      const looked = await host.lab('doctor', '--variant', 'tried');
+      expect(looked.code).toBe(4);
+      expect(looked.stdout).toContain('bash -c "$(curl -sL https://get.containerlab.dev)"');
     },
     patience,
   );

@@ -1,19 +1,11 @@
 // Runs the real program on a host that has only stand-ins: a project with the real workflows and assets, a world of its own, orders to misbehave.
 import { type ChildProcess, spawn } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { type Order, serve, type Versions, type World } from './serve.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const folder = fileURLToPath(new URL('.', import.meta.url));
@@ -24,28 +16,6 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
-}
-
-export interface Order {
-  readonly on: string;
-  readonly do: 'fail' | 'hang' | 'half';
-  readonly times: number;
-  readonly code?: number;
-  readonly message?: string;
-}
-
-export interface WorldContainer {
-  readonly running: boolean;
-  readonly interfaces: Readonly<Record<string, { readonly addresses: readonly string[] }>>;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly lostDocker?: boolean;
-}
-
-export interface World {
-  readonly calls: readonly string[];
-  readonly containers: Readonly<Record<string, WorldContainer>>;
-  readonly profiles: Readonly<Record<string, { readonly nodes: readonly string[] }>>;
-  readonly labs: Readonly<Record<string, unknown>>;
 }
 
 export interface StandInHost {
@@ -67,7 +37,7 @@ export interface StandInHost {
 /** `variant` is tried on a host of this test's size: what it requires of the machine is taken away, its tools are not; `files` are added to its project. */
 export const openStandInHost = (
   variant: string,
-  environment: NodeJS.ProcessEnv = {},
+  versions: Versions = {},
   files: Readonly<Record<string, string>> = {},
 ): StandInHost => {
   const root = mkdtempSync(join(tmpdir(), 'lab-stand-ins-'));
@@ -78,19 +48,19 @@ export const openStandInHost = (
     project: join(root, 'project'),
   };
   for (const path of Object.values(paths)) mkdirSync(path, { recursive: true });
-  for (const tool of tools) symlinkSync(join(folder, `${tool}.mjs`), join(paths.bin, tool));
+  for (const tool of tools) symlinkSync(join(folder, 'tool.pl'), join(paths.bin, tool));
   layProject(paths.project, variant);
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(dirname(join(paths.project, file)), { recursive: true });
     writeFileSync(join(paths.project, file), text);
   }
+  const server = serve(paths.world, versions);
   const env = {
     PATH: `${paths.bin}:${dirname(process.execPath)}:/usr/bin:/bin`,
     HOME: root,
     LANG: 'C.UTF-8',
     LAB_WORLD: paths.world,
     LAB_STATE_DIR: paths.state,
-    ...environment,
   };
   const running = new Set<ChildProcess>();
   const launch = (command: string, args: readonly string[]) => {
@@ -99,20 +69,15 @@ export const openStandInHost = (
     child.once('close', () => running.delete(child));
     return { child, ended: ending(child) };
   };
-  const world = (): World => {
-    const file = join(paths.world, 'world.json');
-    if (!existsSync(file)) return { calls: [], containers: {}, profiles: {}, labs: {} };
-    return JSON.parse(readFileSync(file, 'utf8')) as World;
-  };
   const start = (...args: string[]) => launch(process.execPath, [join(repository, 'bin/lab.js'), ...args]);
   return {
     state: paths.state,
     start,
     lab: (...args) => start(...args).ended,
     tool: (tool = '', ...args) => launch(join(paths.bin, tool), args).ended,
-    order: (...orders) => writeFileSync(join(paths.world, 'orders.json'), JSON.stringify(orders)),
-    world,
-    called: () => world().calls.length,
+    order: server.order,
+    world: () => structuredClone(server.world),
+    called: () => server.world.calls.length,
     async until(holds, run) {
       let over: Ended | undefined;
       void run.ended.then((ended) => {
@@ -125,6 +90,7 @@ export const openStandInHost = (
     },
     async [Symbol.asyncDispose]() {
       for (const child of running) child.kill('SIGKILL');
+      await server.close();
       rmSync(root, { recursive: true, force: true });
     },
   };
@@ -138,7 +104,6 @@ const layProject = (project: string, variant: string): void => {
   const lines = ['name: tried', `extends: ${variant}`, 'order: 1'];
   const requires = ['requires:', '  memory: null', '  cpus: null', '  cpuFlags: null', '  sysctl: null'];
   writeFileSync(join(project, 'workflows/tried/variant.yaml'), `${[...lines, ...requires].join('\n')}\n`);
-  chmodSync(project, 0o755);
 };
 
 const ending = (child: ChildProcess): Promise<Ended> => {

@@ -15,16 +15,23 @@ describe('the versions of the first description', () => {
   it(
     'use its commands; traffic leaves the fabric as it did then, and the fix keeps it inside',
     async () => {
-      await using host = openStandInHost('srl-cilium-seed', { LAB_CILIUM_CLI: '0.15.23', LAB_CONTAINERLAB: '0.48.6' });
+      await using host = openStandInHost('srl-cilium-seed', { cilium: '0.15.23', containerlab: '0.48.6' });
       await succeed(host, 'run', 'deploy', '--variant', 'tried', '--no-tty');
       const { calls } = host.world();
       expect(calls.find((call) => call.startsWith('minikube start'))).toMatch(
         /^minikube start --nodes 3 -p cluster1 --network-plugin=cni --cni=false .*--kubernetes-version=v1\.28\.3/,
       );
       const install = calls.find((call) => call.startsWith('cilium install')) ?? '';
-      for (const value of ['tunnel=disabled', 'routingMode=native', 'ipv4NativeRoutingCIDR=192.168.0.0/16'])
-        expect(install).toContain(`--set ${value}`);
+      expect(install.match(/(?<=--set )\S+/g)?.sort()).toEqual([
+        'ipam.mode=cluster-pool',
+        'ipam.operator.clusterPoolIPv4PodCIDRList=192.168.16.0/20',
+        'ipv4NativeRoutingCIDR=192.168.0.0/16',
+        'kubeProxyReplacement=true',
+        'routingMode=native',
+        'tunnel=disabled',
+      ]);
       expect(install).toContain('--version 1.14.3');
+      expect(calls).toContain('docker pull ghcr.io/nokia/srlinux:23.7.1');
       expect(calls).toContain('cilium config set --context cluster1 enable-bgp-control-plane true');
       expect(calls).toContain('cilium config set --context cluster1 devices eth1');
 
@@ -61,10 +68,10 @@ describe('MetalLB instead of Cilium', () => {
 
 describe('one install command', () => {
   it(
-    'leaves the fine tuning nothing to do',
+    'leaves the fine tuning nothing to do, also where a leaf has no hosts',
     async () => {
       await using host = openStandInHost('srl-cilium');
-      const set = ['--set', 'nodes=2', '--set', 'leaves=2', '--set', 'clients=1'];
+      const set = ['--set', 'nodes=2', '--set', 'leaves=3', '--set', 'clients=1'];
       await succeed(host, 'run', 'deploy', '--variant', 'tried', '--no-tty', ...set);
       const { calls } = host.world();
       expect(calls.filter((call) => /^cilium config set|rollout restart/.test(call))).toEqual([]);

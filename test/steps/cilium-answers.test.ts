@@ -97,11 +97,15 @@ describe('values of the chart', () => {
 });
 
 describe('a pod of Cilium', () => {
-  const pod = { name: 'cilium-x', node: 'cluster1', ready: true };
-  it('is outdated when it started before, or in the same second as, the last change', () => {
-    expect(isOutdated({ ...pod, startedAt: 1000 }, 2000)).toBe(true);
+  const pod = { name: 'cilium-x', node: 'cluster1', ready: true, madeAt: 2000, startedAt: 3000 };
+  it('is outdated when it was made before the last change, also when it started after it', () => {
+    expect(isOutdated({ ...pod, madeAt: 1000 }, 2000)).toBe(true);
+    expect(isOutdated({ ...pod, madeAt: 1000, startedAt: undefined }, 2000)).toBe(true);
+  });
+
+  it('is not when it was made in the second of the change or later, and did not start in it', () => {
+    expect(isOutdated(pod, 2000)).toBe(false);
+    expect(isOutdated({ ...pod, startedAt: undefined }, 2000)).toBe(false);
     expect(isOutdated({ ...pod, startedAt: 2000 }, 2000)).toBe(true);
-    expect(isOutdated({ ...pod, startedAt: 3000 }, 2000)).toBe(false);
-    expect(isOutdated({ ...pod, startedAt: undefined }, 2000)).toBe(true);
   });
 });

@@ -53,6 +53,12 @@ describe('the topology', () => {
     expect(modern.text).toContain('mtu: 9232');
   });
 
+  it('has a management network of its own when one is asked for', async () => {
+    expect((await topology({}, '0.79.0')).text).not.toContain('mgmt:');
+    const { text } = await topology({}, '0.79.0', '172.30.30.0/24');
+    expect(text).toContain('mgmt:\n  network: srlk8s-mgmt\n  ipv4-subnet: 172.30.30.0/24\n');
+  });
+
   it('enforces start-up configurations, and leaves the cluster’s nodes to minikube', async () => {
     const { text } = await topology({}, '0.79.0');
     expect(text).toContain('enforce-startup-config: true');
@@ -80,7 +86,14 @@ describe('step types that render', () => {
     const model = fabric();
     const router = { router: 'spine2', release: '25.3.1', to: 'configs/spine2.cfg' };
     expect(srlinuxConfig.renders?.(router, model).map(({ to }) => to)).toEqual(['configs/spine2.cfg']);
-    const lab = { release: '0.79.0', routerImage: 'a', clientImage: 'b', configs: 'configs', to: 'lab.clab.yml' };
+    const lab = {
+      release: '0.79.0',
+      routerImage: 'a',
+      clientImage: 'b',
+      network: '',
+      configs: 'configs',
+      to: 'lab.clab.yml',
+    };
     expect(containerlabTopology.renders?.(lab, model)).toHaveLength(1);
     const resources = { version: '1.18.14', label: 'a=b', bgp: 'bgp.yaml', pool: 'pool.yaml' };
     expect(ciliumResources.renders?.(resources, model).map(({ to }) => to)).toEqual(['bgp.yaml', 'pool.yaml']);

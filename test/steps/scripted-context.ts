@@ -14,10 +14,13 @@ export interface Scripted {
   readonly context: StepContext;
   /** Every command with its input, in order. */
   readonly calls: { readonly line: string; readonly stdin: string | undefined }[];
+  /** What it logged. */
+  readonly logged: string[];
 }
 
 export const scripted = (answer: (line: string) => Answer | undefined, host: Partial<Host> = {}): Scripted => {
   const calls: Scripted['calls'] = [];
+  const logged: string[] = [];
   const command: StepContext['command'] = async (argv, options = {}) => {
     const line = argv.join(' ');
     calls.push({ line, stdin: options.stdin });
@@ -41,7 +44,7 @@ export const scripted = (answer: (line: string) => Answer | undefined, host: Par
   const context: StepContext = {
     command,
     must,
-    log: () => undefined,
+    log: (line) => logged.push(line),
     progress: () => undefined,
     shared: (_, ask) => ask(),
     host: { ...createHost(), uid: 0, ...host },
@@ -53,5 +56,5 @@ export const scripted = (answer: (line: string) => Answer | undefined, host: Par
     model: undefined,
     consent: async () => true,
   };
-  return { context, calls };
+  return { context, calls, logged };
 };

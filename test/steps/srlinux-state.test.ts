@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fabric } from '../../src/fabric/fabric.ts';
-import { neighborsIn, routesIn, sessionStates } from '../../steps/srlinux-state.ts';
+import { instancesBehind, neighborsIn, routesIn, sessionStates } from '../../steps/srlinux-state.ts';
 import { sample } from './samples.ts';
 
 describe('BGP in the state of SR Linux', () => {
@@ -89,7 +89,7 @@ describe('routes in the state of SR Linux', () => {
   };
 
   it('come with the addresses of their next hops', () => {
-    const [first, second] = routesIn({ 'network-instance': [{ 'route-table': table }] }, '192.168.33.10/32');
+    const [first, second] = routesIn([{ 'network-instance': [{ 'route-table': table }] }], '192.168.33.10/32');
     expect(first).toEqual({
       prefix: '192.168.33.10/32',
       type: 'bgp-evpn',
@@ -100,7 +100,25 @@ describe('routes in the state of SR Linux', () => {
     expect(second).toMatchObject({ type: 'bgp', active: false, nextHops: ['192.168.1.11'] });
   });
 
+  it('lead where another instance says, when they name one', () => {
+    const { 'next-hop-group': groups, 'next-hop': hops } = table;
+    const own = {
+      route: [{ 'ipv4-prefix': '1.1.1.1/32', 'route-type': 'bgp-evpn', active: true, 'next-hop-group': '77' }],
+    };
+    const [route] = own.route;
+    const away = { route: [{ ...route, 'next-hop-group-network-instance': 'default' }] };
+    expect(instancesBehind(away)).toEqual(['default']);
+    expect(instancesBehind(own)).toEqual([]);
+    const others = {
+      route: [{ 'ipv4-prefix': '9.9.9.9/32', 'route-type': 'bgp' }],
+      'next-hop-group': groups,
+      'next-hop': hops,
+    };
+    const read = routesIn([away, others]);
+    expect(read.map(({ prefix, nextHops }) => [prefix, nextHops])).toEqual([['1.1.1.1/32', ['10.0.1.1', '10.0.1.3']]]);
+  });
+
   it('are all of them without a prefix, also those without a next hop', () => {
-    expect(routesIn(table).map(({ prefix }) => prefix)).toHaveLength(3);
+    expect(routesIn([table]).map(({ prefix }) => prefix)).toHaveLength(3);
   });
 });

@@ -30,10 +30,25 @@ describe('kube-proxy.rules', () => {
     ]);
   });
 
-  it('takes a node that does not run for trouble, not for one without rules', async () => {
-    const stopped = { exitCode: 1, stderr: 'Error response from daemon: container 0123 is not running' };
-    const { context } = scripted(() => stopped);
-    await expect(kubeProxyRules.check?.(node, context)).rejects.toThrow('is not running');
+  it.each([
+    'Error response from daemon: container 0123 is not running',
+    'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
+    'permission denied while trying to connect to the Docker daemon socket',
+  ])('takes a node that gives no answer for trouble, not for one without rules: %s', async (stderr) => {
+    const { context } = scripted(() => ({ exitCode: 1, stderr }));
+    await expect(kubeProxyRules.check?.(node, context)).rejects.toThrow(stderr);
+  });
+
+  it('passes over a backend the kernel does not have', async () => {
+    const { context } = scripted((line) =>
+      line.includes('legacy')
+        ? {
+            exitCode: 3,
+            stderr: "iptables-legacy-save v1.8.9 (legacy): can't initialize iptables table `nat': Table does not exist",
+          }
+        : { stdout: '*nat\nCOMMIT\n' },
+    );
+    expect(await kubeProxyRules.check?.(node, context)).toMatchObject({ holds: true });
   });
 });
 
@@ -60,6 +75,27 @@ describe('minikube.start', () => {
     }));
     await expect(minikubeStart.run(wanted, context)).rejects.toThrow('has 3 nodes, and 2 are wanted');
     expect(calls.some(({ line }) => /delete|start/.test(line))).toBe(false);
+  });
+
+  it('does not take a cluster that was started without a network for one that has it', async () => {
+    const config = { KubernetesConfig: { NetworkPlugin: 'cni', CNI: 'false' }, Nodes: [{ Name: '' }] };
+    const node = {
+      Name: 'cluster1',
+      Host: 'Running',
+      Kubelet: 'Running',
+      APIServer: 'Running',
+      Kubeconfig: 'Configured',
+    };
+    const { context, calls } = scripted((line) => {
+      if (line.includes('status')) return { stdout: JSON.stringify(node) };
+      return line.includes('profile list')
+        ? { stdout: JSON.stringify({ valid: [{ Name: 'cluster1', Config: config }] }) }
+        : {};
+    });
+    const step = minikubeStart.input.parse({ profile: 'cluster1', nodes: 1 });
+    expect(await minikubeStart.check?.(step, context)).toMatchObject({ holds: false });
+    await expect(minikubeStart.run(step, context)).rejects.toThrow('minikube delete -p cluster1');
+    expect(calls.some(({ line }) => line.startsWith('minikube start'))).toBe(false);
   });
 
   it('deletes its own profile and no other', async () => {

@@ -49,6 +49,9 @@ describe('Cilium by release', () => {
     expect(misfits({ cilium: '1.18.14', commandLine: '0.15.14' })).toHaveLength(1);
     expect(misfits({ cilium: '1.18.14', commandLine: '0.19.7', kubernetes: '1.33.1' })).toEqual([]);
     expect(misfits({ cilium: '1.18.14', kubernetes: '1.34.0' })[0]).toContain('1.30 to 1.33');
+    expect(misfits({ cilium: '1.18.14', kernel: '5.4.0-150-generic' })[0]).toContain('a kernel from 5.10 on');
+    expect(misfits({ cilium: '1.18.14', kernel: '6.1.0-18-amd64' })).toEqual([]);
+    expect(misfits({ cilium: '1.14.3', kernel: '5.4.0-150-generic' })).toEqual([]);
     expect(misfits({ cilium: 'newest' })).toEqual(['"newest" is no version of Cilium']);
   });
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Circumstances, chooseView, type ViewName } from '../../src/view/choose.ts';
 
-const bare: Circumstances = { tty: false, json: false, quiet: false, github: false, noTty: false, dumb: false };
+const bare: Circumstances = {
+  ...{ tty: false, json: false, quiet: false, github: false, ci: false, noTty: false, dumb: false },
+};
 
 describe('the choice of a view', () => {
   it.each<[string, Partial<Circumstances>, ViewName]>([
@@ -10,6 +12,7 @@ describe('the choice of a view', () => {
     ['a dumb terminal', { tty: true, dumb: true }, 'lines'],
     ['a terminal with --no-tty', { tty: true, noTty: true }, 'lines'],
     ['GitHub Actions', { github: true }, 'github'],
+    ['a terminal in a CI service', { tty: true, ci: true }, 'lines'],
     ['--json on a terminal', { tty: true, json: true }, 'ndjson'],
     ['--json in GitHub Actions', { github: true, json: true }, 'ndjson'],
     ['--quiet', { tty: true, quiet: true }, 'quiet'],

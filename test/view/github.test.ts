@@ -57,12 +57,23 @@ describe('the view in GitHub Actions', () => {
   it('writes the page of the job as Markdown in which nothing foreign is markup', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'lab-view-'));
     onTestFinished(() => rmSync(dir, { recursive: true }));
-    await show(run, { jobSummary: join(dir, 'summary.md') });
+    const causes = [{ id: 'x', match: { output: /bad/ }, cause: 'It is the _usual_ one.', remedy: 'Do it.' }];
+    const text = await show(run, { jobSummary: join(dir, 'summary.md'), causes, place: () => 'd.yaml:7:5' });
+    expect(text).toMatch(/::error .*::its command exited with code 1\. It is the _usual_ one\. Do it\./);
     const page = readFileSync(join(dir, 'summary.md'), 'utf8');
     expect(page).toContain('## deploy failed in 12s');
     expect(page).toContain('1 failed, 1 blocked.');
     expect(page).toContain('| url | http://x&#124;y |');
-    expect(page).toContain('**Build, all: 100%** failed: its command exited with code 1\n\n    100% | <b>bad</b>');
+    expect(page).toContain(
+      [
+        '**Build, all: 100%** failed: its command exited with code 1',
+        'Defined at d.yaml:7:5',
+        'Command:\n\n    make',
+        'Last lines:\n\n    100% | <b>bad</b>',
+        'Cause: It is the &#95;usual&#95; one.',
+        'Remedy: Do it.',
+      ].join('\n\n'),
+    );
     expect(page).toContain('| blocked | b | 1.0s | needs a |');
   });
 

@@ -9,6 +9,7 @@ const item = (address: string, verdict: PlanViewStep['verdict'], rest: Partial<P
   verdict,
   reason: 'it holds',
   evidence: [],
+  needs: [],
   ...rest,
 });
 const planOf = (...steps: readonly PlanViewStep[]): PlanView => {
@@ -32,20 +33,23 @@ describe('a plan', () => {
         evidence: [bgp('2 of 4'), { probe: 'rules', holds: false, saw: 'none' }],
         usualMs: 1000,
       }),
-      item('late', 'unknown', { reason: 'needs cluster', usualMs: 1000 }),
+      item('late', 'unknown', { reason: 'needs cluster', usualMs: 1000, needs: ['cluster'] }),
       item('opt', 'skip', { reason: 'its if is false: inputs.opt' }),
     );
     expect(formatPlan(plan, { color: false, columns: 100 }).split('\n')).toEqual([
       '= keep     fabric                    it holds',
       '~ redo     cluster (Start minikube)  its definition changed (about 2m05s)',
       '           ~ with.nodes: 3 -> 5',
-      '           ~ env.A: (none) -> x⏎y',
+      '           ~ env.A:',
+      '             - (none)',
+      '             + x',
+      '             + y',
       '+ run      rules[n1]                 BGP leaf1: 2 of 4 (about 1.0s)',
       '           x rules: none (does not hold)',
       '? unknown  late                      needs cluster (about 1.0s)',
       '- skip     opt                       its if is false: inputs.opt',
       '',
-      'Plan: 1 to run, 1 to run again, 1 not known before others have run, 1 to keep, 1 to skip. At most about 2m07s by earlier runs.',
+      'Plan: 1 to run, 1 to run again, 1 not known before others have run, 1 to keep, 1 to skip. About 2m06s by earlier runs.',
     ]);
   });
 
@@ -59,8 +63,13 @@ describe('a plan', () => {
     expect(formatPlan(plan, { color: false })).toContain('About 25s by earlier runs.');
   });
 
-  it('says nothing about time when a step was never timed, and says when nothing is to be done', () => {
+  it('says of time the least it will take, nothing when it knows nothing, and when nothing is to be done', () => {
+    const timed = item('b', 'run', { usualMs: 4000 });
+    expect(formatPlan(planOf(item('a', 'run'), timed), { color: false })).toMatch(
+      /At least 4\.0s by earlier runs; 1 was/,
+    );
     expect(formatPlan(planOf(item('a', 'run')), { color: false })).toMatch(/Plan: 1 to run\.$/);
+    expect(formatPlan(planOf(item('a', 'keep')), { color: false })).toMatch(/Plan: nothing to do, 1 to keep\.$/);
     expect(formatPlan(planOf(), { color: false })).toBe('Plan: nothing to do.');
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EventBody } from '../../src/core/event.ts';
-import { remainingMs } from '../../src/view/estimate.ts';
+import { estimateRest, estimateText } from '../../src/view/estimate.ts';
 import { RunModel } from '../../src/view/run-model.ts';
 import {
   begun,
@@ -164,22 +164,23 @@ describe('the estimate of the rest', () => {
   );
 
   it('is the longest chain of what is left, by usual times', () => {
-    expect(remainingMs(fold([0, started()], [0, plan]), startOfStory)).toBe(15_000);
+    expect(estimateRest(fold([0, started()], [0, plan]), startOfStory)).toEqual({ ms: 15_000, atLeast: false });
   });
 
   it('takes off what a running step has used, and never goes below nothing', () => {
     const model = fold([0, started()], [0, plan], [0, begun('a')]);
-    expect(remainingMs(model, startOfStory + 4000)).toBe(11_000);
-    expect(remainingMs(model, startOfStory + 40_000)).toBe(8000);
+    expect(estimateRest(model, startOfStory + 4000).ms).toBe(11_000);
+    expect(estimateRest(model, startOfStory + 40_000).ms).toBe(8000);
   });
 
-  it('is not given while a step has never been timed', () => {
-    const model = fold([0, started()], [0, planned(step('a', { usualMs: 1 }), step('new'))]);
-    expect(remainingMs(model, startOfStory)).toBeUndefined();
+  it('is the least it will take while a step has never been timed', () => {
+    const model = fold([0, started()], [0, planned(step('a', { usualMs: 9000 }), step('new'))]);
+    expect(estimateText(estimateRest(model, startOfStory))).toBe('at least 9.0s');
+    expect(estimateText(estimateRest(fold([0, planned(step('new'))]), startOfStory))).toBe('');
   });
 
   it('counts steps that will be kept as nothing', () => {
     const keep = { type: 'step.judged', address: 'a', verdict: 'keep', reason: 'it holds', evidence: [] } as const;
-    expect(remainingMs(fold([0, started()], [0, plan], [1, keep]), startOfStory)).toBe(8000);
+    expect(estimateRest(fold([0, started()], [0, plan], [1, keep]), startOfStory).ms).toBe(8000);
   });
 });

@@ -109,6 +109,18 @@ describe('the ending of a run', () => {
     expect(cut.trimEnd().split('\n').at(-1)).toBe('Nothing is lost. Go on with: npx lab resume');
   });
 
+  it('says nothing of going on where that is not possible', () => {
+    const text = show(
+      [
+        [0, started()],
+        [0, planned(step('a'))],
+        [1, finished('failed')],
+      ],
+      { resume: [] },
+    );
+    expect(text).not.toContain('npx lab');
+  });
+
   it('counts what was healed', () => {
     const past = story([
       [0, started()],
@@ -129,6 +141,31 @@ describe('the ending of a run', () => {
       past,
     );
     expect(text).toContain('Succeeded: deploy in 12s: 1 healed, 1 kept');
+  });
+
+  it('tells what was proved from what was true before anything was done', () => {
+    const text = show([
+      [0, started()],
+      [0, planned(step('made'), step('proof', { proves: true }), step('never'))],
+      [1, ended('made', 'satisfied')],
+      [2, ended('proof', 'satisfied')],
+      [3, finished('interrupted')],
+    ]);
+    expect(text).toContain('deploy in 12s: 1 already true, 1 proved, 1 not run');
+  });
+
+  it('names the state folder in what is to be typed next, and in facts that are commands', () => {
+    const text = show(
+      [
+        [0, started()],
+        [0, planned(step('a'))],
+        [1, ended('a', 'changed')],
+        [3, finished('failed', { facts: { try: 'npx lab exec c -- curl x' } })],
+      ],
+      { program: 'npx lab --state-dir other' },
+    );
+    expect(text).toContain('try  npx lab --state-dir other exec c -- curl x');
+    expect(text).toContain('go on with: npx lab --state-dir other resume');
   });
 
   it('says what a teardown took away and what it could not', () => {

@@ -72,7 +72,7 @@ describe('the board in a terminal', () => {
     await terminal.order({ now: startOfStory + 13_000 });
     await vi.waitFor(() => expect(text(terminal)).toContain('12s of about 2m05s'), patience);
     expect(withoutSpinner(text(terminal)).split('\n')).toEqual([
-      'deploy, frr-netns                                                           13s',
+      'deploy, frr-netns                                      13s, at least 1m53s left',
       '✔ Check the host    already true, 1.0s',
       '* Start minikube    running, 12s of about 2m05s',
       '  │ Pulling base image v0.0.42',
@@ -124,9 +124,10 @@ describe('the board in a terminal', () => {
       );
     await terminal.tell(...story([[3, finished('succeeded')]]));
     await terminal.order({ do: 'close' });
-    await vi.waitFor(() => expect(terminal.history().join('\n')).toContain('step-19'), patience);
-    const shown = terminal.history().filter((line) => line !== '');
-    expect(shown).toEqual(names.map((name) => `✔ ${name.padEnd(7)}  changed, 1.0s`));
+    const shown = (): readonly string[] => terminal.history().filter((line) => line !== '');
+    // Until then it is the last frame of the board that is seen.
+    await vi.waitFor(() => expect(shown()).toHaveLength(names.length), patience);
+    expect(shown()).toEqual(names.map((name) => `✔ ${name.padEnd(7)}  changed, 1.0s`));
   });
 
   it.each([
@@ -205,7 +206,7 @@ describe('the board in a terminal', () => {
       () => expect(text(terminal)).toContain('│ 50%'),
     );
     expect(text(terminal)).toContain('name          running');
-    expect(text(terminal)).toContain('日本語の名前  looking');
+    expect(text(terminal)).toContain('日本語の名前  waiting for its turn');
     expect(terminal.raw()).not.toContain('owned');
   });
 
@@ -300,6 +301,32 @@ describe('the board in a terminal', () => {
       () => expect(text(terminal).split('\n')).toEqual(['◼ Ground  1 changed, 1 interrupted', '◻ c       not run']),
       patience,
     );
+  });
+
+  it('shows a group of one foreach step as that step, under the name of the group', async () => {
+    await using terminal = await open();
+    await show(
+      terminal,
+      [
+        [0, started()],
+        [
+          0,
+          planned(
+            step('r', { parent: true, group: 'Routers', needs: ['r[a]', 'r[b]'] }),
+            step('r[a]', { name: 'a', group: 'Routers' }),
+            step('r[b]', { name: 'b', group: 'Routers' }),
+          ),
+        ],
+        [1, begun('r[a]')],
+      ],
+      () => expect(text(terminal)).toContain('running'),
+    );
+    expect(withoutSpinner(text(terminal)).split('\n').slice(1)).toEqual([
+      '* Routers  0 of 2 done, 0.0s',
+      '  * a      running, 0.0s',
+      '  ◻ b      waiting for its turn',
+      '1 running, 1 waiting',
+    ]);
   });
 
   it('shows what is taken away, and warnings above everything', async () => {

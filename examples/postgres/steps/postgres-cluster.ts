@@ -1,45 +1,26 @@
 // postgres.cluster: the folder with the data, made in one go, so that half a cluster is never taken for a whole one.
-import { defineStep, z } from 'lab';
-import { asUser, dataOf, programs, socketsOf, stopServer } from './postgres-world.ts';
-
-const input = z.strictObject({
-  folder: z.string().startsWith('/').describe('Where the cluster lives; absolute'),
-  user: z.string().default('postgres').describe('Whom it belongs to when root makes it'),
-});
+import { defineStep, type StepContext, StepError } from 'lab';
+import { asUser, type Cluster, clusterInput, dataOf, programs, stopServer } from './postgres-world.ts';
 
 export const postgresCluster = defineStep({
   name: 'postgres.cluster',
-  summary: 'A PostgreSQL cluster of its own, with a folder for its socket that nobody else may enter',
-  input,
+  summary: 'A PostgreSQL cluster in a folder of its own that nobody else may enter',
+  input: clusterInput,
   describe: ({ folder }) => `initdb in ${folder}`,
   creates: ({ folder }) => [{ kind: 'postgres-cluster', name: folder }],
   async check(cluster, context) {
     const version = (await context.host.readFile(`${dataOf(cluster)}/PG_VERSION`))?.trim();
-    if (version === undefined) return { holds: false, saw: 'there is no cluster' };
-    const sockets = await context.host.stat(socketsOf(cluster));
-    return { holds: sockets !== undefined, saw: sockets ? `PostgreSQL ${version}` : 'the socket folder is gone' };
+    return { holds: version !== undefined, saw: version ? `PostgreSQL ${version}` : 'there is no cluster' };
   },
   async run(cluster, context) {
-    const owner = context.host.uid === 0 ? ['-o', cluster.user, '-g', cluster.user] : [];
-    await context.must(['install', '-d', '-m', '700', ...owner, cluster.folder, socketsOf(cluster)]);
-    if ((await context.host.stat(dataOf(cluster))) !== undefined) return {};
+    await makeFolder(cluster, context);
     // What a killed initdb left lies under another name; only the whole cluster gets the real one.
     const draft = `${dataOf(cluster)}.new`;
     await context.must(['rm', '-rf', '--', draft]);
-    const initdb = [
-      `${await programs(context)}/initdb`,
-      '-D',
-      draft,
-      '-U',
-      'postgres',
-      '-E',
-      'UTF8',
-      '--locale=C.UTF-8',
-    ];
-    // Whoever may enter the socket folder is let in; everybody else needs a password.
-    await context.must([...asUser(cluster, context), ...initdb, '--auth-local=trust', '--auth-host=scram-sha-256'], {
-      cwd: '/',
-    });
+    const initdb = [`${await programs(context, cluster.folder)}/initdb`, '-D', draft, '-U', 'postgres', '-E', 'UTF8'];
+    // Whoever may enter the folder of the socket is let in; nobody comes over the network.
+    const access = ['--locale=C.UTF-8', '--auth-local=trust', '--auth-host=reject'];
+    await context.must([...asUser(cluster, context), ...initdb, ...access], { cwd: '/' });
     await context.must(['mv', '-T', '--', draft, dataOf(cluster)]);
     return {};
   },
@@ -52,3 +33,14 @@ export const postgresCluster = defineStep({
     return { holds: there === undefined, saw: there ? `${folder} is still there` : 'gone' };
   },
 });
+
+const makeFolder = async (cluster: Cluster, context: StepContext): Promise<void> => {
+  const { folder, user } = cluster;
+  const owner = context.host.uid === 0 ? ['-o', user, '-g', user] : [];
+  await context.must(['install', '-d', '-m', '700', ...owner, '--', folder]);
+  const entered = await context.command([...asUser(cluster, context), 'test', '-x', folder], { cwd: '/', quiet: true });
+  if (entered.exitCode !== 0)
+    throw new StepError(
+      `${user} may not enter ${folder}, because of a folder above it; choose another with --set folder=`,
+    );
+};

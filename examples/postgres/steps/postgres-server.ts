@@ -1,11 +1,8 @@
-// postgres.server: the running server, with exactly the settings the workflow names.
-import { defineStep, type StepContext, z } from 'lab';
-import { asUser, type Cluster, dataOf, programs, serverPid, socketsOf, stopServer } from './postgres-world.ts';
+// postgres.server: the running server, with exactly the settings the workflow names, reached by a socket in its folder.
+import { defineStep, type StepContext, StepError, z } from 'lab';
+import { asUser, type Cluster, clusterInput, dataOf, programs, serverPid, stopServer } from './postgres-world.ts';
 
-const input = z.strictObject({
-  folder: z.string().startsWith('/').describe('The folder of its cluster'),
-  user: z.string().default('postgres'),
-  port: z.int().min(1024).max(65535).describe('On 127.0.0.1, and in the name of the socket'),
+const input = clusterInput.extend({
   settings: z
     .record(z.string().regex(/^[a-z_]+$/), z.string().regex(/^[\w.]+$/))
     .default({})
@@ -13,20 +10,15 @@ const input = z.strictObject({
 });
 type Server = z.output<typeof input>;
 
-const configuration = (server: Server): string =>
-  Object.entries({
-    listen_addresses: '127.0.0.1',
-    port: `${server.port}`,
-    unix_socket_directories: socketsOf(server),
-    ...server.settings,
-  })
+const configuration = ({ folder, settings }: Server): string =>
+  Object.entries({ listen_addresses: '', port: '5432', unix_socket_directories: folder, ...settings })
     .map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`)
     .join('');
 
 const configurationFile = (cluster: Cluster): string => `${dataOf(cluster)}/postgresql.conf`;
 
-const answers = async (server: Server, context: StepContext): Promise<boolean> => {
-  const argv = [`${await programs(context)}/pg_isready`, '-q', '-h', socketsOf(server), '-p', `${server.port}`];
+const answers = async ({ folder }: Server, context: StepContext): Promise<boolean> => {
+  const argv = [`${await programs(context, folder)}/pg_isready`, '-q', '-h', folder, '-p', '5432'];
   return (await context.command(argv, { quiet: true })).exitCode === 0;
 };
 
@@ -35,10 +27,8 @@ export const postgresServer = defineStep({
   summary: 'The server of a cluster, running with these settings and answering',
   input,
   outputs: { pid: 'its first process' },
-  describe: ({ folder, port }) => `pg_ctl start in ${folder}, port ${port}`,
-  creates: ({ folder, port }) => [
-    { kind: 'postgres-server', name: `port ${port}`, within: `postgres-cluster/${folder}` },
-  ],
+  describe: ({ folder }) => `pg_ctl start in ${folder}`,
+  creates: ({ folder }) => [{ kind: 'postgres-server', name: folder, within: `postgres-cluster/${folder}` }],
   async check(server, context) {
     const pid = await serverPid(server, context);
     if (pid === undefined) return { holds: false, saw: 'the server is not running' };
@@ -51,10 +41,7 @@ export const postgresServer = defineStep({
     // Stopped before the file is written: so whatever runs has read what the file says, even if this is killed in between.
     await stopServer(server, context);
     await context.host.writeFile(configurationFile(server), configuration(server), 0o644);
-    const log = `${dataOf(server)}/server.log`;
-    const argv = [`${await programs(context)}/pg_ctl`, 'start', '-w', '-t', '60', '-l', log, '-D', dataOf(server)];
-    // In the background: the server is to outlive this run.
-    await context.must([...asUser(server, context), ...argv], { cwd: '/', background: true });
+    await start(server, context);
     return { pid: await serverPid(server, context) };
   },
   undo: (server, context) => stopServer(server, context),
@@ -63,3 +50,14 @@ export const postgresServer = defineStep({
     return { holds: pid === undefined, saw: pid === undefined ? 'not running' : `pid ${pid} still runs` };
   },
 });
+
+const start = async (server: Server, context: StepContext): Promise<void> => {
+  const log = `${dataOf(server)}/server.log`;
+  const pgCtl = `${await programs(context, server.folder)}/pg_ctl`;
+  const argv = [...asUser(server, context), pgCtl, 'start', '-w', '-t', '60', '-l', log, '-D', dataOf(server)];
+  // In the background: the server is to outlive this run.
+  const { exitCode } = await context.command(argv, { cwd: '/', background: true });
+  if (exitCode === 0) return;
+  const tail = ((await context.host.readFile(log)) ?? '').trimEnd().split('\n').slice(-5);
+  throw new StepError(`the server did not start: ${tail.at(-1)}`, { command: argv.join(' '), tail });
+};

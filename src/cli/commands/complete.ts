@@ -11,12 +11,24 @@ interface Candidate {
 }
 
 export const completeCommand = async (words: readonly string[], program: Command): Promise<number> => {
-  const last = words.at(-1) ?? '';
-  const found = await candidates(words, program).catch(() => []); // A broken file must not spoil the prompt.
-  const shown = found.filter(({ name }) => name.startsWith(last));
+  const { parts, before } = withoutEquals(words);
+  const last = parts.at(-1) ?? '';
+  const asked = await candidates(parts, program).catch(() => []); // A broken file must not spoil the prompt.
+  const found = asked.filter(({ name }) => name.startsWith(last));
+  const shown = found.map((each) => ({ ...each, name: `${before}${each.name}` }));
   if (shown.length > 0)
     print(shown.map(({ name, meaning }) => (meaning === undefined ? name : `${name}\t${oneLine(meaning)}`)).join('\n'));
   return exitCode.ok;
+};
+
+/** `--set=a` is `--set a`; what is completed stands behind `before`. */
+const withoutEquals = (words: readonly string[]): { readonly parts: readonly string[]; readonly before: string } => {
+  const [, before = ''] = /^(--[a-z-]+=)/.exec(words.at(-1) ?? '') ?? [];
+  const parts = words.flatMap((word) => {
+    const [, option, value] = /^(--[a-z-]+)=(.*)$/s.exec(word) ?? [];
+    return option === undefined || value === undefined ? [word] : [option, value];
+  });
+  return { parts, before };
 };
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ');

@@ -1,10 +1,12 @@
 // `lab doctor`: everything a variant needs of this host, at once, with what was found and what to do.
+import { createPaint } from '../../view/paint.ts';
 import { table } from '../../view/table.ts';
 import { chooseVariant } from '../choose-variant.ts';
 import { lookAtState, openContext } from '../context.ts';
 import { exitCode } from '../exit-code.ts';
 import { openVariant } from '../open-workflow.ts';
 import type { CommonOptions, OutputOptions } from '../options.ts';
+import { withPackageVersions } from '../package-versions.ts';
 import { print, printJson, screen } from '../print.ts';
 import { checkRequirements, type Requirement } from '../requirements.ts';
 
@@ -22,7 +24,9 @@ export const doctorCommand = async (options: CommonOptions & OutputOptions & { v
   const reports = await Promise.all(
     named.map(async (name) => ({
       variant: name,
-      requirements: await checkRequirements((await openVariant(project, registry, name)).requires, host),
+      requirements: await withPackageVersions(
+        await checkRequirements((await openVariant(project, registry, name)).requires, host),
+      ),
     })),
   );
   if (options.json === true)
@@ -43,11 +47,17 @@ const report = ({ variant, requirements }: { variant: string; requirements: read
   const missing = requirements.filter((each) => each.state === 'missing').length;
   const verdict =
     missing === 0 ? 'can run on this host' : `can't run here: ${missing} of ${requirements.length} missing`;
-  const rows = requirements.map(({ what, state, saw, remedy }) => [
-    words[state],
-    what,
-    saw,
-    remedy === undefined ? '' : `-> ${remedy}`,
-  ]);
-  return [`${variant}: ${verdict}`, ...table(rows, { columns: screen().columns, indent: 2 })].join('\n');
+  const { columns, color } = screen();
+  const paint = createPaint(color);
+  const tones = { met: paint.good, installable: paint.warn, missing: paint.bad };
+  const rows = requirements.map(({ what, state, saw }) => [tones[state](words[state]), what, saw]);
+  // Below the table and whole, each on lines of its own: it is there to be copied.
+  const remedies = requirements.flatMap(({ what, remedy }) =>
+    remedy === undefined ? [] : [`    ${what}:`, `      ${remedy}`],
+  );
+  return [
+    paint.strong(`${variant}: ${verdict}`),
+    ...table(rows, { columns, indent: 2 }),
+    ...(remedies.length === 0 ? [] : ['  what to do:', ...remedies]),
+  ].join('\n');
 };

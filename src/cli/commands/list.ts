@@ -64,20 +64,24 @@ const text = (variant: {
 }): string => {
   const { columns } = screen();
   const here = variant.runsHere
-    ? 'runs on this host'
-    : `can't run here: ${variant.missing.map((each) => each.what).join(', ')} (lab doctor --variant ${variant.name})`;
+    ? ['runs on this host']
+    : [
+        "can't run here; missing:",
+        ...variant.missing.map(({ what }) => `  ${what}`),
+        `how to get them: npx lab doctor --variant ${variant.name}`,
+      ];
   const rows = variant.workflows.flatMap(({ name, description, inputs }) => [
     [name, description],
     ...inputs.map((cells) => ['', `input ${cells.filter((cell) => cell !== '').join('  ')}`]),
   ]);
   const head = [
     `${variant.name}  ${variant.description}`,
-    `  ${here}`,
+    ...here.map((line) => `  ${line}`),
     '  workflows:',
-    ...table(rows, { columns, indent: 4 }),
+    ...table(rows, { columns, indent: 4, whole: true }),
   ];
   return [
     ...head,
-    ...(variant.inputs.length > 0 ? ['  inputs:', ...table(variant.inputs, { columns, indent: 4 })] : []),
+    ...(variant.inputs.length > 0 ? ['  inputs:', ...table(variant.inputs, { columns, indent: 4, whole: true })] : []),
   ].join('\n');
 };

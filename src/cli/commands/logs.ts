@@ -1,5 +1,5 @@
 // `lab logs [RUN] [STEP]`: what a step printed; without a step, which logs there are. -f follows.
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAddress } from '../../core/address.ts';
 import { foldRun } from '../../core/run-state.ts';
@@ -8,7 +8,10 @@ import { readLockHolder } from '../../store/lock.ts';
 import { runFolder } from '../../store/runs.ts';
 import type { StateData } from '../../store/state.ts';
 import { readTail, stepLogName } from '../../store/step-log.ts';
+import { commandLine } from '../../view/command-line.ts';
+import { table } from '../../view/table.ts';
 import { cleanText } from '../../view/text.ts';
+import { asCalled } from '../call-lab.ts';
 import { type CommandContext, lookAtState, openContext } from '../context.ts';
 import { CliError, exitCode } from '../exit-code.ts';
 import { entryOf } from '../find-run.ts';
@@ -16,7 +19,7 @@ import { followLogs } from '../follow-logs.ts';
 import { hintOf } from '../hint.ts';
 import { eventsOf } from '../history.ts';
 import type { CommonOptions } from '../options.ts';
-import { print } from '../print.ts';
+import { print, screen } from '../print.ts';
 
 export interface LogsOptions extends CommonOptions {
   readonly follow?: boolean;
@@ -41,7 +44,7 @@ export const logsCommand = async (
     print(
       names.length === 0
         ? `Run ${run} has no logs: none of its steps printed anything.`
-        : [`Logs of run ${run}:`, ...names.map((name) => `  ${name}`), 'To read one: npx lab logs STEP'].join('\n'),
+        : asCalled(await listOf(logs, { run, names, steps: await stepsOf(context, run) }), options),
     );
     return exitCode.ok;
   }
@@ -57,6 +60,39 @@ const logNames = async (logs: string): Promise<readonly string[]> => {
   });
   return names.filter((name) => name.endsWith('.log')).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 };
+
+const stepsOf = async ({ stateDir }: CommandContext, run: string): Promise<readonly string[]> => [
+  ...foldRun(await eventsOf(stateDir, run)).planned.keys(),
+];
+
+/** Each log with the step that printed it, as a command line names it, its attempt and its size. */
+const listOf = async (
+  logs: string,
+  { run, names, steps }: { run: string; names: readonly string[]; steps: readonly string[] },
+): Promise<string> => {
+  const addresses = new Map(steps.map((step) => [baseOf(step), step]));
+  const rows = await Promise.all(
+    names.map(async (name) => {
+      const [, base = name, attempt = ''] = /^(.*)\.(\d+)\.log$/.exec(name) ?? [];
+      const { size, mtimeMs } = await stat(join(logs, name));
+      return [
+        addresses.get(base) ?? addressIn(base),
+        attempt === '1' ? '' : `attempt ${attempt}`,
+        `${size} bytes`,
+        `until ${new Date(mtimeMs).toLocaleTimeString('sv-SE')}`,
+      ];
+    }),
+  );
+  const example = rows[0]?.[0] ?? 'STEP';
+  return [
+    `Logs of run ${run}, in ${logs}:`,
+    ...table(rows, { columns: screen().columns, indent: 2 }),
+    `To read one: npx lab logs ${commandLine([run, example])}`,
+  ].join('\n');
+};
+
+/** Of a log's name the address, as far as the name tells it: `leaf@leaf1` is `leaf[leaf1]`. */
+const addressIn = (base: string): string => base.replace(/^([^@~]+)@([^@~]+)$/, '$1[$2]');
 
 const baseOf = (step: string): string => stepLogName({ address: step, attempt: 0 }).slice(0, -'.0.log'.length);
 
@@ -128,7 +164,7 @@ const followRun = async (
     underWay: () => isUnderWay(context, run),
     out: (name, line) => {
       const text = color ? cleanText(line) : line;
-      print(base === undefined ? `${name.replace(/\.\d+\.log$/, '')} | ${text}` : text);
+      print(base === undefined ? `${addressIn(name.replace(/\.\d+\.log$/, ''))} | ${text}` : text);
     },
     pause: () => context.host.clock.sleep(200),
   });

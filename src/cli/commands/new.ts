@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import { textOf } from '../../core/template.ts';
 import type { InputSpec, VariantFile } from '../../core/workflow.ts';
 import { variantJsonSchema, workflowJsonSchema } from '../../parse/schema.ts';
+import { asCalled } from '../call-lab.ts';
 import { requireVariant } from '../choose-variant.ts';
 import { type CommandContext, openContext } from '../context.ts';
 import { CliError, exitCode } from '../exit-code.ts';
@@ -40,11 +41,14 @@ export const newCommand = async (name: string, options: NewOptions): Promise<num
   if (options.json === true) printJson({ variant: name, extends: options.from, files: shown });
   else
     print(
-      [
-        ...shown.map((path) => `wrote ${path}`),
-        `To see what it would do: npx lab plan --variant ${name}`,
-        `To check it after an edit: npx lab validate --variant ${name}`,
-      ].join('\n'),
+      asCalled(
+        [
+          ...shown.map((path) => `wrote ${path}`),
+          `To see what it would do: npx lab plan --variant ${name}`,
+          `To check it after an edit: npx lab validate --variant ${name}`,
+        ].join('\n'),
+        options,
+      ),
     );
   return exitCode.ok;
 };

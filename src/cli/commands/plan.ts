@@ -1,59 +1,43 @@
-// `lab plan [WORKFLOW]`: what a run would do to each step now, and why. Writes nothing.
-import type { Scope } from '../../core/event.ts';
-import { readLockHolder } from '../../store/lock.ts';
-import type { StateData } from '../../store/state.ts';
-import { formatPlan } from '../../view/plan-table.ts';
+// `lab plan [WORKFLOW]`: what `lab run` would do to each step now, and why. Writes nothing.
 import { chooseVariant } from '../choose-variant.ts';
-import { type CommandContext, lookAtState, openContext } from '../context.ts';
+import { lookAtState, openContext } from '../context.ts';
+import { runToContinue } from '../continues.ts';
 import { earlierInputs, stickyInputs } from '../earlier-inputs.ts';
-import { exitCode } from '../exit-code.ts';
-import { lookAtPlan } from '../look-at-plan.ts';
-import { type Opened, openWorkflow } from '../open-workflow.ts';
+import { makersOf } from '../history.ts';
+import { openWorkflow } from '../open-workflow.ts';
 import type { RunOptions } from '../options.ts';
-import { planView } from '../plan-view.ts';
-import { print, printJson, screen } from '../print.ts';
+import type { Requirement } from '../requirements.ts';
 import { scopeOf } from '../run-scope.ts';
+import { showPlan } from '../show-plan.ts';
+import { resumeCommand } from './resume.ts';
 
 export const planCommand = async (named: string | undefined, options: RunOptions): Promise<number> => {
+  const workflow = named ?? 'deploy';
   const context = await openContext(options);
   const state = await lookAtState(context);
   const { project, registry, host } = context;
-  const { variant, why } = await chooseVariant({ project, registry, state, named: options.variant, host });
+  const { variant, why, requirements } = await chooseVariant({
+    ...{ project, registry, state, host },
+    named: options.variant,
+  });
+  const unfinished = runToContinue(state, { workflow, variant }, options);
+  if (unfinished) return resumeCommand(unfinished.id, { ...options, plan: true });
   const earlier = earlierInputs(state, variant, options);
-  const opened = await openWorkflow({ project, registry, variant, workflow: named ?? 'deploy', options, earlier });
+  const wish = { project, registry, variant, workflow, options, earlier };
+  const opened = await openWorkflow({ ...wish, makers: makersOf(state, variant) });
   const sticky = stickyInputs(opened, earlier);
   const notes = [
     ...(options.variant === undefined ? [`variant ${variant}: ${why}`] : []),
     ...(sticky === undefined ? [] : [sticky]),
+    ...lackOf(variant, requirements),
   ];
-  return planOf({ context, state, opened, options, scope: scopeOf(options), notes });
+  return showPlan({ context, state, opened, options, scope: scopeOf(options), notes });
 };
 
-interface PlanWish {
-  readonly context: CommandContext;
-  readonly state: StateData;
-  readonly opened: Opened;
-  readonly options: RunOptions;
-  readonly scope: Scope;
-  /** The run that would be continued. */
-  readonly current?: string;
-  /** Said before the plan. */
-  readonly notes?: readonly string[];
-}
-
-export const planOf = async ({ context, opened, options, notes = [], ...look }: PlanWish): Promise<number> => {
-  const { items, usualMs } = await lookAtPlan({ context, opened, ...look });
-  const view = planView(items, usualMs);
-  const holder = await readLockHolder(context.stateDir);
-  const { workflow, variant } = opened;
-  if (options.json === true) {
-    const running = holder ? { pid: holder.pid, command: holder.command } : null;
-    printJson({ workflow: workflow.name, variant: variant.name, inputs: opened.shownInputs, running, ...view });
-    return exitCode.ok;
-  }
-  const underWay = holder ? [`a run is under way and changes this: ${holder.command} (pid ${holder.pid})`] : [];
-  print(
-    [...notes, ...underWay, ...(notes.length + underWay.length > 0 ? [''] : []), formatPlan(view, screen())].join('\n'),
-  );
-  return exitCode.ok;
+/** A plan for a host that can't run it is worth reading, and not worth running. */
+const lackOf = (variant: string, requirements: readonly Requirement[]): readonly string[] => {
+  const missing = requirements.filter(({ state }) => state === 'missing').map(({ what }) => what);
+  return missing.length === 0
+    ? []
+    : [`${variant} can't run here yet; missing: ${missing.join(', ')} (lab doctor --variant ${variant})`];
 };

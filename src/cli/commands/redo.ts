@@ -10,7 +10,7 @@ import { deployedOf } from '../deployed.ts';
 import { earlierInputs } from '../earlier-inputs.ts';
 import { execute } from '../execute.ts';
 import { CliError, exitCode } from '../exit-code.ts';
-import { holdingsOf } from '../history.ts';
+import { holdingsOf, renamedThings } from '../history.ts';
 import { openWorkflow } from '../open-workflow.ts';
 import type { RunOptions } from '../options.ts';
 import { consentTo } from '../start-run.ts';
@@ -33,7 +33,8 @@ export const redoCommand = async (steps: readonly string[], options: RedoOptions
   const deployed = await deployedOf(stateDir, state, variant);
   const engine = createEngine(opened, { host, stateDir, run: 'redo', ...(deployed && { deployed }) });
   const units = unitsOfWorkflow(opened, engine);
-  const made = holdingsOf(state.created, variant, workflow).map(({ address }) => address);
+  const created = renamedThings(state.created, { workflow, variant, steps: opened.workflow.steps });
+  const made = holdingsOf(created, variant, workflow).map(({ address }) => address);
   demandSteps(steps, units, made);
   if (options.undo === true) demandMade(steps, made);
   else {

@@ -3,7 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { parseAddress } from '../../core/address.ts';
 import type { RunEvent } from '../../core/event.ts';
+import { nearest } from '../../parse/nearest.ts';
 import { readTranscript, type Transcript } from '../../rehearse/transcript.ts';
 import { World } from '../../rehearse/world.ts';
 import { createLines } from '../../view/lines.ts';
@@ -98,8 +100,14 @@ const checksOf = async (stage: Stage, world: World, options: RehearseOptions): P
     checks.push({ name: 'killed at every moment', result: await checkCrashes(stage, world, strideOf(options.crash)) });
   if (options.twice === true) checks.push({ name: 'run twice', result: await checkTwice(stage, world) });
   if (options.fail !== undefined) {
-    const shown = silent ? undefined : showRun(stage);
-    const failing = { step: options.fail, onEvent: (event: RunEvent) => shown?.on(event) };
+    demandStep(options.fail, stage);
+    // Shown from its first event on: a step without an action has none.
+    let shown: ReturnType<typeof showRun> | undefined;
+    const onEvent = (event: RunEvent): void => {
+      if (!silent) shown ??= showRun(stage);
+      shown?.on(event);
+    };
+    const failing = { step: options.fail, onEvent };
     checks.push({ name: `${options.fail} fails`, result: await checkFailure(stage, world, failing) });
     shown?.end();
   }
@@ -108,6 +116,17 @@ const checksOf = async (stage: Stage, world: World, options: RehearseOptions): P
   const performance = await perform(stage, freshCourse(world), { onEvent: (event) => shown?.on(event) });
   shown?.end();
   return [{ name: 'run', result: resultOf(performance) }];
+};
+
+/** @throws CliError 2 with the nearest name */
+const demandStep = (wanted: string, { opened }: Stage): void => {
+  const names = opened.workflow.steps.map(({ id }) => id);
+  if (names.includes(parseAddress(wanted).step)) return;
+  const near = nearest(wanted, names);
+  throw new CliError(
+    exitCode.usage,
+    `There is no step ${wanted}. ${near === undefined ? `There are: ${names.join(', ')}.` : `Did you mean ${near}?`}`,
+  );
 };
 
 const resultOf = ({ outcome, events }: Performance): CheckResult => ({
@@ -134,14 +153,15 @@ const showRun = ({ opened, context }: Stage): { on(event: RunEvent): void; end()
       model.add(event);
       view.on(event);
     },
-    end: () => print(summary(model, { color, columns, now, resume: ['resume'] })),
+    end: () => print(summary(model, { color, columns, now, resume: [], logPath: () => undefined })),
   };
 };
 
 const textOfCheck = ({ name, result }: Check): string => {
-  const { tried, findings } = result;
+  const { tried, findings, notes = [] } = result;
   const runs = tried === 1 ? 'one course of events' : `${tried} courses of events`;
-  if (findings.length === 0) return `ok      ${name}: ${runs}`;
+  if (findings.length === 0)
+    return [`ok      ${name}: ${runs}`, ...notes.map((note) => `  note    ${note}`)].join('\n');
   const lines = findings
     .slice(0, 20)
     .map(({ moment, message }) => `  ${message}${moment === undefined ? '' : `, when killed ${moment}`}`);

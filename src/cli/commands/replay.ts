@@ -1,5 +1,4 @@
 // `lab replay FILE`: the screens of a run again, from a bundle or from a journal. Needs no project and no state; writes nothing.
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { RunEvent } from '../../core/event.ts';
 import { foldRun } from '../../core/run-state.ts';
@@ -9,12 +8,10 @@ import { createQuiet } from '../../view/quiet.ts';
 import { RunModel } from '../../view/run-model.ts';
 import { summary } from '../../view/summary.ts';
 import type { View, ViewContext } from '../../view/view.ts';
+import { journalIn } from '../bundle.ts';
 import { CliError, exitCode } from '../exit-code.ts';
 import type { OutputOptions } from '../options.ts';
 import { screen } from '../print.ts';
-
-/** A journal of thousands of steps stays far below; more is no journal of ours. */
-const maximumBytes = 512 * 1024 * 1024;
 
 export const replayCommand = async (file: string, options: OutputOptions): Promise<number> => {
   const events = eventsIn(file);
@@ -28,7 +25,7 @@ export const replayCommand = async (file: string, options: OutputOptions): Promi
     view.on(event);
   }
   await view.close();
-  if (options.json !== true) process.stdout.write(summary(model, { color, columns, now }));
+  if (options.json !== true) process.stdout.write(summary(model, { color, columns, now, resume: [] }));
   return foldRun(events).end?.outcome === 'succeeded' ? exitCode.ok : exitCode.stepFailed;
 };
 
@@ -51,19 +48,17 @@ const eventsIn = (file: string): readonly RunEvent[] => {
       throw new CliError(exitCode.usage, `${file}: line ${index + 1} is no event of a run.`);
     });
   if (events.length > 0) return events;
-  throw new CliError(exitCode.usage, `${file}: there is no event in it.\nBundles are written by: npx lab bundle`);
+  throw new CliError(
+    exitCode.usage,
+    `${file}: there is no event in it.\nBundles are written by: npx lab report --bundle`,
+  );
 };
 
+/** A bundle by its first bytes, whatever its name is; else a journal. */
 const textOf = (file: string): string => {
   try {
-    // Only the one member is read, and to memory: nothing of an archive from elsewhere gets onto the disk.
-    if (/\.(tar\.gz|tgz)$/.test(file))
-      return execFileSync('tar', ['--extract', '--gzip', '--to-stdout', '--file', file, './journal.jsonl'], {
-        encoding: 'utf8',
-        maxBuffer: maximumBytes,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-    return readFileSync(file, 'utf8');
+    const bytes = readFileSync(file);
+    return bytes[0] === 0x1f && bytes[1] === 0x8b ? (journalIn(bytes) ?? '') : bytes.toString('utf8');
   } catch (error) {
     const { message } = error as Error;
     throw new CliError(exitCode.usage, `${file} can't be read: ${message.split('\n')[0]}`, error);

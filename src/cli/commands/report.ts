@@ -1,9 +1,12 @@
-// `lab report [RUN]`: one HTML file that shows a run and what it built; it opens from disk and needs no network.
+// `lab report [RUN]`: one HTML file that shows a run and what it built; it opens from disk and needs no network. With --bundle:
+// one archive with all that a report of a mistake needs.
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { reportPage } from '../../report/page.ts';
 import { RunRecord } from '../../report/run-record.ts';
 import { readLockHolder } from '../../store/lock.ts';
+import type { RunEntry } from '../../store/state.ts';
+import { bundleOf } from '../bundle.ts';
 import { lookAtState, openContext } from '../context.ts';
 import { CliError, exitCode } from '../exit-code.ts';
 import { entryOf } from '../find-run.ts';
@@ -16,6 +19,7 @@ import { print } from '../print.ts';
 
 export interface ReportOptions extends CommonOptions {
   readonly out?: string;
+  readonly bundle?: boolean;
 }
 
 export const reportCommand = async (named: string | undefined, options: ReportOptions): Promise<number> => {
@@ -24,6 +28,7 @@ export const reportCommand = async (named: string | undefined, options: ReportOp
   if (state.runs.length === 0)
     throw new CliError(exitCode.usage, 'There are no runs yet, so there is nothing to report.');
   const run = await entryOf(context.stateDir, state, named ?? 'last');
+  if (options.bundle === true) return pack({ stateDir: context.stateDir, run, out: options.out });
   const record = new RunRecord(await eventsOf(context.stateDir, run.id));
   if ((await readLockHolder(context.stateDir)) === undefined) record.settle();
   const topology = await topologyOfRun(context, record);
@@ -44,7 +49,29 @@ export const reportCommand = async (named: string | undefined, options: ReportOp
   return exitCode.ok;
 };
 
-const save = async (file: string, page: string): Promise<void> => {
+interface Packing {
+  readonly stateDir: string;
+  readonly run: RunEntry;
+  readonly out: string | undefined;
+}
+
+const pack = async ({ stateDir, run, out }: Packing): Promise<number> => {
+  const events = await eventsOf(stateDir, run.id);
+  if (events.length === 0) throw new CliError(exitCode.usage, `Run ${run.id} has no journal: it never began.`);
+  const bundle = await bundleOf({ stateDir, entry: run, events, env: process.env });
+  if (out === '-') {
+    process.stdout.write(bundle);
+    return exitCode.ok;
+  }
+  const file = resolve(out ?? `lab-${run.id}.tar.gz`);
+  await save(file, bundle);
+  print(
+    `Run ${run.id} (${run.workflow}) is packed into ${file}\nTo look at it: npx lab replay ${file}\nSecrets are masked; look through it all the same before you send it.`,
+  );
+  return exitCode.ok;
+};
+
+const save = async (file: string, page: string | Uint8Array): Promise<void> => {
   try {
     // Logs and facts of a lab are for its owner.
     await writeFile(file, page, { mode: 0o600 });

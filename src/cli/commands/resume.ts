@@ -2,31 +2,35 @@
 import { continuedScope } from '../../core/redo.ts';
 import { foldRun } from '../../core/run-state.ts';
 import type { RunEntry, StateData } from '../../store/state.ts';
-import { chooseVariant } from '../choose-variant.ts';
+import { chooseVariant, requireVariant } from '../choose-variant.ts';
 import { type CommandContext, lookAtState, openContext } from '../context.ts';
 import { execute } from '../execute.ts';
 import { CliError, exitCode } from '../exit-code.ts';
 import { entryOf } from '../find-run.ts';
-import { eventsOf, unfinishedRun } from '../history.ts';
+import { eventsOf, makersOf, unfinishedRun } from '../history.ts';
 import { openWorkflow } from '../open-workflow.ts';
 import type { RunOptions } from '../options.ts';
 import { scopeOf } from '../run-scope.ts';
+import { showPlan } from '../show-plan.ts';
 import { startRun } from '../start-run.ts';
-import { planOf } from './plan.ts';
 
 export const resumeCommand = async (named: string | undefined, options: RunOptions): Promise<number> => {
   const context = await openContext(options);
   const state = await lookAtState(context);
-  const run = await runToResume(context, state, named);
+  const run = await runToResume(context, state, { named, variant: options.variant });
   const past = foldRun(await eventsOf(context.stateDir, run.id));
   const { start } = past;
   const { project, registry } = context;
   const own = start?.inputs ?? (state.deployed?.run === run.id ? state.deployed.inputs : {});
   const earlier = options.defaults === true ? {} : own;
-  const wish = { project, registry, variant: run.variant, workflow: run.workflow, options, earlier };
+  const { variant, workflow } = run;
+  const wish = { project, registry, variant, workflow, options, earlier, makers: makersOf(state, variant) };
   const scope = continuedScope(past, scopeOf(options));
   if (options.plan === true)
-    return planOf({ context, state, opened: await openWorkflow(wish), options, scope, current: run.id });
+    return showPlan({
+      ...{ context, state, opened: await openWorkflow(wish), options, scope, current: run.id },
+      notes: [`run ${run.id} (${run.workflow}, variant ${run.variant}) is unfinished, and would be continued`],
+    });
   // Killed before its first line was written: there is nothing to continue, so it starts, under a new id.
   const opened = await openWorkflow(wish);
   if (!start) {
@@ -48,23 +52,27 @@ export const resumeCommand = async (named: string | undefined, options: RunOptio
 
 /** @throws CliError 6 when there is nothing to continue, 2 for a run that can't be. */
 const runToResume = async (
-  { stateDir }: CommandContext,
+  { stateDir, project }: CommandContext,
   state: StateData,
-  named: string | undefined,
+  { named, variant }: { named: string | undefined; variant: string | undefined },
 ): Promise<RunEntry> => {
-  if (named !== undefined) {
-    const run = await entryOf(stateDir, state, named);
-    const reason = whyNot(state, run);
-    if (reason === undefined) return run;
-    throw new CliError(exitCode.nothingToResume, reason);
-  }
-  const run = unfinishedRun(state);
-  if (!run)
+  if (variant !== undefined) requireVariant(project, variant);
+  if (named === undefined) {
+    const run = unfinishedRun(state, variant === undefined ? {} : { variant });
+    if (run) return run;
+    const of = variant === undefined ? '' : ` of ${variant}`;
     throw new CliError(
       exitCode.nothingToResume,
-      'Nothing to resume: the last run has succeeded, or there was none.\nTo start one: npx lab run deploy',
+      `Nothing to resume: the last run${of} has succeeded, or there was none.\nTo start one: npx lab run deploy`,
     );
-  return run;
+  }
+  const run = await entryOf(stateDir, state, named);
+  const reason =
+    variant === undefined || run.variant === variant
+      ? whyNot(state, run)
+      : `Run ${run.id} is of variant ${run.variant}, not of ${variant}.`;
+  if (reason === undefined) return run;
+  throw new CliError(exitCode.nothingToResume, reason);
 };
 
 const whyNot = ({ runs }: StateData, run: RunEntry): string | undefined => {

@@ -1,11 +1,12 @@
 // `lab run WORKFLOW`: chooses the variant, asks what has to be asked before anything starts, and runs.
-import type { RunEntry, StateData } from '../../store/state.ts';
+import type { RunEntry } from '../../store/state.ts';
 import { askChoice, canAsk } from '../ask.ts';
 import { chooseVariant } from '../choose-variant.ts';
 import { lookAtState, openContext } from '../context.ts';
+import { runToContinue } from '../continues.ts';
 import { createEngine } from '../create-engine.ts';
 import { earlierInputs } from '../earlier-inputs.ts';
-import { unfinishedRun } from '../history.ts';
+import { makersOf } from '../history.ts';
 import { openWorkflow } from '../open-workflow.ts';
 import type { RunOptions } from '../options.ts';
 import { scopeOf } from '../run-scope.ts';
@@ -19,29 +20,22 @@ export const runCommand = async (workflow: string, options: RunOptions): Promise
   const { project, registry, host } = context;
   const choice = await chooseVariant({ project, registry, state, named: options.variant, host });
   const { variant } = choice;
-  const wish = { project, registry, variant, workflow, options };
+  const wish = { project, registry, variant, workflow, options, makers: makersOf(state, variant) };
   const earlier = earlierInputs(state, variant, options);
   // Opened here as well, so that mistakes are told before any question and before the lock.
   const opened = await openWorkflow({ ...wish, earlier });
   const engine = createEngine(opened, { host, stateDir: context.stateDir, run: 'new' });
   demandScope(opened, engine, { scope: scopeOf(options), created: state.created });
-  const unfinished = unfinishedRun(state, { workflow, variant });
-  if (unfinished && (await continues(options, state, unfinished))) return resumeCommand(unfinished.id, options);
+  const unfinished = runToContinue(state, { workflow, variant }, options);
+  if (unfinished && (await continues(unfinished, options))) return resumeCommand(unfinished.id, options);
   return startRun({ context, choice, opened, earlier, options });
 };
 
 /** An unfinished run of the same workflow is offered to be continued; without a terminal it is. */
-const continues = async (options: RunOptions, state: StateData, run: RunEntry): Promise<boolean> => {
-  const asksForAnother = options.new === true || options.defaults === true;
-  if (asksForAnother || options.set !== undefined || options.inputs !== undefined) return false;
-  // A run of some steps only would not do what is asked for now; and what failed after it may have changed what it knew.
-  if (run.partial === true || failedSince(state, run)) return false;
+const continues = async (run: RunEntry, options: RunOptions): Promise<boolean> => {
   if (!canAsk() || options.json === true) return true;
   return (
     (await askChoice(`Run ${run.id} is unfinished. Continue it, or start a new one?`, ['continue', 'new'])) ===
     'continue'
   );
 };
-
-const failedSince = ({ runs }: StateData, run: RunEntry): boolean =>
-  runs.slice(runs.indexOf(run) + 1).some((later) => later.variant === run.variant && later.outcome !== 'succeeded');

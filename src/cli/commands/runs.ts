@@ -18,12 +18,12 @@ export const runsCommand = async (options: CommonOptions & OutputOptions): Promi
   else if (runs.length === 0) print('There are no runs yet.');
   else {
     const rows = runs.map((run) => [
-      ...[run.id, run.workflow, run.variant, `${word(run)}${run.superseded === true ? ', taken down since' : ''}`],
+      ...[run.id, run.workflow, run.variant, new Date(run.startedAt).toLocaleString('sv-SE')],
       run.endedAt === undefined ? '' : formatDuration(run.endedAt - run.startedAt),
+      [word(run), ...(run.superseded === true ? ['taken down since'] : [])].join(', '),
     ]);
-    print(
-      table([['run', 'workflow', 'variant', 'outcome', 'time'], ...rows], { columns: screen().columns }).join('\n'),
-    );
+    const titles = ['run', 'workflow', 'variant', 'started', 'time', 'outcome'];
+    print(table([titles, ...rows], { columns: screen().columns }).join('\n'));
   }
   return exitCode.ok;
 };

@@ -1,7 +1,11 @@
 // `lab validate`: checks the files of a variant, or of all, and tells every mistake at once. Runs nothing.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { causesFile } from '../../parse/causes.ts';
 import { requireVariant } from '../choose-variant.ts';
 import { openContext } from '../context.ts';
 import { CliError, exitCode } from '../exit-code.ts';
+import { openCauses } from '../open-causes.ts';
 import { loadOnly, openVariantWithWorkflows } from '../open-workflow.ts';
 import type { CommonOptions, OutputOptions } from '../options.ts';
 import { print, printJson } from '../print.ts';
@@ -15,7 +19,8 @@ interface Checked {
 export const validateCommand = async (
   options: CommonOptions & OutputOptions & { variant?: string },
 ): Promise<number> => {
-  const { project, registry } = await openContext(options);
+  const context = await openContext(options);
+  const { project, registry } = context;
   if (options.variant !== undefined) requireVariant(project, options.variant);
   const variants = options.variant === undefined ? project.variants : [options.variant];
   const results: Checked[] = [];
@@ -27,6 +32,7 @@ export const validateCommand = async (
       await attempt(results, `${variant}/${workflow}.yaml`, () => loadOnly({ project, registry, variant, workflow }));
     }
   }
+  if (existsSync(join(project.workflowsDir, causesFile))) await attempt(results, causesFile, () => openCauses(context));
   const wrong = results.filter((each) => !each.ok);
   if (options.json === true) printJson({ ok: wrong.length === 0, files: results });
   else

@@ -1,10 +1,14 @@
 // `lab why STEP`: why a step would run, or would not: the chain of causes down to the steps where it begins, with what was seen.
 import { isMeantBy } from '../../core/address.ts';
+import { continuedScope } from '../../core/redo.ts';
+import { foldRun } from '../../core/run-state.ts';
 import { chooseVariant } from '../choose-variant.ts';
 import { lookAtState, openContext } from '../context.ts';
+import { runToContinue } from '../continues.ts';
 import { earlierInputs } from '../earlier-inputs.ts';
 import { exitCode } from '../exit-code.ts';
 import { findCauses } from '../find-causes.ts';
+import { eventsOf } from '../history.ts';
 import { lookAtPlan } from '../look-at-plan.ts';
 import { openWorkflow } from '../open-workflow.ts';
 import type { OutputOptions, WorkflowOptions } from '../options.ts';
@@ -22,9 +26,13 @@ export const whyCommand = async (
   const { project, registry, host } = context;
   const { variant } = await chooseVariant({ project, registry, state, named: options.variant, host });
   const workflow = named ?? (state.deployed?.variant === variant ? state.deployed.workflow : 'deploy');
-  const earlier = earlierInputs(state, variant, options);
+  // What `lab run` would do now, which may be to go on with a run.
+  const unfinished = runToContinue(state, { workflow, variant }, options);
+  const past = unfinished && foldRun(await eventsOf(context.stateDir, unfinished.id));
+  const earlier = past?.start?.inputs ?? earlierInputs(state, variant, options);
   const opened = await openWorkflow({ project, registry, variant, workflow, options, earlier });
-  const found = await lookAtPlan({ context, state, opened });
+  const continued = unfinished && past && { current: unfinished.id, scope: continuedScope(past, {}) };
+  const found = await lookAtPlan({ context, state, opened, ...continued });
   demandSteps([step], found.units);
   const asked = found.items.filter(({ unit }) => isMeantBy(unit.address, step));
   const answers = asked.map((item) => findCauses(item, found));

@@ -20,19 +20,10 @@ export const evidenceCommands = (define: Define): void => {
     [
       'lab rehearse deploy',
       'lab rehearse deploy --crash --twice',
-      'lab rehearse deploy --fail cluster',
+      "lab rehearse deploy --fail 'leaf[leaf1]'",
       'lab rehearse verify --transcript verify.transcript',
     ],
     [0, 1, 2, 3],
-  );
-  withExamples(
-    define(
-      'bundle [run]',
-      'pack the journal, logs, plan and versions of a run into one file for a report, secrets masked',
-      async () => (await import('../commands/bundle.ts')).bundleCommand,
-    ).option('-o, --out <file>', 'where to write it (default: RUN.tar.gz)'),
-    ['lab bundle', 'lab bundle last --out report.tar.gz'],
-    [0, 2, 5],
   );
   withExamples(
     define(
@@ -43,7 +34,10 @@ export const evidenceCommands = (define: Define): void => {
       .option('--json', 'its events, one JSON document a line')
       .option('--quiet', 'only failures and the end')
       .option('--no-tty', 'lines instead of a drawing'),
-    ['lab replay report.tar.gz', 'lab replay state/runs/20260101-120000-deploy-1a2b/journal.jsonl'],
+    [
+      'lab replay lab-20260101-120000-deploy-1a2b.tar.gz',
+      'lab replay state/runs/20260101-120000-deploy-1a2b/journal.jsonl',
+    ],
     [0, 1, 2],
   );
 };

@@ -1,6 +1,5 @@
 // The commands that look at the lab and at runs, and write nothing.
-import { Option } from 'commander';
-import { type Define, withExamples, withInputs, withJson, withScope } from './parts.ts';
+import { type Define, oneOf, withExamples, withInputs, withJson, withScope } from './parts.ts';
 
 export const lookCommands = (define: Define): void => {
   stateCommands(define);
@@ -59,7 +58,7 @@ const historyCommands = (define: Define): void => {
     )
       .option('-f, --follow', 'go on as they grow, until the run ends; without a step, all of the run')
       .option('-n, --lines <count>', 'only the last lines'),
-    ['lab logs', "lab logs 'router[leaf1]'", 'lab logs last packages -n 20', 'lab logs -f'],
+    ['lab logs', "lab logs 'leaf[leaf1]'", "lab logs last 'leaf[leaf1]' -n 20", 'lab logs -f'],
     [0, 2, 5],
   );
   withExamples(
@@ -111,21 +110,24 @@ const fileCommands = (define: Define): void => {
         async () => (await import('../commands/graph.ts')).graphCommand,
       ),
     )
-      .addOption(
-        new Option('--format <format>', 'how to draw it').choices(['text', 'mermaid', 'dot', 'svg']).default('text'),
-      )
+      .addOption(oneOf('--format <format>', 'how to draw it', ['text', 'mermaid', 'dot', 'svg']))
       .option('--children', 'one box for every child of a foreach step')
       .option('--topology', 'the network that is built, as SVG, instead of the steps'),
-    ['lab graph', 'lab graph verify --format mermaid', 'lab graph --format dot | dot -Tpng -o deploy.png'],
+    [
+      'lab graph',
+      'lab graph verify --format mermaid',
+      'lab graph --format dot | dot -Tpng -o deploy.png',
+      'lab graph --topology > lab.svg',
+    ],
     [0, 2, 3],
   );
   withExamples(
     define(
       'schema [what]',
-      'print the JSON Schema of workflow files, or of variant files',
+      'print the JSON Schema of workflow files, of variant files, or of causes.yaml',
       async () => (await import('../commands/schema.ts')).schemaCommand,
     ),
-    ['lab schema', 'lab schema variant > workflows/variant.schema.json'],
+    ['lab schema', 'lab schema variant > workflows/variant.schema.json', 'lab schema causes'],
     [0, 2],
   );
   withExamples(

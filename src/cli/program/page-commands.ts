@@ -5,10 +5,15 @@ export const pageCommands = (define: Define): void => {
   withExamples(
     define(
       'report [run]',
-      'write one HTML page about a run: topology, time line, verdicts, logs, facts',
+      'write one HTML page about a run: topology, time line, verdicts, logs, facts; or a bundle for a bug report',
       async () => (await import('../commands/report.ts')).reportCommand,
-    ).option('--out <file>', 'the file to write, - for standard output (default: lab-RUN.html)'),
-    ['lab report', 'lab report last --out report.html'],
+    )
+      .option('--out <file>', 'the file to write, - for standard output (default: lab-RUN.html or lab-RUN.tar.gz)')
+      .option(
+        '--bundle',
+        'pack journal, logs, plan and versions into one archive instead, secrets masked; see `lab replay`',
+      ),
+    ['lab report', 'lab report last --out report.html', 'lab report --bundle'],
     [0, 2, 3, 5],
   );
   withExamples(

@@ -1,5 +1,6 @@
 // What several commands share: how one is defined, groups of options, the examples and exit codes below each help text.
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { hintOf } from '../hint.ts';
 
 export type Action = (...args: never[]) => Promise<number>;
 
@@ -12,6 +13,16 @@ export const list = (value: string, before: readonly string[] = []): readonly st
   ...before,
   ...value.split(',').filter((each) => each !== ''),
 ];
+
+/** An option that takes one of a few words; another one is answered with the nearest. */
+export const oneOf = (flags: string, description: string, words: readonly [string, ...string[]]): Option =>
+  new Option(flags, description)
+    .choices(words)
+    .default(words[0])
+    .argParser((value) => {
+      if (words.includes(value)) return value;
+      throw new InvalidArgumentError(hintOf(value, words));
+    });
 
 export const withVariant = (command: Command): Command =>
   command.option('--variant <name>', 'the variant (default: the deployed one, else the first this host can run)');

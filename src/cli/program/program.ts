@@ -1,5 +1,8 @@
 // The command line as a tree of commands: commander parses, and each command loads its own code when it is called.
 import { Command } from 'commander';
+import { asCalled } from '../call-lab.ts';
+import { CliError } from '../exit-code.ts';
+import type { CommonOptions } from '../options.ts';
 import { version } from '../version-of-lab.ts';
 import { evidenceCommands } from './evidence-commands.ts';
 import { lookCommands } from './look-commands.ts';
@@ -7,6 +10,24 @@ import { makeCommands } from './make-commands.ts';
 import { pageCommands } from './page-commands.ts';
 import type { Action, Define } from './parts.ts';
 import { runCommands } from './run-commands.ts';
+
+const groups: readonly (readonly [title: string, add: (define: Define) => void])[] = [
+  ['Change the lab:', runCommands],
+  ['Look, and write nothing:', lookCommands],
+  ['Make files:', makeCommands],
+  ['Show a run as a page:', pageCommands],
+  ['Prove and pass on:', evidenceCommands],
+];
+
+/** Where to begin, below the list of commands. */
+const beginning = `
+Begin with:
+    npx lab list            # which variants there are, and which can run here
+    npx lab run deploy      # build the lab
+    npx lab resume          # go on after any failure, Ctrl-C or crash
+    npx lab run teardown    # take it away again
+
+npx lab COMMAND --help tells all of a command, with examples and exit codes.`;
 
 /**
  * Builds the command line; `finish` gets the exit code of the command that ran. With `wanted`, the groups of commands are left out
@@ -23,22 +44,31 @@ export const createProgram = (finish: (code: number) => void, wanted?: string): 
     // As wide on every screen: the build keeps these texts, so that asking for one loads nothing.
     .configureOutput({ getOutHelpWidth: () => 80 })
     .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', beginning)
     .option('--project <dir>', 'the project, instead of the nearest folder upwards with workflows/')
     .option('--state-dir <dir>', 'where state is kept (also LAB_STATE_DIR; default: state/ in the project)');
   const define = (spec: string, summary: string, load: () => Promise<Action>): Command =>
     program
       .command(spec)
       .summary(summary)
-      .description(summary)
+      .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
       .action(async (...all: unknown[]) => {
         const self = all.at(-1) as Command;
         const action = (await load()) as (...args: unknown[]) => Promise<number>;
-        finish(await action(...all.slice(0, -2), self.optsWithGlobals()));
+        const options = self.optsWithGlobals<CommonOptions>();
+        try {
+          finish(await action(...all.slice(0, -2), options));
+        } catch (error) {
+          if (!(error instanceof CliError)) throw error;
+          throw new CliError(error.code, asCalled(error.message, options), error.cause);
+        }
       });
-  for (const add of [runCommands, lookCommands, makeCommands, pageCommands, evidenceCommands] satisfies ((
-    define: Define,
-  ) => void)[])
-    if (!program.commands.some((command) => command.name() === wanted)) add(define);
+  for (const [title, add] of groups) {
+    if (program.commands.some((command) => command.name() === wanted)) break;
+    program.commandsGroup(title);
+    add(define);
+  }
+  program.commandsGroup('Help:').helpCommand('help [command]', 'tell all of a command');
   program.command('__complete [words...]', { hidden: true }).action(async (words: string[]) => {
     const { completeCommand } = await import('../commands/complete.ts');
     finish(

@@ -1,16 +1,12 @@
 // The commands that change the world or the record of it.
-import { type Command, Option } from 'commander';
-import { type Define, withExamples, withInputs, withRunOutput, withScope } from './parts.ts';
+import type { Command } from 'commander';
+import { type Define, oneOf, withExamples, withInputs, withRunOutput, withScope } from './parts.ts';
 
 const running = (command: Command): Command =>
   withRunOutput(withInputs(command))
     .option('-y, --yes', 'agree to changes of this host, such as installing packages')
     .option('--record <file>', 'write what every tool answered, secrets masked, for `lab rehearse --transcript`')
-    .addOption(
-      new Option('--survivors <what>', 'what to do about processes of a killed run')
-        .choices(['ask', 'wait', 'end'])
-        .default('ask'),
-    );
+    .addOption(oneOf('--survivors <what>', 'what to do about processes of a killed run', ['ask', 'wait', 'end']));
 
 export const runCommands = (define: Define): void => {
   withExamples(
@@ -42,7 +38,7 @@ export const runCommands = (define: Define): void => {
         ),
       ),
     ).option('--plan', 'only show what continuing would do'),
-    ['lab resume', 'lab resume --plan', "lab resume --redo 'router[leaf1]'"],
+    ['lab resume', 'lab resume --plan', "lab resume --redo 'leaf[leaf1]'", 'lab resume 20260101-120000-deploy-1a2b'],
     [0, 1, 2, 3, 4, 5, 6],
   );
   withExamples(
@@ -78,7 +74,7 @@ export const runCommands = (define: Define): void => {
         'run a command inside the lab; a shell without one',
         async () => (await import('../commands/exec.ts')).execCommand,
       ),
-    ),
+    ).addHelpText('after', '\nWhat it ends with is what the command ended with.'),
     [
       'lab exec client4 -- curl -s http://192.168.33.10',
       "lab exec leaf1 -- vtysh -c 'show bgp summary'",

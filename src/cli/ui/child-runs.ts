@@ -1,6 +1,6 @@
 // Starts `lab …` for a button: as a process of its own that outlives the page and its server, its words in a file they can follow.
 import { spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanText } from '../../view/text.ts';
@@ -12,12 +12,15 @@ export interface ChildRun {
   readonly code: number | undefined;
 }
 
-const keptCharacters = 64 * 1024;
+const keptBytes = 64 * 1024;
 
 export class ChildRuns {
   last: ChildRun | undefined;
-  private readonly folder = mkdtempSync(join(tmpdir(), 'lab-ui-'));
+  /** Made when the first button is used. */
+  private folder: string | undefined;
   private count = 0;
+  /** As it was last read. */
+  private said = { file: '', size: 0, text: '' };
 
   /** False while another still runs. */
   start(
@@ -26,6 +29,7 @@ export class ChildRuns {
   ): boolean {
     if (this.last?.running) return false;
     this.count += 1;
+    this.folder ??= mkdtempSync(join(tmpdir(), 'lab-ui-'));
     const output = openSync(this.file, 'wx', 0o600);
     const child = spawn(process.execPath, argv, { cwd, detached: true, stdio: ['ignore', output, output] });
     closeSync(output);
@@ -42,15 +46,29 @@ export class ChildRuns {
 
   /** What the last one has said, its end when that is much. */
   get output(): string {
-    return this.count === 0 ? '' : cleanText(readFileSync(this.file, 'utf8').slice(-keptCharacters));
+    if (this.count === 0) return '';
+    const { size } = statSync(this.file);
+    if (this.said.file !== this.file || this.said.size !== size)
+      this.said = { file: this.file, size, text: cleanText(endOf(this.file, size)) };
+    return this.said.text;
   }
 
   /** The children keep what they have open. */
   dispose(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    if (this.folder !== undefined) rmSync(this.folder, { recursive: true, force: true });
   }
 
   private get file(): string {
-    return join(this.folder, `${this.count}.txt`);
+    return join(this.folder ?? '', `${this.count}.txt`);
   }
 }
+
+const endOf = (file: string, size: number): string => {
+  const bytes = Buffer.alloc(Math.min(size, keptBytes));
+  const opened = openSync(file, 'r');
+  try {
+    return bytes.subarray(0, readSync(opened, bytes, 0, bytes.length, size - bytes.length)).toString('utf8');
+  } finally {
+    closeSync(opened);
+  }
+};

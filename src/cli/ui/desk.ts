@@ -21,8 +21,13 @@ import { Viewers } from './viewers.ts';
 
 const lookEveryMs = 250;
 const offersEveryMs = 1500;
-const proveEveryMs = 8000;
+const proveEveryMs = 2000;
+/** Looking must not become the machine's main work: between two looks this many times as long as the last one took. */
+const restAfterProof = 3;
 const breatheEveryMs = 15_000;
+/** Of a log; the rest is in its file. */
+const shownLines = 5000;
+const foundLogs = 200;
 
 export class Desk implements Served {
   private readonly context: CommandContext;
@@ -34,6 +39,8 @@ export class Desk implements Served {
   private offers: Offers | undefined;
   private outputTold = '';
   private proving: Promise<void> | undefined;
+  /** A mistake of a look that ran beside the others; it ends them all. */
+  private failure: { readonly error: unknown } | undefined;
   private due = { offers: 0, prove: 0, breathe: 0 };
 
   constructor(context: CommandContext, { project, stateDir }: CommonOptions) {
@@ -50,6 +57,7 @@ export class Desk implements Served {
     while (!signal.aborted) {
       await this.look();
       this.viewers.tell(tell(this.shown));
+      if (this.failure) throw this.failure.error;
       await clock.sleep(lookEveryMs, signal);
     }
     await this.proving;
@@ -73,8 +81,17 @@ export class Desk implements Served {
   async log(file: string): Promise<string | undefined> {
     const run = this.live.record.start?.run;
     if (run === undefined || !this.live.logs.sizes.has(file)) return undefined;
-    const lines = await readTail(join(runFolder(this.context.stateDir, run).logs, file), 5000);
+    const lines = await readTail(join(runFolder(this.context.stateDir, run).logs, file), shownLines);
     return cleanText(lines.join('\n'));
+  }
+
+  async find(text: string): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (const file of this.live.logs.sizes.keys()) {
+      if (found.length === foundLogs) break;
+      if ((await this.log(file))?.toLowerCase().includes(text)) found.push(file);
+    }
+    return found;
   }
 
   act({ action, step }: Parameters<Served['act']>[0]): ReturnType<Served['act']> {
@@ -152,6 +169,7 @@ export class Desk implements Served {
   private prove(): void {
     if (this.proving !== undefined) return;
     const { clock } = this.context.host;
+    const began = clock.monotonic();
     this.proving = proveNow(this.context)
       .then((sightings) => {
         if (this.offers?.holder) return;
@@ -165,11 +183,11 @@ export class Desk implements Served {
       })
       .catch((error: unknown) => {
         // Files in the middle of an edit can't be read; the next look will tell.
-        if (!(error instanceof CliError)) throw error;
+        if (!(error instanceof CliError)) this.failure = { error };
       })
       .finally(() => {
         this.proving = undefined;
-        this.due.prove = clock.now() + proveEveryMs;
+        this.due.prove = clock.now() + Math.max(proveEveryMs, restAfterProof * (clock.monotonic() - began));
       });
   }
 }

@@ -24,12 +24,13 @@ export interface Shown {
 }
 
 const controls: Html = html`<section class="live" aria-label="Live"><p class="notice" id="lost" role="status" hidden></p>
-<div class="bar"><div><button type="button" data-do="resume" disabled>Resume</button> <code class="will" id="will-resume"></code></div>
-<div><button type="button" data-do="plan" disabled>Plan</button> <code class="will" id="will-plan"></code></div>
-<div><label for="redo-step">Step</label> <input type="search" id="redo-step" list="step-list" size="18" autocomplete="off" spellcheck="false"><datalist id="step-list"></datalist> <button type="button" data-do="redo" disabled>Redo</button> <code class="will" id="will-redo"></code></div>
+<div class="desk"><div class="bar">
+<div class="act"><button type="button" data-do="resume" disabled>Resume</button><code class="will" id="will-resume"></code></div>
+<div class="act"><button type="button" data-do="plan" disabled>Plan</button><code class="will" id="will-plan"></code></div>
+<div class="act"><button type="button" data-do="redo" disabled>Redo</button><span><label for="redo-step">step</label> <input type="search" id="redo-step" list="step-list" size="18" placeholder="address of a step" autocomplete="off" spellcheck="false"><datalist id="step-list"></datalist></span><code class="will" id="will-redo"></code></div>
 <p id="why-not" class="soft" role="status"></p></div>
-<details class="block" id="output-block"><summary>What the last button's command said <span id="output-head" class="soft"></span></summary><pre id="output" tabindex="0" aria-live="off"></pre></details>
-<details class="block" id="tail-block" open><summary>What the steps print, as it comes</summary><pre id="tail" tabindex="0" role="log" aria-live="off"></pre></details></section>`;
+<details class="block" id="tail-block" open><summary>What the steps print, as it comes</summary><pre id="tail" tabindex="0" role="log" aria-label="What the steps print" aria-live="off" data-empty="Nothing since this page was opened; what was printed before is under Logs."></pre></details></div>
+<details class="block" id="output-block" hidden><summary>What the button’s command says: <code id="output-head"></code> <span id="output-state" class="soft"></span></summary><pre id="output" tabindex="0" aria-label="What the command says" aria-live="off"></pre></details></section>`;
 
 export const livePage = (shown: Shown, assets: PageAssets): string => reportPage({ ...inputOf(shown), assets });
 

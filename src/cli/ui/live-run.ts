@@ -6,7 +6,7 @@ import { RunRecord } from '../../report/run-record.ts';
 import type { ElementState, Topology } from '../../report/topology.ts';
 import { listRuns, runFolder } from '../../store/runs.ts';
 import { type CommandContext, lookAtState } from '../context.ts';
-import { runsUpTo, toldBy, topologyOfRun } from '../page-data.ts';
+import { joinSightings, runsUpTo, toldBy, topologyOfRun } from '../page-data.ts';
 import { JournalTail } from './journal-tail.ts';
 import { LogTail } from './log-tail.ts';
 
@@ -27,6 +27,7 @@ export class LiveRun {
   private readonly context: CommandContext;
   private run: string | undefined;
   private knownCut = false;
+  private looked = false;
   private journal: JournalTail | undefined;
   /** Of earlier runs. */
   private before: readonly Sighting[] = [];
@@ -39,8 +40,9 @@ export class LiveRun {
   /** Looks once at what is new. */
   async look(): Promise<Change> {
     const newest = (await listRuns(this.context.stateDir)).at(-1);
-    const isOther = newest !== this.run;
+    const isOther = newest !== this.run && (await this.hasBegun(newest));
     if (isOther) this.turnTo(newest);
+    this.looked = true;
     const { shape, end } = this.record;
     const gained = (await this.journal?.read()) ?? { events: [], anew: false };
     if (gained.anew) this.record = new RunRecord();
@@ -78,13 +80,20 @@ export class LiveRun {
     return news;
   }
 
+  /** A run is there before its journal says anything; until then the one before it is worth more. */
+  private async hasBegun(run: string | undefined): Promise<boolean> {
+    if (run === undefined) return true;
+    const { journal } = runFolder(this.context.stateDir, run);
+    return (await new JournalTail(journal).read()).events.length > 0;
+  }
+
   private turnTo(run: string | undefined): void {
     this.run = run;
     this.record = new RunRecord();
     this.now = undefined;
     const folder = run === undefined ? undefined : runFolder(this.context.stateDir, run);
     this.journal = folder && new JournalTail(folder.journal);
-    this.logs = new LogTail(folder?.logs ?? '');
+    this.logs = new LogTail(folder?.logs ?? '', this.looked);
   }
 
   /** The network, and what earlier runs told of it. */
@@ -108,8 +117,8 @@ export class LiveRun {
   private colour(): void {
     if (!this.topology) return;
     const { start } = this.record;
-    const own = sightingsOf(this.record).map((each) => ({ ...each, address: `${start?.workflow} ${each.address}` }));
-    this.states = elementStates(this.topology, this.now?.sightings ?? [...this.before, ...own]);
+    const heard = joinSightings(this.before, sightingsOf(this.record), start?.workflow ?? '');
+    this.states = elementStates(this.topology, this.now?.sightings ?? heard);
   }
 
   /** Where the colours come from. */

@@ -20,10 +20,12 @@ export class LogTail {
   private readonly folder: string;
   private readonly decoders = new Map<string, StringDecoder>();
   private count = 0;
-  private looked = false;
+  private looked: boolean;
 
-  constructor(folder: string) {
+  /** `isNew`: the run began under the eyes of the page, so all it printed so far counts as growth too. */
+  constructor(folder: string, isNew = false) {
     this.folder = folder;
+    this.looked = isNew;
   }
 
   /** Whether anything was printed since the last look. */

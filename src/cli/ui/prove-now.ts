@@ -19,11 +19,13 @@ export const proveNow = async (context: CommandContext): Promise<readonly Sighti
   return items.flatMap((item) => sightingOf(item, at));
 };
 
-const sightingOf = ({ unit, verdict, reason, judgement }: PlanItem, at: number): readonly Sighting[] => {
+const sightingOf = ({ unit, verdict, reason, judgement, known }: PlanItem, at: number): readonly Sighting[] => {
   if (verdict === 'skip' || verdict === 'left-out' || verdict === 'after') return [];
   const seen = judgement?.evidence ?? [];
   const broken = seen.some((each) => !each.holds);
-  const standing = verdict === 'keep' ? 'proved' : broken ? 'broken' : 'unproved';
+  // What no run has built yet isn't broken.
+  const wasDone = known?.outcome === 'changed' || known?.outcome === 'satisfied';
+  const standing = verdict === 'keep' ? 'proved' : broken && wasDone ? 'broken' : 'unproved';
   const evidence = seen.length > 0 || verdict === 'keep' ? seen : [{ probe: unit.address, holds: false, saw: reason }];
   const { key } = parseAddress(unit.address);
   return [{ address: unit.address, key, standing, at, evidence, sets: textsIn(judgement?.definition) }];

@@ -11,6 +11,8 @@ export interface Served {
   view(response: ServerResponse): void;
   /** The text of a log by its file's name; undefined for any name that is not one of the run's logs. */
   log(file: string): Promise<string | undefined>;
+  /** The names of the run's logs in which a text is, in small letters. */
+  find(text: string): Promise<readonly string[]>;
   /** Does what a button says. */
   act(wish: { readonly action: string; readonly step?: string }): { readonly status: number; readonly message: string };
 }
@@ -88,6 +90,8 @@ const route = async (
       const text = await served.log(values.get('file') ?? '');
       return send(response, text === undefined ? 404 : 200, { text: text ?? 'There is no such log.' });
     }
+    case 'GET /find':
+      return send(response, 200, { text: JSON.stringify(await served.find(values.get('text') ?? '')) });
     case 'POST /do': {
       const wish = wishIn(await bodyOf(request));
       if (!wish) return send(response, 400, { text: 'Not understood.' });

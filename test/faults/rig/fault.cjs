@@ -12,10 +12,9 @@ delete process.env.LAB_FAULT;
 delete process.env.NODE_OPTIONS;
 
 // With `only`, operations of one name are counted: how many others lie between is not always the same.
-const { dir, at = 0, when = 'before', trace, fail, torn, only, wrote } = plan;
+const { dir, at = 0, when = 'before', trace, fail, only, wrote, snapshots } = plan;
 const writeSync = fs.writeSync;
 const appendFileSync = fs.appendFileSync;
-const truncateSync = fs.truncateSync;
 let count = 0;
 /** What of each file is on the disk for sure. */
 const synced = new Map();
@@ -28,14 +27,28 @@ const pathOf = (fd) => {
   }
 };
 const isOurs = (path) => typeof path === 'string' && path.startsWith(dir);
-const die = () => {
-  if (plan.forget) for (const [path, length] of synced) if (fs.existsSync(path)) truncateSync(path, length);
-  process.kill(process.pid, 'SIGKILL');
+const die = () => process.kill(process.pid, 'SIGKILL');
+/** Keeps the project as it stands on the disk now, and tells how much of each file is there for sure. */
+const keep = (name) => {
+  const project = process.cwd();
+  const folder = `${snapshots}/${count}`;
+  const sure = [...synced].map(([path, length]) => [path.slice(project.length + 1), length]);
+  try {
+    fs.cpSync(project, `${folder}/project`, { recursive: true });
+  } catch (error) {
+    // A step took a file away while it was to be copied: what is there now is a moment as good.
+    if (error.code !== 'ENOENT') throw error;
+    fs.rmSync(folder, { recursive: true });
+    keep(name);
+    return;
+  }
+  fs.writeFileSync(`${folder}/moment.json`, JSON.stringify({ name, synced: Object.fromEntries(sure) }));
 };
 const note = (name) => {
   if (only !== undefined && name !== only) return 0;
   count += 1;
   if (trace) appendFileSync(trace, `${name}\n`);
+  if (snapshots) keep(name);
   return count;
 };
 const failure = () =>
@@ -44,7 +57,7 @@ const failure = () =>
 const reach = (name) => {
   const number = note(name);
   if (fail && number >= fail.from && number < fail.from + (fail.times ?? Number.POSITIVE_INFINITY)) throw failure();
-  if (number !== at) return false;
+  if (at === 0 || number !== at) return false;
   if (when === 'before') die();
   return when === 'after';
 };
@@ -73,11 +86,6 @@ fs.writeSync = (fd, bytes, ...rest) => {
   const path = pathOf(fd);
   if (!isOurs(path)) return writeSync(fd, bytes, ...rest);
   if (!synced.has(path)) synced.set(path, 0);
-  if (torn !== undefined && count + 1 === at) {
-    note('write');
-    writeSync(fd, bytes.subarray(0, Math.min(bytes.length, Math.max(0, torn < 0 ? bytes.length + torn : torn))));
-    die();
-  }
   const last = reach('write');
   const written = writeSync(fd, bytes, ...rest);
   if (last || (wrote !== undefined && Buffer.from(bytes).includes(wrote))) die();

@@ -15,16 +15,25 @@ export interface Fault {
   /** Count only operations of this name. */
   readonly only?: string;
   readonly when?: 'before' | 'after';
-  /** So many bytes of the n-th write come to the disk, or all but so many when negative. */
-  readonly torn?: number;
   /** Die after the first write that holds this text. */
   readonly wrote?: string;
-  /** What was never synced is gone after the death, as after a power cut. */
-  readonly forget?: boolean;
   readonly fail?: { readonly code: string; readonly from: number; readonly times?: number };
   readonly clock?: { readonly from: number; readonly byMs: number };
   /** A file that is told every operation. */
   readonly trace?: string;
+  /** A folder that gets the whole project as it stands before every operation, under the operation's number. */
+  readonly snapshots?: string;
+}
+
+/** The project as it stood before an operation; whoever continues it there finds no process of it alive, as after a power cut. */
+export interface Moment {
+  /** Of the operation, from 1. */
+  readonly at: number;
+  readonly name: string;
+  /** How much of each file was on the disk for sure, by its path in the project. */
+  readonly synced: Readonly<Record<string, number>>;
+  /** A project of its own. */
+  readonly restore: () => Lab;
 }
 
 export interface Ended {
@@ -62,9 +71,29 @@ export class Lab {
 
   /** Another project in the same state, as it stands on the disk. */
   copy(): Lab {
-    const copy = new Lab(this.#main, {});
-    cpSync(this.dir, copy.dir, { recursive: true });
-    return copy;
+    return this.#restore(this.dir);
+  }
+
+  /** Runs to the end, and keeps every moment on the way. */
+  async moments(args: readonly string[]): Promise<{ readonly ended: Ended; readonly moments: readonly Moment[] }> {
+    const snapshots = mkdtempSync(join(tmpdir(), 'lab-moments-'));
+    onTestFinished(() => rmSync(snapshots, { recursive: true, force: true }));
+    const ended = await this.run(args, { snapshots });
+    const moments = readdirSync(snapshots)
+      .map(Number)
+      .sort((a, b) => a - b)
+      .map((at) => {
+        const folder = join(snapshots, String(at));
+        const { name, synced } = JSON.parse(readFileSync(join(folder, 'moment.json'), 'utf8')) as Moment;
+        return { at, name, synced, restore: () => this.#restore(join(folder, 'project')) };
+      });
+    return { ended, moments };
+  }
+
+  #restore(folder: string): Lab {
+    const lab = new Lab(this.#main, {});
+    cpSync(folder, lab.dir, { recursive: true });
+    return lab;
   }
 
   start(args: readonly string[], fault?: Fault, wrap: readonly string[] = []): Started {

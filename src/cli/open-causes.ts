@@ -1,0 +1,24 @@
+// The failures the project knows of its own, as the endings of runs look them up.
+import { loadCauses } from '../parse/causes.ts';
+import type { KnownCause } from '../view/known-causes.ts';
+import { formatDiagnostics } from '../view/snippet.ts';
+import type { CommandContext } from './context.ts';
+import { CliError, exitCode } from './exit-code.ts';
+import { fileRequest } from './open-workflow.ts';
+
+/** @throws CliError 3 with every mistake in the file. */
+export const openCauses = async (
+  context: Pick<CommandContext, 'project' | 'registry'>,
+): Promise<readonly KnownCause[]> => {
+  const loaded = await loadCauses(fileRequest(context));
+  if (!loaded.ok) throw new CliError(exitCode.file, formatDiagnostics(loaded.diagnostics));
+  return loaded.causes.map(({ id, cause, remedy, output, uses, exitCode: code, kind }) => ({
+    ...{ id, cause, remedy },
+    match: {
+      ...(output !== undefined && { output: new RegExp(output, 'i') }),
+      ...(uses !== undefined && { uses: new RegExp(uses, 'i') }),
+      ...(code !== undefined && { exitCode: code }),
+      ...(kind !== undefined && { kind }),
+    },
+  }));
+};

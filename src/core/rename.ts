@@ -1,0 +1,25 @@
+// Steps that had other ids before: from the addresses of then to those of now.
+import { childAddress, parseAddress } from './address.ts';
+
+/** From an earlier id to the one of now. */
+export type Renames = ReadonlyMap<string, string>;
+
+interface Named {
+  readonly id: string;
+  readonly was?: string | readonly string[] | undefined;
+}
+
+/** An earlier id that another step has now means that step, and no longer the renamed one. */
+export const renamesOf = (steps: readonly Named[]): Renames => {
+  const ids = new Set(steps.map(({ id }) => id));
+  const pairs = steps.flatMap(({ id, was = [] }) => [was].flat().map((old) => [old, id] as const));
+  return new Map(pairs.filter(([old]) => !ids.has(old)));
+};
+
+/** The address of now; as it is when its step was not renamed. */
+export const renamedAddress = (renames: Renames, address: string): string => {
+  const { step, key } = parseAddress(address);
+  const id = renames.get(step);
+  if (id === undefined) return address;
+  return key === undefined ? id : childAddress(id, key);
+};

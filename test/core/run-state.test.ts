@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { EventBody, Outcome, RunEvent } from '../../src/core/event.ts';
+import { foldRun, isDone, RunFolder } from '../../src/core/run-state.ts';
+
+const number = (bodies: readonly EventBody[]): readonly RunEvent[] =>
+  bodies.map((body, index) => ({ ...body, seq: index + 1, at: 1000 + index }));
+
+const driver = { pid: 1, startTime: 1, bootId: 'boot' };
+const created = (name: string) => [{ kind: 'thing', name }];
+
+const start: EventBody = {
+  ...{ type: 'run.started', run: 'r', workflow: 'deploy', variant: 'v', inputs: {}, scope: {}, process: driver },
+  ...{ version: '1', deploys: true },
+};
+const begun = (address: string, attempt = 1, fingerprint = 'f'): EventBody => ({
+  ...{ type: 'step.started', address, attempt, fingerprint, definition: { is: fingerprint }, command: `do ${address}` },
+  creates: created(address),
+});
+const ended = (address: string, outcome: Outcome, more: object = {}): EventBody => ({
+  ...{ type: 'step.finished', address, outcome, outputs: {}, evidence: [], attempts: 1, durationMs: 5, creates: [] },
+  ...more,
+});
+const undone = (address: string, outcome: 'removed' | 'failed' | 'absent' | 'contained'): EventBody => ({
+  ...{ type: 'step.undone', address, created: created(address), outcome, evidence: [], durationMs: 1 },
+});
+
+const addresses = fc.constantFrom('a', 'b', 'c[x]', 'c[y]');
+const outcomes = fc.constantFrom<Outcome>('changed', 'satisfied', 'skipped', 'failed', 'blocked', 'interrupted');
+const bodies: fc.Arbitrary<EventBody> = fc.oneof(
+  fc.constant<EventBody>({ type: 'run.resumed', process: driver, version: '1', scope: {} }),
+  fc.tuple(addresses, fc.integer({ min: 1, max: 3 }), fc.constantFrom('f', 'g')).map((args) => begun(...args)),
+  fc.tuple(addresses, outcomes).map(([address, outcome]) => ended(address, outcome, { outputs: { of: outcome } })),
+  fc
+    .tuple(addresses, fc.constantFrom('removed', 'failed', 'absent', 'contained'))
+    .map((args) => undone(...(args as ['a', 'removed']))),
+  fc.constant<EventBody>({ type: 'run.finished', outcome: 'failed', counts: {}, durationMs: 1, facts: {} }),
+);
+const histories = fc.array(bodies, { maxLength: 20 }).map((all) => number([start, ...all]));
+
+describe('the state of a run', () => {
+  it('is the same whether it is folded at once or fact by fact, before or after going through the disk', () => {
+    fc.assert(
+      fc.property(histories, (events) => {
+        const folder = new RunFolder();
+        for (const event of events) folder.add(event);
+        const state = foldRun(events);
+        expect(folder.state).toEqual(state);
+        expect(foldRun(JSON.parse(JSON.stringify(events)))).toEqual(state);
+      }),
+    );
+  });
+
+  it('after a step was looked at says what its last fact says', () => {
+    fc.assert(
+      fc.property(histories, (events) => {
+        const { steps } = foldRun(events);
+        for (const [address, { status }] of steps) {
+          const last = events.findLast(
+            (event) => (event.type === 'step.started' || event.type === 'step.finished') && event.address === address,
+          );
+          expect(last?.type).toBe(`step.${status}`);
+        }
+      }),
+    );
+  });
+
+  it('holds just what was made and, as far as is known, not taken away since', () => {
+    fc.assert(
+      fc.property(histories, (events) => {
+        const { holdings, undone: gone } = foldRun(events);
+        const held = new Set<string>();
+        for (const event of events) {
+          if (event.type === 'step.started') held.add(event.address);
+          if (event.type === 'step.undone' && event.outcome !== 'failed') held.delete(event.address);
+        }
+        expect(new Set(holdings.keys())).toEqual(held);
+        expect([...gone].filter((address) => held.has(address))).toEqual([]);
+      }),
+    );
+  });
+
+  it('keeps for what was made the moment of its first making', () => {
+    const { holdings } = foldRun(number([start, begun('a'), ended('a', 'failed'), begun('b'), begun('a', 2)]));
+    expect([...holdings.values()].map(({ address, seq }) => [address, seq])).toEqual([
+      ['a', 2],
+      ['b', 4],
+    ]);
+    const again = foldRun(number([start, begun('a'), begun('b'), undone('a', 'removed'), begun('a', 2)]));
+    expect(again.holdings.get('a')?.seq).toBe(5);
+  });
+
+  it('hides nothing that is known behind an outcome that touched nothing', () => {
+    fc.assert(
+      fc.property(histories, (events) => {
+        const touching = events.filter(
+          (event) => !(event.type === 'step.finished' && (event.outcome === 'skipped' || event.outcome === 'blocked')),
+        );
+        expect([...foldRun(events).known.keys()]).toEqual([...foldRun(touching).known.keys()]);
+      }),
+    );
+    const { steps, known } = foldRun(number([start, begun('a'), ended('a', 'changed'), ended('a', 'blocked')]));
+    expect([steps.get('a')?.outcome, known.get('a')?.outcome]).toEqual(['blocked', 'changed']);
+  });
+
+  it('has an end only until it is continued', () => {
+    const end: EventBody = { type: 'run.finished', outcome: 'failed', counts: {}, durationMs: 1, facts: {} };
+    const resumed: EventBody = { type: 'run.resumed', process: { ...driver, pid: 2 }, version: '1', scope: {} };
+    expect(foldRun(number([start, end])).end).toMatchObject({ outcome: 'failed' });
+    const state = foldRun(number([start, end, resumed]));
+    expect([state.end, state.drivers.map(({ pid }) => pid)]).toEqual([undefined, [1, 2]]);
+  });
+
+  it('believes no outputs of before once an attempt has started', () => {
+    const made = ended('a', 'changed', { outputs: { token: 1 } });
+    expect(foldRun(number([start, begun('a'), made])).known.get('a')?.outputs).toEqual({ token: 1 });
+    expect(foldRun(number([start, begun('a'), made, begun('a', 2)])).known.get('a')?.outputs).toEqual({});
+  });
+
+  it('tells the definition in force from one that was only tried', () => {
+    const tried = foldRun(
+      number([
+        start,
+        begun('a'),
+        ended('a', 'changed', { fingerprint: 'f' }),
+        begun('a', 2, 'g'),
+        ended('a', 'failed', { fingerprint: 'g' }),
+      ]),
+    ).known.get('a');
+    expect([tried?.fingerprint, tried?.applied]).toEqual(['g', { fingerprint: 'f', definition: { is: 'f' } }]);
+  });
+
+  it('counts the processes of an attempt, and forgets them when the step ends well', () => {
+    const spawned = (pid: number): EventBody => ({
+      ...{ type: 'step.spawned', address: 'a', attempt: 1, command: 'do a', process: { ...driver, pid } },
+    });
+    const events = [start, begun('a'), spawned(7), spawned(8)];
+    expect(foldRun(number(events)).steps.get('a')).toMatchObject({ spawned: 2, process: { pid: 8 } });
+    expect(foldRun(number([...events, ended('a', 'interrupted')])).steps.get('a')).toMatchObject({ spawned: 2 });
+    expect(foldRun(number([...events, ended('a', 'changed')])).steps.get('a')?.processes).toBeUndefined();
+  });
+
+  it('goes on under its new id when a step was renamed, also for what it made', () => {
+    const planned: EventBody = {
+      type: 'run.planned',
+      steps: [
+        { address: 'new', step: 'new', name: 'new', needs: [], was: ['a'] },
+        { address: 'd', step: 'd', name: 'd', needs: [], parent: true, was: ['c'] },
+        { address: 'd[x]', step: 'd', name: 'x', needs: [] },
+      ],
+    };
+    const state = foldRun(number([start, begun('a'), ended('a', 'changed'), begun('c[x]'), planned]));
+    expect([...state.known.keys(), ...state.holdings.keys()]).toEqual(['new', 'd[x]', 'new', 'd[x]']);
+    expect(isDone(state.known.get('new'))).toBe(true);
+  });
+});
