@@ -35,6 +35,7 @@ const apart = {
     inputs: 'src/parse/inputs.ts',
     'inputs-file': 'src/cli/inputs-file.ts',
     load: 'src/parse/load.ts',
+    causes: 'src/parse/causes.ts',
     fabric: 'src/fabric/fabric.ts',
   },
   ...{ snippet: 'src/view/snippet.ts', 'state-schema': 'src/store/state-schema.ts', steps: 'steps/index.ts' },

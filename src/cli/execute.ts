@@ -59,7 +59,6 @@ export const execute = async (execution: Execution): Promise<number> => {
     const state = await openState(context.stateDir);
     await reconcile(state, context.stateDir, (id) => id === resume?.id);
     const opened = await execution.open(state.data);
-    opened.registry.checked.keep();
     return await perform(execution, opened, state);
   } finally {
     await lock.release();
@@ -71,6 +70,7 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   const { host, stateDir } = context;
   const { workflow, variant } = opened;
   const causes = await openCauses(context);
+  context.registry.checked.keep();
   demandFree(opened, state.data);
   const names = { workflow: workflow.name, variant: variant.name };
   const deployed = await deployedOf(stateDir, state.data, variant.name);
