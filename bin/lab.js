@@ -1,11 +1,23 @@
 #!/usr/bin/env node
 // The way in. It only finds the built program, so that `npx lab` works in a checkout and says what to do before the build.
-import { existsSync } from 'node:fs';
+const { existsSync, readFileSync, writeSync } = require('node:fs');
+const { join } = require('node:path');
 
-const program = new URL('../dist/main.js', import.meta.url);
-if (existsSync(program)) {
+const root = join(__dirname, '..');
+const [first, ...others] = process.argv.slice(2);
+
+// What needs no more than a text is answered without the program, whose loading would be most of the time.
+const help = helpText();
+if (others.length === 0 && (first === '--version' || first === '-V')) {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  say(`${version}\n`);
+} else if (help !== undefined) {
+  say(help);
+  if (first === undefined) process.exitCode = 2;
+} else if (existsSync(join(root, 'dist', 'index.json'))) {
+  const { createLoader } = require('./load.js');
   try {
-    await import(program.href);
+    createLoader(join(root, 'dist')).load('main.js');
   } catch (error) {
     if (error.code !== 'EMFILE' && error.code !== 'ENFILE') throw error;
     process.stderr.write(
@@ -18,4 +30,29 @@ if (existsSync(program)) {
     'lab: the program is not built yet. Run `npm ci` (it builds too) or `npm run build`, then try again.\n',
   );
   process.exitCode = 70;
+}
+
+/** Undefined when something else is asked for, or nothing of that name is known. */
+function helpText() {
+  const isHelp = (word) => word === '--help' || word === '-h';
+  const [name, more] =
+    first === undefined || isHelp(first) ? ['lab', others[0]] : [isHelp(others[0]) ? first : '', others[1]];
+  if (more !== undefined || !/^[a-z]+$/.test(name)) return undefined;
+  try {
+    return readFileSync(join(root, 'dist', 'help', `${name}.txt`), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Straight to the descriptor: a stream for one line costs more than the line. */
+function say(text) {
+  const bytes = Buffer.from(text);
+  let at = 0;
+  try {
+    while (at < bytes.length) at += writeSync(1, bytes, at);
+  } catch (error) {
+    if (error.code === 'EAGAIN') process.stdout.write(bytes.subarray(at));
+    else if (error.code !== 'EPIPE') throw error;
+  }
 }

@@ -21,7 +21,7 @@ export const openContext = async (options: CommonOptions): Promise<CommandContex
   const project = findProject(options.project ?? process.cwd());
   leaveDeletedFolder(project);
   const stateDir = resolve(options.stateDir ?? process.env['LAB_STATE_DIR'] ?? join(project.dir, 'state'));
-  return { project, stateDir, host: createHost(), registry: await loadRegistry(project) };
+  return { project, stateDir, host: createHost(), registry: await loadRegistry(project, stateDir) };
 };
 
 /** Programs are started from somewhere, also when the folder that this was called in is gone. */

@@ -6,6 +6,7 @@ import { ExpressionError, type Scope } from '../core/expression.ts';
 import { resolveValue, textOf } from '../core/template.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createLimiter } from '../engine/limiter.ts';
+import { Pace } from '../engine/pace.ts';
 import type { Host, StepLog } from '../engine/ports.ts';
 import { SharedAnswers } from '../engine/shared-answers.ts';
 import { StopControl } from '../engine/stop.ts';
@@ -52,6 +53,7 @@ export const createEngine = (opened: Opened, parts: EngineParts): Engine => {
     registry,
     masker,
     shared: new SharedAnswers(() => parts.host.clock.monotonic()),
+    pace: new Pace(),
     stop: parts.stop ?? new StopControl(),
     limits: {
       actions: createLimiter(limit ?? Math.max(4, 2 * cores)),

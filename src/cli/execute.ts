@@ -70,6 +70,7 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   const { host, stateDir } = context;
   const { workflow, variant } = opened;
   const causes = await openCauses(context);
+  context.registry.checked.keep();
   demandFree(opened, state.data);
   const names = { workflow: workflow.name, variant: variant.name };
   const deployed = await deployedOf(stateDir, state.data, variant.name);

@@ -37,14 +37,18 @@ export const historyOf = async (
 ): Promise<History> => {
   const reader = new HistoryReader(wanted);
   for (const run of [...state.runs].reverse()) if (reader.wants(run)) reader.add(run, await eventsOf(stateDir, run.id));
-  const { known, usual, held } = reader;
-  return { known, usualMs: (address) => usual.get(address), heldSince: (address) => held.of(address) };
+  const { known, acted, waited, held } = reader;
+  const usualMs = (address: string): number | undefined => acted.get(address) ?? waited.get(address);
+  return { known, usualMs, heldSince: (address) => held.of(address) };
 };
 
 /** Reads runs from the newest to the oldest, as far as they have something to tell. */
 class HistoryReader {
   readonly known = new Map<string, Known>();
-  readonly usual = new Map<string, number>();
+  /** How long a step took that last did something. */
+  readonly acted = new Map<string, number>();
+  /** How long a step took at most that had nothing to do, or nothing but to wait: when all was well it took nothing. */
+  readonly waited = new Map<string, number>();
   readonly held = new HeldSince();
   private readonly gone = new Set<string>();
   private readonly wanted: { readonly workflow: string; readonly variant: string; readonly current?: string };
@@ -73,7 +77,7 @@ class HistoryReader {
 
   private addOwn(run: RunEntry, past: RunState): void {
     this.timed += 1;
-    for (const step of past.steps.values()) noteTime(this.usual, step);
+    for (const step of past.steps.values()) this.noteTime(step);
     if (run.superseded === true || this.complete) return;
     for (const [address, step] of past.known) {
       if (this.known.has(address) || this.gone.has(address)) continue;
@@ -82,17 +86,16 @@ class HistoryReader {
     // It tells of every step; older ones have nothing to add.
     this.complete = run.outcome === 'succeeded' && run.partial !== true;
   }
+
+  private noteTime({ address, outcome, durationMs = 0, command }: StepState): void {
+    if (outcome === 'changed' && !this.acted.has(address)) this.acted.set(address, durationMs);
+    if (outcome === 'satisfied' && command === undefined)
+      this.waited.set(address, Math.max(this.waited.get(address) ?? 0, durationMs));
+  }
 }
 
 /** Older runs than this tell nothing about how long a step takes that newer ones don't. */
 const maximumTimed = 10;
-
-const noteTime = (usual: Map<string, number>, { address, outcome, durationMs = 0, command }: StepState): void => {
-  if (outcome === 'changed' && !usual.has(address)) usual.set(address, durationMs);
-  // A step that only waits took as long as its longest wait: when all was well it took nothing.
-  if (outcome === 'satisfied' && command === undefined)
-    usual.set(address, Math.max(usual.get(address) ?? 0, durationMs));
-};
 
 /** The same with renamed steps known by the names they have now. */
 export const renamed = (known: History['known'], workflow: Workflow): History['known'] => {

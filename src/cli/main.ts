@@ -1,53 +1,10 @@
-// The way in and the way out: parses the command line, lets the one command asked for run, turns every end into an exit code.
-// The commands themselves are listed in program/.
-import { CommanderError } from 'commander';
-import { isStoreComplaint, storeText } from '../view/store-wording.ts';
+// The way in and the way out: the words of the command line go in, the exit code comes out.
 import { listenToBrokenOutput } from './broken-output.ts';
-import { CliError, exitCode } from './exit-code.ts';
+import { runCommandLine } from './command-line.ts';
 import { endWithTerminal } from './lost-terminal.ts';
-import { createProgram } from './program/program.ts';
-import { refusedBySystem } from './refused-by-system.ts';
-
-const main = async (argv: readonly string[]): Promise<number> => {
-  let code: number = exitCode.ok;
-  const program = createProgram((ended) => {
-    code = ended;
-  });
-  try {
-    if (argv.length === 0) {
-      program.outputHelp();
-      return exitCode.usage;
-    }
-    await program.parseAsync(argv as string[], { from: 'user' });
-    return code;
-  } catch (error) {
-    return explain(error);
-  }
-};
-
-/** Words for the person, and the exit code. */
-const explain = (error: unknown): number => {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
-  if (error instanceof CliError) {
-    process.stderr.write(`${error.message}\n`);
-    return error.code;
-  }
-  const refused = refusedBySystem(error);
-  if (refused !== undefined) {
-    process.stderr.write(`${refused}\n`);
-    return exitCode.host;
-  }
-  if (isStoreComplaint(error)) {
-    process.stderr.write(`${storeText(error).join('\n')}\n`);
-    return exitCode.state;
-  }
-  const { stack } = error instanceof Error ? error : { stack: String(error) };
-  process.stderr.write(
-    `This is a mistake in lab itself. Please report it with the lines below; what was recorded is safe, and \`npx lab resume\` goes on.\n\n${stack}\n`,
-  );
-  return exitCode.bug;
-};
 
 listenToBrokenOutput();
-process.exitCode = await main(process.argv.slice(2));
-endWithTerminal();
+void runCommandLine(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+  endWithTerminal();
+});

@@ -10,9 +10,12 @@ import { fileRequest } from './open-workflow.ts';
 export const openCauses = async (
   context: Pick<CommandContext, 'project' | 'registry'>,
 ): Promise<readonly KnownCause[]> => {
-  const loaded = await loadCauses(fileRequest(context));
-  if (!loaded.ok) throw new CliError(exitCode.file, formatDiagnostics(loaded.diagnostics));
-  return loaded.causes.map(({ id, cause, remedy, output, uses, exitCode: code, kind }) => ({
+  const causes = await context.registry.checked.open(['known', 'causes'], async (reader) => {
+    const loaded = await loadCauses(fileRequest(context, reader));
+    if (!loaded.ok) throw new CliError(exitCode.file, formatDiagnostics(loaded.diagnostics));
+    return loaded.causes;
+  });
+  return causes.map(({ id, cause, remedy, output, uses, exitCode: code, kind }) => ({
     ...{ id, cause, remedy },
     match: {
       ...(output !== undefined && { output: new RegExp(output, 'i') }),

@@ -1,15 +1,17 @@
 // From a name on the command line to a workflow that can be planned: read, checked, its inputs known, its model computed.
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parse as parseYaml } from 'yaml';
 import { createMasker, type Masker } from '../core/mask.ts';
 import type { VariantFile, Workflow } from '../core/workflow.ts';
-import { maximumFileSize } from '../parse/document.ts';
 import { resolveInputs } from '../parse/inputs.ts';
-import { type LoadedVariant, type LoadedWorkflow, loadVariant, loadWorkflow } from '../parse/load.ts';
+import { loadVariant, loadWorkflow } from '../parse/load.ts';
+import type { StepPositions } from '../parse/positions.ts';
+import type { Position } from '../parse/source.ts';
 import { formatDiagnostics } from '../view/snippet.ts';
+import { reader as plainReader, type Reader } from './checked-files.ts';
 import { CliError, exitCode } from './exit-code.ts';
 import { hintOf } from './hint.ts';
+import { readInputsFile } from './inputs-file.ts';
 import type { WorkflowOptions } from './options.ts';
 import type { Project } from './project.ts';
 import type { Known } from './registry.ts';
@@ -19,7 +21,7 @@ export interface Opened {
   readonly registry: Known;
   readonly variant: VariantFile;
   readonly workflow: Workflow;
-  readonly positions: Extract<LoadedWorkflow, { ok: true }>['positions'];
+  readonly positions: Positions;
   readonly inputs: Readonly<Record<string, unknown>>;
   /** Inputs without secrets, for the journal. */
   readonly shownInputs: Readonly<Record<string, unknown>>;
@@ -40,28 +42,12 @@ interface Wish {
   readonly makers?: readonly string[];
 }
 
-/** More than this is refused whatever it says, also when each character takes four bytes. */
-const enoughBytes = 4 * maximumFileSize + 4;
-
-/** A device or a pipe is no file of a project: it may never end. Of a file that is too large there is enough to be refused. */
-const readText = async (path: string): Promise<string | undefined> => {
-  const seen = statSync(path, { throwIfNoEntry: false });
-  if (seen === undefined || seen.isDirectory()) return undefined;
-  if (!seen.isFile()) throw new CliError(exitCode.file, `${path} is no plain file, so it is not read.`);
-  if (seen.size <= enoughBytes) return readFileSync(path, 'utf8');
-  const fd = openSync(path, 'r');
-  try {
-    const bytes = Buffer.alloc(enoughBytes);
-    return bytes.toString('utf8', 0, readSync(fd, bytes));
-  } finally {
-    closeSync(fd);
-  }
-};
-const listNames = async (dir: string): Promise<readonly string[]> => (existsSync(dir) ? readdirSync(dir) : []);
-
 /** How files of the project are read. */
-export const fileRequest = ({ project, registry }: Pick<Wish, 'project' | 'registry'>) => ({
-  ...{ projectDir: project.dir, workflowsDir: project.workflowsDir, read: readText, list: listNames },
+export const fileRequest = (
+  { project, registry }: Pick<Wish, 'project' | 'registry'>,
+  { read, list }: Reader = plainReader,
+) => ({
+  ...{ projectDir: project.dir, workflowsDir: project.workflowsDir, read, list },
   ...{ catalogue: registry, models: registry.models },
 });
 
@@ -69,26 +55,64 @@ export const fileRequest = ({ project, registry }: Pick<Wish, 'project' | 'regis
 export const openVariant = async (project: Project, registry: Known, variant: string): Promise<VariantFile> =>
   (await openVariantWithWorkflows(project, registry, variant)).variant;
 
+interface FoundVariant {
+  readonly variant: VariantFile;
+  /** The workflows it has, inherited ones included. */
+  readonly workflows: readonly string[];
+}
+
 /** The same with the names of its workflows, inherited ones included. @throws CliError 3 */
-export const openVariantWithWorkflows = async (
-  project: Project,
-  registry: Known,
-  variant: string,
-): Promise<Extract<LoadedVariant, { ok: true }>> => {
-  const loaded = await loadVariant({ ...fileRequest({ project, registry }), variant });
-  if (!loaded.ok) throw new CliError(exitCode.file, formatDiagnostics(loaded.diagnostics));
-  return loaded;
-};
+export const openVariantWithWorkflows = (project: Project, registry: Known, variant: string): Promise<FoundVariant> =>
+  registry.checked.open([variant], async (reader) => {
+    const loaded = await loadVariant({ ...fileRequest({ project, registry }, reader), variant });
+    if (!loaded.ok) throw new CliError(exitCode.file, formatDiagnostics(loaded.diagnostics));
+    return { variant: loaded.variant, workflows: loaded.workflows };
+  });
+
+/** Where steps are written, by id. */
+interface Positions {
+  of(step: string, path?: readonly ['foreach']): Position | undefined;
+}
+
+interface FoundWorkflow {
+  readonly workflow: Workflow;
+  readonly variant: VariantFile;
+  readonly places: Readonly<Record<string, { readonly id: Position; readonly foreach?: Position }>>;
+}
 
 /** Reads and checks a workflow without its inputs. @throws CliError 3 with every mistake, 2 when there is none of that name. */
-export const loadOnly = async (wish: Unopened): Promise<Extract<LoadedWorkflow, { ok: true }>> => {
-  const { variant, workflow, makers } = wish;
-  const loaded = await loadWorkflow({ ...fileRequest(wish), variant, workflow, makers });
-  if (loaded.ok) return loaded;
-  // A name that was typed wrong is a mistake of the command line, not of a file.
-  if (loaded.diagnostics.every(({ code }) => code === 'unknown-workflow')) await demandWorkflow(wish);
-  throw new CliError(exitCode.file, formatDiagnostics(loaded.diagnostics));
+export const loadOnly = (wish: Unopened): Promise<FoundWorkflow> => {
+  const { variant, workflow, registry, makers = [] } = wish;
+  return registry.checked.open([variant, workflow, ...makers], async (reader) => {
+    const loaded = await loadWorkflow({ ...fileRequest(wish, reader), variant, workflow, makers });
+    if (loaded.ok)
+      return {
+        workflow: loaded.workflow,
+        variant: loaded.variant,
+        places: placesOf(loaded.workflow, loaded.positions),
+      };
+    // A name that was typed wrong is a mistake of the command line, not of a file.
+    if (loaded.diagnostics.every(({ code }) => code === 'unknown-workflow')) await demandWorkflow(wish);
+    throw new CliError(exitCode.file, formatDiagnostics(loaded.diagnostics));
+  });
 };
+
+const placesOf = ({ steps }: Workflow, positions: StepPositions): FoundWorkflow['places'] => {
+  const places: Record<string, { id: Position; foreach?: Position }> = {};
+  for (const { id, foreach } of steps) {
+    const place = positions.of(id);
+    const loop = foreach && positions.of(id, ['foreach']);
+    if (place) places[id] = { id: place, ...(loop && { foreach: loop }) };
+  }
+  return places;
+};
+
+const positionsIn = (places: FoundWorkflow['places']): Positions => ({
+  of(step, path) {
+    const place = Object.hasOwn(places, step) ? places[step] : undefined;
+    return path === undefined ? place?.id : (place?.foreach ?? place?.id);
+  },
+});
 
 const demandWorkflow = async ({ project, registry, variant, workflow }: Unopened): Promise<void> => {
   const { workflows } = await openVariantWithWorkflows(project, registry, variant);
@@ -100,8 +124,8 @@ type Unopened = Pick<Wish, 'project' | 'registry' | 'variant' | 'workflow' | 'ma
 
 /** @throws CliError 2 for inputs that don't fit, 3 for files that are wrong. */
 export const openWorkflow = async (wish: Wish): Promise<Opened> => {
-  const { workflow, variant, positions } = await loadOnly(wish);
-  return withValues(wish, { workflow, variant, positions });
+  const { workflow, variant, places } = await loadOnly(wish);
+  return withValues(wish, { workflow, variant, positions: positionsIn(places) });
 };
 
 /** A variant with its inputs and model, and a workflow of no steps: for what is the variant's own. @throws CliError 2 or 3 */
@@ -117,7 +141,10 @@ const withValues = (
   { workflow, variant, positions }: Pick<Opened, 'workflow' | 'variant' | 'positions'>,
 ): Opened => {
   const specs = workflow.inputs ?? {};
-  const file = { ...pick(earlier ?? {}, Object.keys(specs)), ...readInputsFile(options.inputs) };
+  const file = {
+    ...pick(earlier ?? {}, Object.keys(specs)),
+    ...(options.inputs !== undefined && readInputsFile(options.inputs)),
+  };
   const resolved = resolveInputs(specs, { set: options.set ?? [], file });
   if (!resolved.ok) {
     const lines = resolved.problems.map(
@@ -138,28 +165,6 @@ const withValues = (
   const shownInputs = Object.fromEntries(Object.entries(inputs).filter(([name]) => !secretNames.includes(name)));
   const model = buildModel(variant, registry, inputs);
   return { project, registry, variant, workflow, positions, inputs, shownInputs, model, secrets, masker };
-};
-
-const readInputsFile = (path: string | undefined): Record<string, unknown> => {
-  if (path === undefined) return {};
-  const text = readFileOrExplain(path);
-  // JSON is YAML, so one reader does for both.
-  const value: unknown = parseYaml(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new CliError(exitCode.usage, `${path}: expected a map of inputs, such as "leaves: 8".`);
-  return value as Record<string, unknown>;
-};
-
-const readFileOrExplain = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new CliError(
-      exitCode.usage,
-      `--inputs ${path}: ${error instanceof Error ? error.message : String(error)}`,
-      error,
-    );
-  }
 };
 
 const readSecrets = (workflow: Workflow, projectDir: string): Record<string, string> => {

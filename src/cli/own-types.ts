@@ -32,6 +32,7 @@ export const withOwnTypes = async ({ dir }: Project, builtIn: Known): Promise<Kn
     steps: new Map([...builtIn.steps, ...named<StepType>(found, 'step type')]),
     probes: new Map([...builtIn.probes, ...named<ProbeType>(found, 'probe type')]),
     models: new Map([...builtIn.models, ...named<NamedModel>(found, 'model')]),
+    checked: builtIn.checked,
   };
 };
 

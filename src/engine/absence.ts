@@ -25,7 +25,13 @@ export const awaitAbsence = (engine: Engine, undo: UndoRecord): Promise<Pick<Wai
   const questions = questionsOf(engine, undo);
   const unproved = { probe: 'gone', holds: true, saw: 'its undo succeeded; nothing is there to prove it by' };
   if (questions.length === 0) return Promise.resolve({ holds: true, observations: [unproved] });
-  return waitUntil(questions, { clock, signal: engine.stop.signal, since: clock.monotonic(), onLooked: () => {} });
+  return waitUntil(questions, {
+    pace: engine.pace,
+    clock,
+    signal: engine.stop.signal,
+    since: clock.monotonic(),
+    onLooked: () => {},
+  });
 };
 
 const usualMs = 30_000;

@@ -15,6 +15,8 @@ export interface Bound {
   isLate(): boolean;
 }
 
+const over = 'the work is over';
+
 export const bounded = async <T>(limits: Limits, work: (bound: Bound) => Promise<T>): Promise<T> => {
   const { clock, signal, timeoutMs } = limits;
   const own = new AbortController();
@@ -34,7 +36,8 @@ export const bounded = async <T>(limits: Limits, work: (bound: Bound) => Promise
     return await work({ signal: own.signal, isLate: () => late });
   } finally {
     signal.removeEventListener('abort', follow);
-    timer.abort();
+    // With a reason of its own: without one, an exception with its stack is made for every look.
+    timer.abort(over);
   }
 };
 

@@ -4,6 +4,7 @@ import type { Scope } from '../core/expression.ts';
 import type { Masker } from '../core/mask.ts';
 import type { VariantFile } from '../core/workflow.ts';
 import type { Limiter } from './limiter.ts';
+import type { Pace } from './pace.ts';
 import type { Host, StepLog } from './ports.ts';
 import type { SharedAnswers } from './shared-answers.ts';
 import type { Registry } from './step-type.ts';
@@ -21,6 +22,8 @@ export interface Engine {
     readonly looks: Limiter;
     readonly groups: ReadonlyMap<string, Limiter>;
   };
+  /** How often all that is waited for is looked at; each wait has its own without it. */
+  readonly pace?: Pace;
   /** Resolves when the fact is as durable as its type asks. */
   emit(body: EventBody): Promise<RunEvent>;
   openLog(address: string, attempt: number): Promise<StepLog>;

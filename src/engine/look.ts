@@ -67,10 +67,22 @@ export const look = async (
   }
 };
 
-const typedProbe = (engine: Engine, probe: ResolvedProbe): { type: ProbeType; input: unknown } => {
+interface TypedProbe {
+  readonly type: ProbeType;
+  readonly input: unknown;
+}
+
+/** By the resolved probe, which is looked with again and again while something is waited for. */
+const typedProbes = new WeakMap<ResolvedProbe, TypedProbe>();
+
+const typedProbe = (engine: Engine, probe: ResolvedProbe): TypedProbe => {
+  const known = typedProbes.get(probe);
   const type = engine.registry.probes.get(probe.kind);
   if (!type) throw new StepError(`there is no probe ${probe.kind}`);
-  return { type, input: type.input.parse(probe.input) };
+  if (known?.type === type) return known;
+  const typed = { type, input: type.input.parse(probe.input) };
+  typedProbes.set(probe, typed);
+  return typed;
 };
 
 const judged = (

@@ -57,6 +57,7 @@ const wait = (
   return waitUntil(questions, {
     clock,
     signal,
+    pace: engine.pace,
     since: clock.monotonic(),
     onLooked: (observations) => tell(engine, { type: 'step.looked', address, phase, since, untilMs, observations }),
   });

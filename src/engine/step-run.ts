@@ -42,6 +42,11 @@ export interface Finish {
   readonly moved?: boolean | undefined;
   /** It was not chosen, and had no turn. */
   readonly leftOut?: boolean;
+  /**
+   * Resolves when its end is on the disk. What follows may be judged before that, and its start is recorded after it: so one sync
+   * makes both durable, and nothing acts on an end that could still be lost.
+   */
+  readonly recorded?: Promise<unknown>;
 }
 
 type Ending = Pick<EventOf<'step.finished'>, 'outcome'> &
@@ -63,7 +68,7 @@ export const runUnit = async (engine: Engine, turn: Turn): Promise<Finish | unde
   if (!ending) return undefined;
   const { outcome, startedAt = start, judgement = first } = ending;
   const { outputs, kept } = outputsOf(engine, turn, ending);
-  await engine.emit({
+  const recorded = engine.emit({
     ...{ type: 'step.finished', address: turn.unit.address, outcome, ...kept },
     durationMs: engine.host.clock.monotonic() - startedAt,
     evidence: ending.evidence ?? judgement.evidence,
@@ -74,9 +79,12 @@ export const runUnit = async (engine: Engine, turn: Turn): Promise<Finish | unde
     ...definitionFor(turn, judgement, ending),
     ...madeBy(engine, turn, judgement, ending),
   });
+  recorded.catch(() => {
+    // Whoever ends the turn gets it.
+  });
   const tolerated = outcome === 'failed' && isTolerated(turn, judgement);
   const moved = hasMoved(turn.known, kept);
-  return { outcome, outputs, tolerated, moved };
+  return { outcome, outputs, tolerated, moved, recorded };
 };
 
 /** What is known of its outputs from now on. An attempt that failed leaves none: those of before may be none of the world's any more. */

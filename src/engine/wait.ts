@@ -1,6 +1,7 @@
 // Waiting until facts are true: polls each question on its own schedule and says at every look what is seen.
 import type { Observation } from '../core/observation.ts';
 import type { Look, Question } from './look.ts';
+import { Pace } from './pace.ts';
 import type { Clock } from './ports.ts';
 
 export interface Waiting {
@@ -8,7 +9,10 @@ export interface Waiting {
   readonly signal: AbortSignal;
   /** Monotonic milliseconds: an answer must have been asked for after this. */
   readonly since: number;
+  /** Told of what is seen: when it changed, and now and then when it did not. */
   readonly onLooked: (observations: readonly Observation[]) => void;
+  /** Shared by all that wait in this run. */
+  readonly pace?: Pace | undefined;
 }
 
 export interface WaitResult {
@@ -24,6 +28,8 @@ export const waitUntil = async (questions: readonly Question[], waiting: Waiting
   const { clock } = waiting;
   const start = clock.monotonic();
   const latest: Look[] = [];
+  const tell = onNews(waiting);
+  const { pace = new Pace() } = waiting;
   const giveUp = new AbortController();
   const stop = (): void => giveUp.abort();
   if (waiting.signal.aborted) stop();
@@ -32,9 +38,10 @@ export const waitUntil = async (questions: readonly Question[], waiting: Waiting
     questions.map(async (each, index) => {
       const onSeen = (look: Look): void => {
         latest[index] = look;
-        waiting.onLooked(latest.filter(Boolean).map(({ observation }) => observation));
+        tell(latest.filter(Boolean).map(({ observation }) => observation));
       };
-      const holds = await waitForOne(each, { ...waiting, signal: giveUp.signal }, onSeen);
+      const leave = pace.enter();
+      const holds = await waitForOne(each, { ...waiting, pace, signal: giveUp.signal }, onSeen).finally(leave);
       if (!holds) giveUp.abort();
       return holds;
     }),
@@ -44,8 +51,24 @@ export const waitUntil = async (questions: readonly Question[], waiting: Waiting
   return { holds: results.every(Boolean), observations, looks, waitedMs: clock.monotonic() - start };
 };
 
-const waitForOne = async (question: Question, waiting: Waiting, onSeen: (look: Look) => void): Promise<boolean> => {
-  const { clock, signal } = waiting;
+/** A look that saw what the last one saw is no news; that something is still waited for is, once in a while. */
+const onNews = ({ clock, onLooked }: Waiting): Waiting['onLooked'] => {
+  let told = { at: Number.NEGATIVE_INFINITY, text: '' };
+  return (observations) => {
+    const text = observations.map(({ holds, saw }) => `${holds} ${saw}`).join('\n');
+    const at = clock.monotonic();
+    if (text === told.text && at - told.at < tellAgainMs) return;
+    told = { at, text };
+    onLooked(observations);
+  };
+};
+
+const tellAgainMs = 1000;
+
+type Paced = Waiting & { readonly pace: Pace };
+
+const waitForOne = async (question: Question, waiting: Paced, onSeen: (look: Look) => void): Promise<boolean> => {
+  const { clock, signal, pace } = waiting;
   const start = clock.monotonic();
   let heldSince: number | undefined;
   while (!signal.aborted) {
@@ -64,7 +87,7 @@ const waitForOne = async (question: Question, waiting: Waiting, onSeen: (look: L
     onSeen(state === 'too-short' ? tooShort(look, times.heldMs, question.forMs) : look);
     if (state === 'enough') return stays(question, waiting, onSeen);
     if (state !== 'open') return false;
-    await clock.sleep(untilNext(question, times), signal);
+    await clock.sleep(untilNext(question, { ...times, pace }), signal);
   }
   return false;
 };
@@ -87,9 +110,9 @@ const stateOf = (
 };
 
 /** Milliseconds to sleep before the next look: not past the moment at which it has held long enough, nor past the deadline. */
-const untilNext = ({ forMs, withinMs, everyMs = 1000 }: Question, times: Times): number => {
+const untilNext = ({ forMs, withinMs, everyMs = 1000 }: Question, times: Times & { readonly pace: Pace }): number => {
   const { heldMs, waitedMs } = times;
-  const next = Math.min(pauseAfter({ ...times, everyMs }), withinMs - waitedMs);
+  const next = Math.min(times.pace.pause({ ...times, everyMs }), withinMs - waitedMs);
   return heldMs < 0 ? next : Math.min(next, forMs - heldMs);
 };
 
@@ -107,17 +130,6 @@ const tooShort = ({ observation, outputs }: Look, heldMs: number, forMs: number)
 const sharedForMs = 20;
 
 const freshFor = ({ clock, since }: Waiting): number => Math.max(since, clock.monotonic() - sharedForMs);
-
-/** Milliseconds to the next look: quick at first, then a tenth of the wait, and never so often that looking costs more than a small share of the time. */
-export const pauseAfter = ({
-  lookMs,
-  waitedMs,
-  everyMs,
-}: {
-  lookMs: number;
-  waitedMs: number;
-  everyMs: number;
-}): number => Math.min(everyMs, Math.max(15, waitedMs / 10, lookMs));
 
 /** From the moment it holds: whether it goes on holding. The first break is the end. */
 const stays = async (question: Question, waiting: Waiting, onSeen: (look: Look) => void): Promise<boolean> => {

@@ -105,7 +105,10 @@ export class WorkflowRun {
   private async turn(unit: Unit): Promise<void> {
     if (this.fatal) return;
     const finish = await this.finishOf(unit);
-    if (finish) this.conclude(unit, finish);
+    if (!finish) return;
+    this.conclude(unit, finish);
+    // The turn is over, and with it perhaps the run, once its end can't be lost any more.
+    await finish.recorded;
   }
 
   private conclude(unit: Unit, finish: Finish): void {

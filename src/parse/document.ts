@@ -3,6 +3,7 @@
 import { Composer, type Document, type ParsedNode, Parser } from 'yaml';
 import { convertNode } from './convert.ts';
 import { maskExpressions } from './expression-mask.ts';
+import { maximumFileSize } from './file-size.ts';
 import type { Key, Origins } from './origins.ts';
 import { createSource, type Finding, type Place, type Report, type Source } from './source.ts';
 import { depthOf, type Token } from './token-depth.ts';
@@ -16,7 +17,6 @@ export interface YamlDocument {
   locate(path: readonly Key[], where: 'key' | 'value'): Place;
 }
 
-export const maximumFileSize = 4 * 1024 * 1024;
 const maximumDepth = 64;
 
 export const readDocument = (

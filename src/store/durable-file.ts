@@ -1,16 +1,19 @@
 // lowdb's adapter for a small JSON document that must survive anything: each write is a new file, synced, renamed over the old one,
 // and the folder synced. What the document means, and who may write it, is decided by the caller.
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Adapter } from 'lowdb';
 import type { z } from 'zod';
 import { lineOfSyntaxError, lineOfValue } from './json-lines.ts';
-import { createPrivateFile, syncFolder } from './private-file.ts';
+import { syncFolder, writePrivateFile } from './private-file.ts';
 import { errorCode, StoreError, storeErrorFrom } from './store-error.ts';
 
 export interface DocumentShape<T> {
-  readonly schema: z.ZodType<T>;
+  /** What tells a mistake; asked for only when there is one. */
+  schema(): z.ZodType<T>;
+  /** A quick look: true only for what the schema accepts as it is. */
+  readonly isRight?: (document: unknown) => document is T;
   /** The value of the document's `format` that is written. */
   readonly format: number;
   /** By the format they start from: each makes a document of the next format. */
@@ -36,7 +39,7 @@ export class DurableFile<T> implements Adapter<T> {
   /** Null when there is no file. Changes nothing. @throws StoreError */
   async read(): Promise<T | null> {
     try {
-      return this.#understand(await readFile(this.#path, 'utf8'));
+      return this.#understand(readFileSync(this.#path, 'utf8'));
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return null;
       throw storeErrorFrom(error, this.#path, 'read the state');
@@ -61,8 +64,8 @@ export class DurableFile<T> implements Adapter<T> {
   async removeStale(): Promise<void> {
     const folder = dirname(this.#path);
     try {
-      for (const name of await readdir(folder)) {
-        if (name.startsWith(`${basename(this.#path)}.`) && name.endsWith('.tmp')) await rm(join(folder, name));
+      for (const name of readdirSync(folder)) {
+        if (name.startsWith(`${basename(this.#path)}.`) && name.endsWith('.tmp')) rmSync(join(folder, name));
       }
     } catch (error) {
       throw storeErrorFrom(error, folder, 'clean up the state folder');
@@ -77,32 +80,35 @@ export class DurableFile<T> implements Adapter<T> {
 
   async #writeLatest(): Promise<void> {
     try {
-      await this.#replace(`${JSON.stringify(this.#latest, null, 2)}\n`);
+      await this.#replace(() => `${JSON.stringify(this.#latest, null, 2)}\n`);
     } catch (error) {
-      await rm(this.#temporary, { force: true }).catch(() => {
-        // The next writer removes it as stale; the first error is the one to tell.
-      });
+      this.#removeTemporary();
       throw storeErrorFrom(error, this.#path, 'write the state');
     } finally {
       if (this.#next === undefined) this.#writing = undefined;
     }
   }
 
-  async #replace(text: string): Promise<void> {
-    const file = await createPrivateFile(this.#temporary);
+  #removeTemporary(): void {
     try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
+      rmSync(this.#temporary, { force: true });
+    } catch {
+      // The next writer removes it as stale; the first error is the one to tell.
     }
-    await rename(this.#temporary, this.#path);
+  }
+
+  async #replace(text: () => string): Promise<void> {
+    // Later than the call: what else is told in the same turn shares this write.
+    await Promise.resolve();
+    writePrivateFile(this.#temporary, text(), { sync: true });
+    renameSync(this.#temporary, this.#path);
     await syncFolder(dirname(this.#path));
   }
 
   #understand(text: string): T {
     const document = this.#migrate(this.#parse(text));
-    const checked = this.#shape.schema.safeParse(document);
+    if (this.#shape.isRight?.(document)) return document;
+    const checked = this.#shape.schema().safeParse(document);
     if (checked.success) return checked.data;
     const issue = checked.error.issues[0];
     const place = issue?.path.join('.') ?? '';

@@ -6,7 +6,7 @@
 import { linkSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LockHolder } from './lock-holder.ts';
-import { createPrivateFile } from './private-file.ts';
+import { writePrivateFile } from './private-file.ts';
 import { lookFor } from './process-identity.ts';
 import { errorCode, StoreError } from './store-error.ts';
 
@@ -25,9 +25,8 @@ export const fileHolder = (dir: string): LockHolder | undefined => {
 /** Writes the holder into the folder; resolves with the dead holder it took over from. @throws StoreError `locked`. */
 export const signLockFile = async (dir: string, holder: LockHolder): Promise<LockHolder | undefined> => {
   const own = join(dir, `lock.${holder.id}.tmp`);
-  const file = await createPrivateFile(own);
   try {
-    await file.writeFile(`${JSON.stringify(holder)}\n`);
+    writePrivateFile(own, `${JSON.stringify(holder)}\n`, { sync: false });
     for (;;) {
       const chain = readChain(dir);
       const last = chain.at(-1);
@@ -38,7 +37,6 @@ export const signLockFile = async (dir: string, holder: LockHolder): Promise<Loc
       }
     }
   } finally {
-    await file.close();
     rmSync(own, { force: true });
   }
 };

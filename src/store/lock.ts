@@ -1,7 +1,7 @@
 // One run at a time per state folder. On Linux the kernel holds the lock for us (an abstract unix socket, which ends with its
 // process, however it ends); the file beside it says who holds it and covers takers in other network namespaces.
 import { createHash, randomBytes } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -61,7 +61,7 @@ const lookEveryMs = 20;
 /** Between taking the socket and signing the file, and between the reverse, a holder is nameless for a moment: waits that long. */
 const takeKernelLock = async (dir: string): Promise<Server | undefined> => {
   if (process.platform !== 'linux') return undefined;
-  const address = await socketAddress(dir);
+  const address = socketAddress(dir);
   const deadline = performance.now() + patienceMs;
   for (;;) {
     const server = await listenUnlessTaken(address);
@@ -76,8 +76,8 @@ const takeKernelLock = async (dir: string): Promise<Server | undefined> => {
  * Named after the folder itself, not its path. Filled up with zeros to the whole length of a socket address: Node versions
  * differ in whether they do that, and would else take two different locks.
  */
-const socketAddress = async (dir: string): Promise<string> => {
-  const { dev, ino } = await stat(dir, { bigint: true });
+const socketAddress = (dir: string): string => {
+  const { dev, ino } = statSync(dir, { bigint: true });
   const hash = createHash('sha256').update(`${dev}:${ino}`).digest('hex');
   return `\0lab-state-${hash}`.padEnd(108, '\0');
 };

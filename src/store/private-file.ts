@@ -1,7 +1,8 @@
 // How the store makes files and folders: readable by their owner alone whatever the umask is, never through a symbolic link,
-// and with the folder synced so that the name itself survives a power cut.
-import { constants } from 'node:fs';
-import { chmod, type FileHandle, mkdir, open } from 'node:fs/promises';
+// and with the folder synced so that the name itself survives a power cut. Most of it blocks: these are calls of microseconds
+// before a run's first step and after its last, and each trip to a thread of the pool would cost more than the call.
+import { chmodSync, closeSync, constants, fchmodSync, fsyncSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { errorCode } from './store-error.ts';
 
 /** Opens for writing a file that must not exist yet. @throws the system's error. */
@@ -12,27 +13,40 @@ export const createPrivateFile = async (path: string): Promise<FileHandle> => {
   return handle;
 };
 
+/** Writes a file that must not exist yet; with `sync` it is on the disk then. @throws the system's error. */
+export const writePrivateFile = (path: string, text: string, { sync }: { readonly sync: boolean }): void => {
+  const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
+  const file = openSync(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600);
+  try {
+    fchmodSync(file, 0o600);
+    writeFileSync(file, text);
+    if (sync) fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+};
+
 /** Makes the folder unless it is there. True when it was made. @throws the system's error. */
 export const ensurePrivateFolder = async (path: string): Promise<boolean> => {
   try {
-    await mkdir(path, 0o700);
+    mkdirSync(path, 0o700);
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
     throw error;
   }
-  await chmod(path, 0o700);
+  chmodSync(path, 0o700);
   return true;
 };
 
 /** Makes the names in a folder as durable as the files behind them. */
 export const syncFolder = async (path: string): Promise<void> => {
-  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  const folder = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
-    await handle.sync();
+    fsyncSync(folder);
   } catch (error) {
     // A file system that can't sync folders says so; it has nothing stronger to offer.
     if (!['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(errorCode(error) ?? '')) throw error;
   } finally {
-    await handle.close();
+    closeSync(folder);
   }
 };

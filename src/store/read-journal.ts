@@ -1,6 +1,6 @@
 // Reads a journal back. Decides what counts: whole lines with a right checksum and the next number. What follows the last of them
 // is the mark of a crash and is told; the same in the middle is damage and refused. What the events mean is core's.
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { eventVersion, type RunEvent } from '../core/event.ts';
 import { type DecodedLine, decodeLine, maximumLine } from './journal-line.ts';
 import { StoreError, storeErrorFrom } from './store-error.ts';
@@ -25,11 +25,11 @@ const chunkBytes = 1024 * 1024;
 /** @throws StoreError `missing`, `damaged`, `newer-format` or what the system says. */
 export const readJournal = async (file: string, format: EventFormat = currentFormat): Promise<JournalContent> => {
   try {
-    const handle = await open(file, 'r');
+    const handle = openSync(file, 'r');
     try {
-      return await readLines(handle, { file, format });
+      return readLines(handle, { file, format });
     } finally {
-      await handle.close();
+      closeSync(handle);
     }
   } catch (error) {
     throw storeErrorFrom(error, file, 'read the journal');
@@ -41,24 +41,26 @@ interface Reading {
   readonly format: EventFormat;
 }
 
-const readLines = async (handle: FileHandle, reading: Reading): Promise<JournalContent> => {
+const readLines = (handle: number, reading: Reading): JournalContent => {
   const collector = createCollector(reading);
   const chunk = Buffer.allocUnsafe(chunkBytes);
   let rest: Buffer[] = [];
   let restBytes = 0;
   for (;;) {
-    const { bytesRead } = await handle.read(chunk, 0, chunkBytes, null);
+    const bytesRead = readSync(handle, chunk, 0, chunkBytes, null);
     if (bytesRead === 0) return collector.finish(restBytes);
+    // Only what was read is searched: behind it the chunk holds anything, and a megabyte of that.
+    const piece = chunk.subarray(0, bytesRead);
     let start = 0;
-    for (let end = chunk.indexOf(10); end !== -1 && end < bytesRead; end = chunk.indexOf(10, start)) {
-      const part = chunk.subarray(start, end);
+    for (let end = piece.indexOf(10); end !== -1; end = piece.indexOf(10, start)) {
+      const part = piece.subarray(start, end);
       collector.line(rest.length === 0 ? part : Buffer.concat([...rest, part]));
       rest = [];
       restBytes = 0;
       start = end + 1;
     }
     if (start === bytesRead) continue;
-    rest.push(Buffer.from(chunk.subarray(start, bytesRead))); // a copy: the chunk is read into again
+    rest.push(Buffer.from(piece.subarray(start))); // a copy: the chunk is read into again
     restBytes += bytesRead - start;
     if (restBytes > maximumLine) collector.tooLong();
   }

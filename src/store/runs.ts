@@ -1,6 +1,6 @@
 // The folders of runs: making, listing and finding them, and what their journals say where the small state lags behind.
 // What a run's events mean is core's.
-import { readdir } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isPartial } from '../core/scope.ts';
 import { type JournalEnds, readJournalEnds } from './journal-ends.ts';
@@ -49,7 +49,7 @@ export const createRun = async (dir: string, naming: Omit<RunNaming, 'after'>): 
 export const listRuns = async (dir: string): Promise<string[]> => {
   const path = join(resolve(dir), 'runs');
   try {
-    const entries = await readdir(path, { withFileTypes: true });
+    const entries = readdirSync(path, { withFileTypes: true });
     const ids = entries.filter((entry) => entry.isDirectory() && isRunId(entry.name)).map((entry) => entry.name);
     return ids.sort();
   } catch (error) {

@@ -1,7 +1,6 @@
 // Decides whether a folder may hold state: a real folder, owned by who runs, writable by nobody else. What is kept in it is
 // decided by the other files of this room.
-import type { Stats } from 'node:fs';
-import { chmod, lstat, mkdir, readdir } from 'node:fs/promises';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, type Stats } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ensurePrivateFolder, syncFolder } from './private-file.ts';
 import { errorCode, StoreError, storeErrorFrom } from './store-error.ts';
@@ -33,7 +32,7 @@ export const openStateFolder = async (dir: string, options: StateFolderOptions):
     if (seen === undefined) return { path, exists: false, assertSame: async () => {} };
     assertTrustworthy(path, seen, options);
     await assertNotOpen(path, seen);
-    if (options.write && (seen.mode & 0o077) !== 0) await chmod(path, 0o700);
+    if (options.write && (seen.mode & 0o077) !== 0) chmodSync(path, 0o700);
     return { path, exists: true, assertSame: () => assertSame(path, seen) };
   } catch (error) {
     throw storeErrorFrom(error, path, 'open the state folder');
@@ -42,7 +41,7 @@ export const openStateFolder = async (dir: string, options: StateFolderOptions):
 
 const makeFolder = async (path: string): Promise<void> => {
   if ((await lstatOrUndefined(path)) !== undefined) return;
-  await mkdir(dirname(path), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true });
   if (await ensurePrivateFolder(path)) await syncFolder(dirname(path));
 };
 
@@ -76,7 +75,7 @@ const assertNotOpen = async (path: string, seen: Stats): Promise<void> => {
 };
 
 const holdsState = async (path: string): Promise<boolean> => {
-  const names = await readdir(path);
+  const names = readdirSync(path);
   return names.some((name) => name === 'state.json' || name === 'runs' || name.startsWith('lock'));
 };
 
@@ -93,7 +92,7 @@ const assertSame = async (path: string, opened: Stats): Promise<void> => {
 
 const lstatOrUndefined = async (path: string): Promise<Stats | undefined> => {
   try {
-    return await lstat(path);
+    return lstatSync(path);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;

@@ -31,7 +31,7 @@ export const cleanLine = (text: string): string => {
 export const textWidth = (text: string): number => {
   if (isPlain(text)) return text.length;
   let columns = 0;
-  for (const { segment } of graphemes.segment(stripVTControlCharacters(text))) columns += graphemeWidth(segment);
+  for (const { segment } of graphemesOf(stripVTControlCharacters(text))) columns += graphemeWidth(segment);
   return columns;
 };
 
@@ -43,7 +43,7 @@ export const truncate = (text: string, columns: number): string => {
   let kept = '';
   let used = 0;
   // No grapheme needs more than 32 units in sane text; a longer one is cut, so that a hostile line costs little.
-  for (const { segment } of graphemes.segment(text.slice(0, columns * 32))) {
+  for (const { segment } of graphemesOf(text.slice(0, columns * 32))) {
     const next = graphemeWidth(segment);
     if (used + next > columns - 1) break;
     kept += segment;
@@ -54,7 +54,12 @@ export const truncate = (text: string, columns: number): string => {
 
 const isPlain = (text: string): boolean => /^[ -~]*$/.test(text);
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | undefined;
+/** Made for the first text that is not plain: the tables behind it take 10 ms to load, a third of a short run. */
+const graphemesOf = (text: string): Intl.Segments => {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return segmenter.segment(text);
+};
 
 const wide =
   /^(?![\uff61-\uffdc])(?:\p{Emoji_Presentation}|\p{Regional_Indicator}|[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Bopomofo}\p{sc=Yi}]|[\u3000-\u303e\u30fb\u30fc\uff01-\uff60\uffe0-\uffe6]|.\ufe0f)/u;

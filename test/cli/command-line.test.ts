@@ -150,10 +150,9 @@ describe('the command line', () => {
 
   it('says what to do when it is not built', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'lab-unbuilt-'));
-    const { cpSync, mkdirSync } = await import('node:fs');
-    mkdirSync(join(dir, 'bin'));
-    cpSync(new URL('../../bin/lab.js', import.meta.url).pathname, join(dir, 'bin/lab.mjs'));
-    const child = spawn(process.execPath, [join(dir, 'bin/lab.mjs')], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const { cpSync } = await import('node:fs');
+    cpSync(new URL('../../bin', import.meta.url).pathname, join(dir, 'bin'), { recursive: true });
+    const child = spawn(process.execPath, [join(dir, 'bin/lab.js')], { stdio: ['ignore', 'ignore', 'pipe'] });
     let complaint = '';
     child.stderr.on('data', (chunk: Buffer) => {
       complaint += chunk.toString();

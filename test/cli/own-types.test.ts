@@ -21,7 +21,7 @@ const load = (files: Readonly<Record<string, string>>): Promise<Known> => {
     mkdirSync(dirname(join(dir, path)), { recursive: true });
     writeFileSync(join(dir, path), text);
   }
-  return loadRegistry(findProject(dir));
+  return loadRegistry(findProject(dir), join(dir, 'state'));
 };
 
 /** What is said of one file, as its first lines without the hint. */

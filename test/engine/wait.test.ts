@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../src/core/observation.ts';
 import type { Question } from '../../src/engine/look.ts';
-import { pauseAfter, type WaitResult, waitUntil } from '../../src/engine/wait.ts';
+import { type WaitResult, waitUntil } from '../../src/engine/wait.ts';
 import { ManualClock } from '../rig/manual-clock.ts';
 
 interface Asked {
@@ -54,11 +54,11 @@ describe('a fact that must become true', () => {
     expect((await wait({ withinMs: 30_000, holds: (at) => at >= 30_000 })).holds).toBe(true);
   });
 
-  it('is looked at quickly first, then ever less often, but at least every so often', async () => {
+  it('is looked at quickly first, then less often, but ten times a second when that costs little', async () => {
     const { asked } = await wait({ withinMs: 60_000, everyMs: 2000, holds: () => false });
-    const pauses = asked.slice(1).map((at, index) => at - (asked[index] ?? 0));
+    const pauses = asked.slice(1).map((at, index) => Math.round(at - (asked[index] ?? 0)));
     expect(pauses[0]).toBe(15);
-    expect(Math.max(...pauses)).toBe(2000);
+    expect(Math.max(...pauses)).toBe(100);
     expect([...pauses.slice(0, -1)].sort((a, b) => a - b)).toEqual(pauses.slice(0, -1));
   });
 
@@ -137,11 +137,5 @@ describe('waiting', () => {
 
   it('of nothing is over at once, and well', async () => {
     expect(await wait()).toMatchObject({ holds: true, waitedMs: 0 });
-  });
-
-  it('costs no more than a share of the time when looks are slow', () => {
-    expect(pauseAfter({ lookMs: 400, waitedMs: 0, everyMs: 1000 })).toBe(400);
-    expect(pauseAfter({ lookMs: 5000, waitedMs: 0, everyMs: 1000 })).toBe(1000);
-    expect(pauseAfter({ lookMs: 0, waitedMs: 3000, everyMs: 1000 })).toBe(300);
   });
 });

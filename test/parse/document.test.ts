@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../src/parse/diagnostic.ts';
-import { maximumFileSize, readDocument, type YamlDocument } from '../../src/parse/document.ts';
+import { readDocument, type YamlDocument } from '../../src/parse/document.ts';
+import { maximumFileSize } from '../../src/parse/file-size.ts';
 import { Origins } from '../../src/parse/origins.ts';
 import { diagnosticAt, positionOf } from '../../src/parse/source.ts';
 

@@ -29,8 +29,11 @@ Begin with:
 
 npx lab COMMAND --help tells all of a command, with examples and exit codes.`;
 
-/** Builds the command line; `finish` gets the exit code of the command that ran. */
-export const createProgram = (finish: (code: number) => void): Command => {
+/**
+ * Builds the command line; `finish` gets the exit code of the command that ran. With `wanted`, the groups of commands are left out
+ * that come after the one with that command: making all thirty commands takes longer than parsing the words for one.
+ */
+export const createProgram = (finish: (code: number) => void, wanted?: string): Command => {
   const program = new Command('lab')
     .description(
       'Runs workflows whose steps prove themselves, and carries on from exactly the right place after any failure.',
@@ -38,6 +41,8 @@ export const createProgram = (finish: (code: number) => void): Command => {
     .version(version, '-V, --version')
     .showSuggestionAfterError()
     .exitOverride()
+    // As wide on every screen: the build keeps these texts, so that asking for one loads nothing.
+    .configureOutput({ getOutHelpWidth: () => 80 })
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', beginning)
     .option('--project <dir>', 'the project, instead of the nearest folder upwards with workflows/')
@@ -59,6 +64,7 @@ export const createProgram = (finish: (code: number) => void): Command => {
         }
       });
   for (const [title, add] of groups) {
+    if (program.commands.some((command) => command.name() === wanted)) break;
     program.commandsGroup(title);
     add(define);
   }

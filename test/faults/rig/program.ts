@@ -1,8 +1,8 @@
-// The program as it is shipped, bundled once for the tests of a file; so that no other build comes between.
+// The program as it is shipped, built once for the tests of a file; so that no other build comes between.
+import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, beforeAll } from 'vitest';
 
 const root = new URL('../../..', import.meta.url).pathname;
@@ -11,34 +11,14 @@ const root = new URL('../../..', import.meta.url).pathname;
 export const useProgram = (): { readonly main: string } => {
   const folder = mkdtempSync(join(tmpdir(), 'lab-program-'));
   beforeAll(async () => {
-    cpSync(join(root, 'bin'), join(folder, 'bin'), { recursive: true });
-    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module", "version": "0.0.0-test" }\n');
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-    await build({
-      absWorkingDir: root,
-      entryPoints: ['web/page.ts', 'web/page.css'],
-      outdir: join(folder, 'dist'),
-      bundle: true,
-      minify: true,
-      format: 'iife',
-      charset: 'utf8',
+    cpSync(join(root, 'bin'), join(folder, 'bin'), { recursive: true });
+    const build = spawn(process.execPath, [join(root, 'scripts/build.mjs'), join(folder, 'dist')], {
+      stdio: 'inherit',
     });
-    await build({
-      absWorkingDir: root,
-      entryPoints: { main: 'src/cli/main.ts', api: 'src/api.ts' },
-      outdir: join(folder, 'dist'),
-      bundle: true,
-      splitting: true,
-      format: 'esm',
-      platform: 'node',
-      mainFields: ['module', 'main'],
-      target: 'node20.19',
-      external: ['jiti'],
-      define: { LAB_VERSION: '"0.0.0-test"' },
-      banner: {
-        js: "import { createRequire as __labRequire } from 'node:module'; const require = __labRequire(import.meta.url);",
-      },
-    });
+    const code = await new Promise((resolve) => build.once('close', resolve));
+    if (code !== 0) throw new Error(`the build ended with ${code}`);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return { main: join(folder, 'bin', 'lab.js') };

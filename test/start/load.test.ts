@@ -1,0 +1,127 @@
+// The program as it was built: how it starts when what speeds up its start is missing, or no longer fits.
+import { spawn } from 'node:child_process';
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+let copy: string;
+let project: string;
+
+beforeAll(() => {
+  copy = mkdtempSync(join(tmpdir(), 'lab-start-'));
+  for (const part of ['bin', 'dist', 'package.json'])
+    cpSync(join(repository, part), join(copy, part), { recursive: true, preserveTimestamps: true });
+  symlinkSync(join(repository, 'node_modules'), join(copy, 'node_modules'));
+  project = join(copy, 'project');
+  cpSync(join(repository, 'test/start/project'), project, { recursive: true });
+});
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+const lab = async (...args: string[]): Promise<{ code: number | null; text: string }> => {
+  const child = spawn(process.execPath, [join(copy, 'bin/lab.js'), ...args], {
+    cwd: project,
+    env: { ...process.env, LAB_STATE_DIR: join(project, 'state') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (piece: Buffer) => {
+      text += piece.toString();
+    });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, text };
+};
+
+const chunks = (): readonly string[] => readdirSync(join(copy, 'dist')).filter((name) => name.endsWith('.js'));
+
+describe('the start of the program', () => {
+  it('has compiled code for what every run uses', () => {
+    const index = JSON.parse(readFileSync(join(copy, 'dist/index.json'), 'utf8'));
+    expect(index.node).toBe(process.version);
+    expect(index.chunks['command-line.js'].code.length).toBeGreaterThan(0);
+  });
+
+  it('answers with its version without being loaded', async () => {
+    const { version } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
+    expect(await lab('--version')).toEqual({ code: 0, text: `${version}\n` });
+  });
+
+  it('tells the same help without being loaded as with it', async () => {
+    const kept = [await lab(), await lab('--help'), await lab('run', '-h'), await lab('redo', '--help')];
+    renameSync(join(copy, 'dist/help'), join(copy, 'dist/helpless'));
+    expect([await lab(), await lab('--help'), await lab('run', '-h'), await lab('redo', '--help')]).toEqual(kept);
+    renameSync(join(copy, 'dist/helpless'), join(copy, 'dist/help'));
+    expect(kept.map(({ code }) => code)).toEqual([2, 0, 0, 0]);
+    expect(kept[2]?.text).toMatch(/^Usage: lab run .*--redo.*Exit codes/s);
+  });
+
+  it('goes by the text of a chunk that is newer than its compiled code', async () => {
+    const file = join(copy, 'dist/main.js');
+    const before = readFileSync(file, 'utf8');
+    // As long as before: V8 itself would not notice.
+    writeFileSync(file, `${"process.stdout.write('edited\\n'); process.exit(9);".padEnd(before.length - 1)}\n`);
+    expect(await lab('runs')).toEqual({ code: 9, text: 'edited\n' });
+    writeFileSync(file, before);
+  });
+
+  it.each([
+    ['damaged', () => writeFileSync(join(copy, 'dist/code.bin'), Buffer.alloc(4_000_000, 7))],
+    ['cut off', () => writeFileSync(join(copy, 'dist/code.bin'), 'x')],
+    ['gone', () => rmSync(join(copy, 'dist/code.bin'))],
+    [
+      'of another Node',
+      () => {
+        const file = join(copy, 'dist/index.json');
+        writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), node: 'v0.0.0' }));
+      },
+    ],
+    [
+      'older than all chunks',
+      () => {
+        for (const name of chunks()) utimesSync(join(copy, 'dist', name), new Date(), new Date());
+        appendFileSync(join(copy, 'dist/main.js'), '\n');
+      },
+    ],
+  ])('works with compiled code that is %s', async (_, spoil) => {
+    spoil();
+    const { code, text } = await lab('run', 'go', '--no-tty');
+    expect(text).toContain('Succeeded: go');
+    expect(code).toBe(0);
+  });
+});
+
+describe('an unchanged project', () => {
+  it('is opened as it was found, until any of its files changes', async () => {
+    const file = join(project, 'workflows/one/go.yaml');
+    const text = readFileSync(file, 'utf8');
+    expect((await lab('run', 'go', '--no-tty')).code).toBe(0);
+    expect((await lab('run', 'go', '--no-tty')).text).toContain('Succeeded: go');
+    writeFileSync(file, text.replace('[echo, hello]', '[ecko, hello]'));
+    expect((await lab('run', 'go', '--no-tty')).text).toMatch(/failed.*ecko/s);
+    writeFileSync(file, text.replace('run: [echo', 'rum: [echo'));
+    const wrong = await lab('run', 'go', '--no-tty');
+    expect(wrong).toMatchObject({ code: 3 });
+    expect(wrong.text).toContain('rum');
+  });
+
+  it('is not written about by what only looks', async () => {
+    rmSync(join(project, 'state'), { recursive: true, force: true });
+    writeFileSync(join(project, 'workflows/one/go.yaml'), 'name: go\nsteps:\n  - id: a\n    run: [echo, hello]\n');
+    for (const words of [['list'], ['plan', 'go'], ['status'], ['validate']]) await lab(...words);
+    expect(readdirSync(project)).not.toContain('state');
+  });
+});
