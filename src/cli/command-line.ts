@@ -24,7 +24,10 @@ export const runCommandLine = async (argv: readonly string[]): Promise<number> =
   }
 };
 
-/** Of all commands that help tells of, in its order. */
+/**
+ * Of all commands that help tells of, in its order; the build asks for them.
+ * @public
+ */
 export const commandNames = (): readonly string[] => createProgram(() => {}).commands.map((command) => command.name());
 
 /** Words for the person, and the exit code. */
