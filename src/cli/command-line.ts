@@ -20,6 +20,7 @@ export const runCommandLine = async (argv: readonly string[]): Promise<number> =
     await program.parseAsync(argv as string[], { from: 'user' });
     return code;
   } catch (error) {
+    if (error instanceof CommanderError && error.code === 'commander.unknownCommand') await tellMeant(program.args[0]);
     return explain(error);
   }
 };
@@ -29,6 +30,13 @@ export const runCommandLine = async (argv: readonly string[]): Promise<number> =
  * @public
  */
 export const commandNames = (): readonly string[] => createProgram(() => {}).commands.map((command) => command.name());
+
+/** Whoever types a workflow for a command is told how it is run. */
+const tellMeant = async (word = ''): Promise<void> => {
+  const { meantWorkflow } = await import('./meant-workflow.ts');
+  const workflow = meantWorkflow(word, process.cwd());
+  if (workflow !== undefined) process.stderr.write(`To run the workflow ${workflow}: npx lab run ${workflow}\n`);
+};
 
 /** Words for the person, and the exit code. */
 const explain = (error: unknown): number => {

@@ -22,7 +22,9 @@ export const followLogs = async (following: Following): Promise<void> => {
     goesOn = await following.underWay();
     for (const name of await logsIn(following)) {
       if (followed.has(name)) continue;
-      followed.set(name, followOne(following, { name, signal: stop.signal, fromEnd: first }));
+      // What is there already is shown log by log; from then on the lines come as they are written.
+      const from = first ? await showTail(following, name) : 0;
+      followed.set(name, followOne(following, { name, signal: stop.signal, from }));
     }
     if (goesOn) await following.pause();
   }
@@ -30,29 +32,37 @@ export const followLogs = async (following: Following): Promise<void> => {
   await Promise.all(followed.values());
 };
 
+/** In the order in which they were begun. */
 const logsIn = async ({ folder, isMeant }: Following): Promise<readonly string[]> => {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  return names.filter((name) => name.endsWith('.log') && isMeant(name)).sort();
+  const logs = names
+    .filter((name) => name.endsWith('.log') && isMeant(name))
+    .map(async (name) => ({ name, begun: (await stat(join(folder, name))).birthtimeMs }));
+  const sorted = (await Promise.all(logs)).sort((a, b) => a.begun - b.begun || (a.name < b.name ? -1 : 1));
+  return sorted.map(({ name }) => name);
+};
+
+/** Shows the last lines, and returns where what follows them begins. */
+const showTail = async ({ folder, lines, out }: Following, name: string): Promise<number> => {
+  if (!Number.isFinite(lines)) return 0;
+  const file = join(folder, name);
+  const { size } = await stat(file);
+  for (const line of await readTail(file, lines)) out(name, line);
+  return size;
 };
 
 interface One {
   readonly name: string;
   readonly signal: AbortSignal;
-  readonly fromEnd: boolean;
+  readonly from: number;
 }
 
-const followOne = async ({ folder, lines, out }: Following, { name, signal, fromEnd }: One): Promise<void> => {
-  const file = join(folder, name);
-  let from = 0;
-  if (fromEnd && Number.isFinite(lines)) {
-    from = (await stat(file)).size;
-    for (const line of await readTail(file, lines)) out(name, line);
-  }
+const followOne = async ({ folder, out }: Following, { name, signal, from }: One): Promise<void> => {
   let rest = '';
-  for await (const text of follow(file, signal, from)) {
+  for await (const text of follow(join(folder, name), signal, from)) {
     const parts = `${rest}${text}`.split(/\r?\n/);
     rest = parts.pop() ?? '';
     for (const line of parts) out(name, line);

@@ -23,6 +23,8 @@ describe('the command line', () => {
     const project = openProject(program);
     const wrong: readonly [readonly string[], RegExp][] = [
       [['stauts'], /Did you mean status\?/],
+      [['deploy'], /npx lab run deploy/],
+      [['depoly', '--yes'], /npx lab run deploy/],
       [['run', 'deplyo'], /has no workflow deplyo\. Did you mean deploy\?/],
       [['run', 'deploy', '--variant', 'othre'], /no variant othre\. Did you mean other\?/],
       [['run', 'deploy', '--set', 'sise=2'], /input sise: .*size/],
