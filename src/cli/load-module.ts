@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
-import type { Mistake } from '../view/snippet.ts';
+import type { Diagnostic } from '../core/diagnostic.ts';
 
 export type Loaded =
   | { readonly ok: true; readonly exports: Readonly<Record<string, unknown>> }
-  | { readonly ok: false; readonly mistake: Mistake };
+  | { readonly ok: false; readonly mistake: Diagnostic };
 
 /** What the file exports; its `lab` is this program's own. */
 export const loadModule = async (file: string, projectDir: string): Promise<Loaded> => {
@@ -37,15 +37,15 @@ export interface Spot {
 export const mistakeAt = (
   { file, line, column }: Spot,
   projectDir: string,
-  said: Pick<Mistake, 'code' | 'message' | 'hint' | 'related'>,
-): Mistake => {
+  said: Pick<Diagnostic, 'code' | 'message' | 'hint' | 'related'>,
+): Diagnostic => {
   const sourceLine = readFileSync(file, 'utf8').split(/\r?\n/)[line - 1] ?? '';
   const start = column ?? sourceLine.length - sourceLine.trimStart().length + 1;
   const length = column === undefined ? Math.max(1, sourceLine.trim().length) : 1;
   return { file: relative(projectDir, file), line, column: start, length, sourceLine, ...said };
 };
 
-const mistakeOf = (error: unknown, file: string, projectDir: string): Mistake => {
+const mistakeOf = (error: unknown, file: string, projectDir: string): Diagnostic => {
   if (!(error instanceof Error))
     return mistakeAt({ file, line: 1 }, projectDir, { code: 'not-loaded', message: `it threw ${inspect(error)}` });
   const [first = ''] = error.message.split('\n');

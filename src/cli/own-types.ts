@@ -1,8 +1,9 @@
 // A project's own step types, probe types and models: every export of the files in its steps/ and models/ that is one.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import type { Diagnostic } from '../core/diagnostic.ts';
 import type { ProbeType, StepType } from '../engine/step-type.ts';
-import { formatDiagnostics, type Mistake } from '../view/snippet.ts';
+import { formatDiagnostics } from '../view/snippet.ts';
 import { CliError, exitCode } from './exit-code.ts';
 import { loadModule, mistakeAt } from './load-module.ts';
 import type { Project } from './project.ts';
@@ -19,7 +20,7 @@ interface Found {
 /** The types that come with `lab` and the project's own. @throws CliError with every mistake in its files. */
 export const withOwnTypes = async ({ dir }: Project, builtIn: Known): Promise<Known> => {
   const files = ['steps', 'models'].flatMap((folder) => sourcesIn(join(dir, folder)));
-  const mistakes: Mistake[] = [];
+  const mistakes: Diagnostic[] = [];
   const found: Found[] = [];
   for (const file of files) {
     const loaded = await loadModule(file, dir);
@@ -56,13 +57,13 @@ const typesIn = (exports: Readonly<Record<string, unknown>>, file: string): read
 const named = <T>(found: readonly Found[], kind: Kind): readonly (readonly [string, T])[] =>
   found.filter((each) => each.kind === kind).map(({ value }) => [value.name, value as T]);
 
-const shapeMistakes = (found: Found, dir: string): readonly Mistake[] =>
+const shapeMistakes = (found: Found, dir: string): readonly Diagnostic[] =>
   flawsOf(found.kind, found.value).map((flaw) => mistakeAt(spotOf(found), dir, { code: 'type-shape', ...flaw }));
 
 const nameMistakes = (
   found: readonly Found[],
   { dir, builtIn }: { readonly dir: string; readonly builtIn: Known },
-): readonly Mistake[] => {
+): readonly Diagnostic[] => {
   const taken: Readonly<Record<Kind, ReadonlyMap<string, unknown>>> = {
     'step type': builtIn.steps,
     'probe type': builtIn.probes,

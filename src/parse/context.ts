@@ -1,9 +1,10 @@
 // What one loading shares: the request, the files read so far, where values came from, and what was found wrong.
 import type { z } from 'zod';
-import { type Diagnostic, inReadingOrder } from './diagnostic.ts';
+import type { Diagnostic } from '../core/diagnostic.ts';
 import { readDocument, type YamlDocument } from './document.ts';
 import { Origins } from './origins.ts';
 import { relativeTo, resolvePath } from './path.ts';
+import { inReadingOrder } from './reading-order.ts';
 import { diagnosticAt, type Report } from './source.ts';
 
 /** As much of step types and probe types as can be checked without running them. */

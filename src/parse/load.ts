@@ -1,9 +1,10 @@
 // From the files of a variant to one checked workflow, or to everything that is wrong with them, at once.
+
+import type { Diagnostic } from '../core/diagnostic.ts';
 import { workflowSchema } from '../core/schema/workflow.ts';
 import type { VariantFile, Workflow } from '../core/workflow.ts';
 import { checkAssetFiles } from './asset-files.ts';
 import { type Context, createContext, type LoadRequest, type SourceFile, type VariantRequest } from './context.ts';
-import type { Diagnostic } from './diagnostic.ts';
 import { createExpressionChecker } from './expression-check.ts';
 import { checkInputSpecs } from './input-specs.ts';
 import { readLayers } from './layers.ts';

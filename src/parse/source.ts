@@ -1,6 +1,6 @@
 // A file's text with its lines, and a stretch of it that a diagnostic can point at.
 import { LineCounter } from 'yaml';
-import type { Diagnostic, Related } from './diagnostic.ts';
+import type { Diagnostic, Related } from '../core/diagnostic.ts';
 
 export interface Source {
   /** Relative to the project. */

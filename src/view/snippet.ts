@@ -1,26 +1,7 @@
 // A mistake in a file as a person finds it at once: place, line, a caret under the token, what was expected, what to write.
+import type { Diagnostic } from '../core/diagnostic.ts';
 import { createPaint } from './paint.ts';
 import { cleanText, textWidth } from './text.ts';
-
-/** A parse Diagnostic, as far as drawing needs it. */
-export interface Mistake {
-  readonly code: string;
-  readonly file: string;
-  /** Counted from 1; columns are UTF-16 units. */
-  readonly line: number;
-  readonly column: number;
-  readonly length: number;
-  readonly sourceLine: string;
-  readonly message: string;
-  readonly expected?: string;
-  readonly hint?: string;
-  readonly related?: readonly {
-    readonly file: string;
-    readonly line: number;
-    readonly column: number;
-    readonly message: string;
-  }[];
-}
 
 export interface Drawing {
   readonly color?: boolean;
@@ -28,7 +9,7 @@ export interface Drawing {
   readonly columns?: number;
 }
 
-export const formatDiagnostic = (mistake: Mistake, { color = false, columns = 100 }: Drawing = {}): string => {
+export const formatDiagnostic = (mistake: Diagnostic, { color = false, columns = 100 }: Drawing = {}): string => {
   const { code, file, line, column, message, expected, hint, related = [] } = mistake;
   const paint = createPaint(color);
   const gutter = String(line).length;
@@ -45,7 +26,7 @@ export const formatDiagnostic = (mistake: Mistake, { color = false, columns = 10
 };
 
 /** All mistakes with their count; nothing for none. */
-export const formatDiagnostics = (mistakes: readonly Mistake[], drawing: Drawing = {}): string => {
+export const formatDiagnostics = (mistakes: readonly Diagnostic[], drawing: Drawing = {}): string => {
   if (mistakes.length === 0) return '';
   const shown = mistakes.map((each) => formatDiagnostic(each, drawing)).join('\n\n');
   const count = mistakes.length === 1 ? '1 mistake' : `${mistakes.length} mistakes`;
@@ -54,7 +35,7 @@ export const formatDiagnostics = (mistakes: readonly Mistake[], drawing: Drawing
 
 /** The line, cut around the token when it is longer than the screen, and the carets below it. */
 const window = (
-  { sourceLine, column, length }: Mistake,
+  { sourceLine, column, length }: Diagnostic,
   columns: number,
 ): { readonly text: string; readonly caret: string } => {
   const start = Math.min(column - 1, sourceLine.length);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Diagnostic } from '../../src/parse/diagnostic.ts';
+import type { Diagnostic } from '../../src/core/diagnostic.ts';
 import { readDocument, type YamlDocument } from '../../src/parse/document.ts';
 import { maximumFileSize } from '../../src/parse/file-size.ts';
 import { Origins } from '../../src/parse/origins.ts';

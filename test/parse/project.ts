@@ -1,7 +1,7 @@
 // A project in memory, loaded with a small catalogue; and diagnostics drawn as text, as the fixtures hold them.
 import { z } from 'zod';
+import type { Diagnostic } from '../../src/core/diagnostic.ts';
 import type { Catalogue, LoadRequest } from '../../src/parse/context.ts';
-import type { Diagnostic } from '../../src/parse/diagnostic.ts';
 import { type LoadedWorkflow, loadWorkflow } from '../../src/parse/load.ts';
 
 export const catalogue: Catalogue = {

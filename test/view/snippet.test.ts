@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { formatDiagnostic, formatDiagnostics, type Mistake } from '../../src/view/snippet.ts';
+import type { Diagnostic } from '../../src/core/diagnostic.ts';
+import { formatDiagnostic, formatDiagnostics } from '../../src/view/snippet.ts';
 import { textWidth } from '../../src/view/text.ts';
 
-const mistake: Mistake = {
+const mistake: Diagnostic = {
   code: 'unknown-key',
   file: 'workflows/x/deploy.yaml',
   line: 12,
