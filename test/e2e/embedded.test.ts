@@ -55,6 +55,8 @@ describe.skipIf(!here)(`the embedded variant${here ? '' : ` (skipped: needs ${mi
     );
     const sessions = await inside('leaf1', 'vtysh', '-c', 'show bgp summary');
     expect(sessions.stdout).toContain('local AS number 64321');
+    // So that a shell's prompt says where one is.
+    expect((await inside('client4', 'hostname')).stdout).toBe('client4\n');
     const failing = await inside('client1', 'sh', '-c', 'exit 7');
     expect(failing.code).toBe(7);
   });
