@@ -58,12 +58,11 @@ export class HoldingBook {
       return;
     }
     // Things without a name are told apart by the event that recorded them; journals of before say nothing of it.
-    const nameless = before.filter((each) => each.created.length === 0);
-    const meant = nameless.filter(({ run, seq }) => run === made?.run && seq === made?.seq);
-    const gone = meant.length > 0 ? meant : nameless;
+    const isGone = ({ created: things, run, seq }: Holding): boolean =>
+      things.length === 0 && (made === undefined || (made.run === run && made.seq === seq));
     this.put(
       address,
-      before.filter((each) => !gone.includes(each)),
+      before.filter((each) => !isGone(each)),
     );
   }
 
