@@ -13,7 +13,6 @@ import { createRun, type RunFolder, runFolder } from '../store/runs.ts';
 import { openState, type RunEntry, type State, type StateData } from '../store/state.ts';
 import { openStateFolder } from '../store/state-folder.ts';
 import { openStepLog } from '../store/step-log.ts';
-import { commandLine } from '../view/command-line.ts';
 import { goOnUnseen } from './broken-output.ts';
 import { labCall } from './call-lab.ts';
 import { concludeRun } from './conclude-run.ts';
@@ -22,11 +21,12 @@ import { createEngine } from './create-engine.ts';
 import { decideSurvivor } from './decide-survivor.ts';
 import { deployedOf } from './deployed.ts';
 import { CliError, exitCode } from './exit-code.ts';
-import { historyOf, removedThings, renamed, renamedThings } from './history.ts';
+import { foldLedger, historyOf, removedThings, renamed, renamedThings } from './history.ts';
 import { holdingsToUndo } from './holdings-to-undo.ts';
+import { changedSteps, type Notice, removedSteps } from './left-behind.ts';
 import { openCauses } from './open-causes.ts';
 import { openRecording } from './open-recording.ts';
-import type { Opened } from './open-workflow.ts';
+import { type Opened, openVariantWithWorkflows } from './open-workflow.ts';
 import type { RunOptions } from './options.ts';
 import { reconcile } from './reconcile.ts';
 import { listenToSignals } from './signals.ts';
@@ -77,6 +77,7 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   const parts = { host, stateDir, ...(deployed && { deployed }) };
   const created = renamedThings(state.data.created, { ...names, steps: workflow.steps });
   const units = demandScope(opened, createEngine(opened, { ...parts, run: resume?.id ?? 'new' }), { scope, created });
+  const place = { ...names, workflows: await workflowsOf(context, variant.name), lab: labCall(options) };
   const history = await historyOf(stateDir, state.data, { ...names, ...(resume && { current: resume.id }) });
   const startedAt = host.clock.now();
   const folder = resume
@@ -109,12 +110,13 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   });
   try {
     await recorder.emit(beginning(execution, opened, run));
-    const left = leftBehind(removedThings(created, names, units), labCall(options));
+    const left = removedSteps(removedThings(created, names, units), place.lab);
     for (const notice of [...notices, ...startedAnew(past, host), ...left]) await recorder.emit(notice);
     const result = await runWorkflow(engine, {
       ...{ workflow, scope, known: renamed(history.known, workflow), resumed: resume !== undefined },
       usualMs: history.usualMs,
       holdings: holdingsToUndo(opened, scope, created),
+      lastWords: () => changedSteps(foldLedger(state.data.created, recorder.state), place),
     });
     await state.update((data) => concludeRun(data, run, { past: recorder.state, open: false }));
     return codeOf(result, stop);
@@ -125,6 +127,9 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
     await journal.close();
   }
 };
+
+const workflowsOf = async ({ project, registry }: CommandContext, variant: string): Promise<readonly string[]> =>
+  (await openVariantWithWorkflows(project, registry, variant)).workflows;
 
 const deploys = ({ workflow }: Opened): boolean => workflow.deploys ?? workflow.name === 'deploy';
 
@@ -154,18 +159,6 @@ const beginning = ({ context, resume, scope }: Execution, opened: Opened, run: s
     ...{ type: 'run.started', run, workflow: workflow.name, variant: variant.name, inputs: opened.shownInputs },
     ...{ deploys: deploys(opened), ...(workflow.undoes !== undefined && { undoes: workflow.undoes }), ...by },
   };
-};
-
-type Notice = Extract<EventBody, { type: 'notice' }>;
-
-const leftBehind = (addresses: readonly string[], lab: string): readonly Notice[] => {
-  if (addresses.length === 0) return [];
-  const [are, they] = addresses.length === 1 ? ['is', 'it'] : ['are', 'they'];
-  const shown = addresses.slice(0, 5).join(', ');
-  const more = addresses.length > 5 ? ` and ${addresses.length - 5} more` : '';
-  const command = `${lab} ${commandLine(['redo', '--undo', ...addresses])}`;
-  const message = `${shown}${more} ${are} no longer in the workflow, and what ${they} made is still there; to take it away: ${command}`;
-  return [{ type: 'notice', level: 'warning', code: 'removed-step', message }];
 };
 
 /** What ran is gone with the machine; whoever wonders why so much is done again is told. */

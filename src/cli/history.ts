@@ -2,8 +2,9 @@
 import { parseAddress } from '../core/address.ts';
 import type { RunEvent } from '../core/event.ts';
 import { HeldSince } from '../core/held-since.ts';
+import { type Holding, HoldingBook } from '../core/holdings.ts';
 import { type Renames, renamedAddress, renamesOf } from '../core/rename.ts';
-import { foldRun, type Holding, plannedRenames, type RunState, type StepState } from '../core/run-state.ts';
+import { foldRun, plannedRenames, type RunState, type StepState } from '../core/run-state.ts';
 import type { Workflow } from '../core/workflow.ts';
 import type { Known } from '../engine/judge.ts';
 import type { Unit } from '../engine/unit.ts';
@@ -138,10 +139,8 @@ export const removedThings = (
   const addresses = new Set(units.map((unit) => unit.address));
   // Children of these are not known before other steps have run.
   const open = new Set(units.filter((unit) => unit.kind === 'parent' && !unit.children).map((unit) => unit.address));
-  return created
-    .filter((entry) => isOf(entry, owner))
-    .map((entry) => entry.address)
-    .filter((address) => !open.has(parseAddress(address).step) && !addresses.has(address));
+  const held = new Set(created.filter((entry) => isOf(entry, owner)).map((entry) => entry.address));
+  return [...held].filter((address) => !open.has(parseAddress(address).step) && !addresses.has(address));
 };
 
 /**
@@ -168,23 +167,32 @@ const isWanted = (run: RunEntry, { workflow, variant }: { workflow?: string; var
 
 /** The ledger with what a run has made and taken away. Folding the same journal twice changes nothing. */
 export const foldLedger = (ledger: readonly LedgerEntry[], run: RunState): LedgerEntry[] => {
-  const start = run.start;
+  const { start, deeds } = run;
   if (!start) return [...ledger];
-  const { variant, workflow } = start;
+  const { variant, workflow, undoes, scope } = start;
+  // Journals from before runs said whose things they take away.
+  const takenFrom = undoes ?? (scope.undo && workflow);
   const named = withRenames(ledger, { variant, workflow }, plannedRenames(run.planned.values()));
-  const remains = named.filter((entry) => entry.variant !== variant || !run.undone.has(entry.address));
-  const others = remains.filter(
-    (entry) => entry.variant !== variant || entry.workflow !== workflow || !run.holdings.has(entry.address),
-  );
-  const own = [...run.holdings.values()].map((holding): LedgerEntry => {
-    const first = remains.find(
-      (entry) => entry.variant === variant && entry.workflow === workflow && entry.address === holding.address,
-    );
-    const { address, seq, at, created, undo } = holding;
-    const when = first ? { run: first.run, seq: first.seq, at: first.at } : { run: start.run, seq, at };
-    return { address, workflow, variant, ...when, created: [...created], ...(undo && { undo: plainUndo(undo) }) };
-  });
-  return [...others, ...own];
+  const workflows = new Set([...named.filter((entry) => entry.variant === variant).map(workflowOf), workflow]);
+  const books = [...workflows].map((each) => [each, new HoldingBook(holdingsOf(named, variant, each))] as const);
+  for (const deed of deeds)
+    for (const [name, book] of books)
+      if (name === (deed.type === 'made' ? workflow : (takenFrom ?? name))) book.do(deed);
+  return [
+    ...named.filter((entry) => entry.variant !== variant),
+    ...books.flatMap(([each, book]) => book.all.map((holding) => entryOf(holding, { variant, workflow: each }))),
+  ];
+};
+
+const workflowOf = ({ workflow }: LedgerEntry): string => workflow;
+
+const entryOf = (holding: Holding, owner: Owner): LedgerEntry => {
+  const { address, run = '', seq, at, created, undo, fingerprint } = holding;
+  return {
+    ...{ address, ...owner, run, seq, at, created: [...created] },
+    ...(undo && { undo: plainUndo(undo) }),
+    ...(fingerprint !== undefined && { fingerprint }),
+  };
 };
 
 const plainUndo = (undo: NonNullable<Holding['undo']>): NonNullable<LedgerEntry['undo']> => ({
@@ -200,6 +208,10 @@ export const makersOf = ({ created }: StateData, variant: string): readonly stri
 
 /** What a workflow of a variant holds, for undoing it. */
 export const holdingsOf = (ledger: readonly LedgerEntry[], variant: string, workflow: string): readonly Holding[] =>
-  ledger
-    .filter((entry) => entry.variant === variant && entry.workflow === workflow)
-    .map(({ address, created, run, seq, at, undo }) => ({ address, created, run, seq, at, ...(undo && { undo }) }));
+  new HoldingBook(ledger.filter((entry) => isOf(entry, { variant, workflow })).map(holdingOf)).all;
+
+const holdingOf = ({ address, created, run, seq, at, undo, fingerprint }: LedgerEntry): Holding => ({
+  ...{ address, created, run, seq, at },
+  ...(undo && { undo }),
+  ...(fingerprint !== undefined && { fingerprint }),
+});

@@ -1,7 +1,7 @@
 // What a run takes away before it does anything else: all that another workflow made, or the things of the steps it was told of.
 import { isMeantBy } from '../core/address.ts';
 import type { Scope } from '../core/event.ts';
-import type { Holding } from '../core/run-state.ts';
+import type { Holding } from '../core/holdings.ts';
 import type { LedgerEntry } from '../store/state.ts';
 import { holdingsOf } from './history.ts';
 import type { Opened } from './open-workflow.ts';
@@ -15,9 +15,15 @@ export const holdingsToUndo = (
   if (!undo) return [];
   const all = holdingsOf(created, variant.name, workflow.name);
   const meant = all.filter(({ address }) => undo.some((each) => isMeantBy(address, each)));
-  // What will be made again need not be known how to take away.
-  return withContained(redo ? meant.filter((each) => each.undo) : meant, all);
+  return withContained(redo ? meant.filter((each) => each.undo && !stays(each, meant)) : meant, all);
 };
+
+/**
+ * What will be made again need not be known how to take away. What the step made earlier then stays too: the undo of that may take
+ * along things the step has now.
+ */
+const stays = ({ address }: Holding, meant: readonly Holding[]): boolean =>
+  meant.some((each) => each.address === address && !each.earlier && !each.undo);
 
 /** What goes when that which holds it goes is no longer there either, and that is proved too. */
 const withContained = (holdings: readonly Holding[], all: readonly Holding[]): readonly Holding[] => {

@@ -1,6 +1,7 @@
 // One rehearsed run after the other in one world: the real engine, with a machine, a clock and a journal that are not.
 import type { EventBody, RunEvent } from '../core/event.ts';
-import { foldRun, type Holding } from '../core/run-state.ts';
+import { type Holding, HoldingBook } from '../core/holdings.ts';
+import { foldRun, type RunState } from '../core/run-state.ts';
 import { textOf } from '../core/template.ts';
 import type { VariantFile } from '../core/workflow.ts';
 import type { Known } from '../engine/judge.ts';
@@ -86,13 +87,19 @@ export const perform = async (stage: Stage, course: Course, { dieAt, onEvent }: 
       known: new Map([...knownOf(course.earlier ?? [], false), ...knownOf(past, true)]),
       resumed: before > 0,
       usualMs: () => undefined,
-      holdings: stage.holdings.filter((holding) => !folded.undone.has(holding.address)),
+      holdings: stillThere(stage.holdings, folded),
     });
     return result(world.dead ? 'crashed' : ended.outcome);
   } catch (error) {
     if (error instanceof Crash) return result('crashed');
     throw error;
   }
+};
+
+const stillThere = (holdings: readonly Holding[], { deeds }: RunState): readonly Holding[] => {
+  const book = new HoldingBook(holdings);
+  for (const deed of deeds) if (deed.type === 'undone') book.remove(deed);
+  return book.all;
 };
 
 const engineOf = (
@@ -154,7 +161,7 @@ const knownOf = (past: readonly RunEvent[], inThisRun: boolean): ReadonlyMap<str
 export const leftBy = (events: readonly RunEvent[]): Required<Pick<Stage, 'holdings' | 'deployed'>> => {
   const state = foldRun(events);
   return {
-    holdings: [...state.holdings.values()],
+    holdings: state.holdings,
     deployed: {
       outputs: new Map([...state.steps.values()].map((step) => [step.address, step.outputs])),
       facts: state.end?.facts ?? {},

@@ -51,5 +51,5 @@ export const showPlan = async ({ context, opened, options, notes = [], ...look }
 const takenAway = (opened: Opened, { scope, state }: Pick<PlanWish, 'scope' | 'state'>): readonly string[] => {
   const { name: workflow, steps } = opened.workflow;
   const created = renamedThings(state.created, { workflow, variant: opened.variant.name, steps });
-  return newestFirst(holdingsToUndo(opened, scope, created)).map(({ address }) => address);
+  return [...new Set(newestFirst(holdingsToUndo(opened, scope, created)).map(({ address }) => address))];
 };

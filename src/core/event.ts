@@ -170,6 +170,10 @@ type Body =
   | (StepEvent & {
       readonly type: 'step.undone';
       readonly created: readonly Created[];
+      /** The event that recorded it first: tells things without a name apart. */
+      readonly made?: { readonly run: string; readonly seq: number };
+      /** The step has made something else since, which this says nothing of. */
+      readonly earlier?: true;
       readonly outcome: 'removed' | 'absent' | 'contained' | 'failed';
       readonly evidence: readonly Observation[];
       readonly failure?: Failure;

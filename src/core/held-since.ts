@@ -38,7 +38,7 @@ const spansIn = (events: Iterable<RunEvent>): ReadonlyMap<Address, Span> => {
 };
 
 const after = (before: Span | undefined, event: RunEvent): Span | undefined => {
-  if (event.type === 'step.started' || event.type === 'step.undone') return { begun: true };
+  if (event.type === 'step.started' || (event.type === 'step.undone' && event.earlier !== true)) return { begun: true };
   if (event.type !== 'step.finished') return undefined;
   switch (event.outcome) {
     case 'changed':

@@ -1,17 +1,8 @@
 // The state of a run, as a fold over its events. Whoever wants to know how a run stands asks this and nothing else.
-import type {
-  Address,
-  Applied,
-  Created,
-  EventOf,
-  Outcome,
-  PlannedStep,
-  ProcessIdentity,
-  RunEvent,
-  Scope,
-  UndoRecord,
-} from './event.ts';
+import type { Address, Applied, EventOf, Outcome, PlannedStep, ProcessIdentity, RunEvent, Scope } from './event.ts';
 import type { Failure } from './failure.ts';
+import { canonical } from './fingerprint.ts';
+import { type Deed, type Holding, HoldingBook, renamedDeed } from './holdings.ts';
 import type { Observation } from './observation.ts';
 import { RedoBook } from './redo.ts';
 import { type Renames, renamedAddress, renamesOf } from './rename.ts';
@@ -49,17 +40,6 @@ export interface StepState {
 export const isDone = (step: Pick<StepState, 'status' | 'outcome'> | undefined): boolean =>
   step?.status === 'finished' && (step.outcome === 'changed' || step.outcome === 'satisfied');
 
-/** Something that was made and, as far as is known, not yet taken away. */
-export interface Holding {
-  readonly address: Address;
-  readonly created: readonly Created[];
-  readonly undo?: UndoRecord;
-  /** The run that made it; `seq` counts within it. */
-  readonly run?: string;
-  readonly seq: number;
-  readonly at: number;
-}
-
 export interface RunState {
   readonly start?: EventOf<'run.started'>;
   readonly planned: ReadonlyMap<Address, PlannedStep>;
@@ -70,8 +50,11 @@ export interface RunState {
   readonly scope: Scope;
   /** Steps that were asked to run again and have not been started since. */
   readonly pendingRedo: readonly string[];
-  readonly holdings: ReadonlyMap<Address, Holding>;
-  /** Addresses whose things were taken away in this run. */
+  /** Of one address the newest record comes last. */
+  readonly holdings: readonly Holding[];
+  /** What was made and taken away in this run, in that order, for a ledger that knows of other runs too. */
+  readonly deeds: readonly Deed[];
+  /** Addresses whose things, as the step has them now, were taken away in this run. */
   readonly undone: ReadonlySet<Address>;
   readonly end?: EventOf<'run.finished'>;
   readonly lastSeq: number;
@@ -93,7 +76,10 @@ export class RunFolder {
   private readonly known = new Map<Address, StepState>();
   private readonly redo = new RedoBook();
   private scope: Scope = {};
-  private readonly holdings = new Map<Address, Holding>();
+  private readonly holdings = new HoldingBook();
+  private deeds: Deed[] = [];
+  /** Of each address what was told last, to keep attempt after attempt at the same thing from adding up. */
+  private readonly told = new Map<Address, string>();
   private readonly undone = new Set<Address>();
   private readonly drivers: ProcessIdentity[] = [];
   private start: EventOf<'run.started'> | undefined;
@@ -131,10 +117,7 @@ export class RunFolder {
         this.addFinished(event);
         break;
       case 'step.undone':
-        if (event.outcome === 'failed') break;
-        this.known.delete(event.address);
-        this.holdings.delete(event.address);
-        this.undone.add(event.address);
+        if (event.outcome !== 'failed') this.release(event);
         break;
       default:
         break;
@@ -150,7 +133,8 @@ export class RunFolder {
       known: this.known,
       scope: this.scope,
       pendingRedo: this.redo.pending(this.planned.values()),
-      holdings: this.holdings,
+      holdings: this.holdings.all,
+      deeds: this.deeds,
       undone: this.undone,
       lastSeq: this.lastSeq,
       drivers: this.drivers,
@@ -166,7 +150,10 @@ export class RunFolder {
   /** What was known and made under an earlier id goes on under the one of now. */
   private rename(renames: Renames): void {
     if (renames.size === 0) return;
-    for (const each of [this.steps, this.known, this.holdings])
+    this.holdings.rename(renames);
+    this.deeds = this.deeds.map((deed) => renamedDeed(renames, deed));
+    this.told.clear();
+    for (const each of [this.steps, this.known])
       for (const [address, entry] of [...each]) {
         const now = renamedAddress(renames, address);
         if (now === address) continue;
@@ -218,17 +205,29 @@ export class RunFolder {
     if (touched) this.known.set(step.address, step);
   }
 
-  private hold({ address, creates, undo, seq, at }: EventOf<'step.started'> | EventOf<'step.finished'>): void {
+  private hold({ address, creates, undo, seq, at, ...event }: EventOf<'step.started' | 'step.finished'>): void {
     if (creates.length === 0 && undo === undefined) return;
-    const first = this.holdings.get(address);
     this.undone.delete(address);
-    this.holdings.set(address, {
-      address,
-      created: creates,
-      seq: first?.seq ?? seq,
-      at: first?.at ?? at,
-      ...(undo && { undo }),
-    });
+    const fingerprint = event.fingerprint ?? this.known.get(address)?.fingerprint;
+    const what = { ...(undo && { undo }), ...(fingerprint !== undefined && { fingerprint }) };
+    const telling = canonical({ creates, ...what });
+    if (this.told.get(address) === telling) return;
+    this.told.set(address, telling);
+    const run = this.start && { run: this.start.run };
+    this.note({ type: 'made', holding: { address, created: creates, seq, at, ...what, ...run } });
+  }
+
+  private release({ address, created, made, earlier }: EventOf<'step.undone'>): void {
+    this.told.delete(address);
+    this.note({ type: 'undone', address, created, ...(made && { made }) });
+    if (earlier) return;
+    this.known.delete(address);
+    this.undone.add(address);
+  }
+
+  private note(deed: Deed): void {
+    this.deeds.push(deed);
+    this.holdings.do(deed);
   }
 
   private patch(address: Address, part: Partial<StepState>): void {

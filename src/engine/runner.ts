@@ -1,7 +1,7 @@
 // A run from its plan to its last fact: takes away what is to go first, performs the steps, says how it ended. Knows no product.
-import type { Outcome, Scope as RunScope } from '../core/event.ts';
+import type { EventBody, Outcome, Scope as RunScope } from '../core/event.ts';
 import { ExpressionError, type Scope } from '../core/expression.ts';
-import type { Holding } from '../core/run-state.ts';
+import type { Holding } from '../core/holdings.ts';
 import { evaluate } from '../core/template.ts';
 import type { Workflow } from '../core/workflow.ts';
 import type { Engine } from './engine.ts';
@@ -19,6 +19,8 @@ export interface RunRequest {
   readonly usualMs: (address: string) => number | undefined;
   /** What is to be taken away first: all that the workflow named by `undoes` has made, or what `scope.undo` names. */
   readonly holdings: readonly Holding[];
+  /** What is to be said before the end is. */
+  readonly lastWords?: () => readonly Extract<EventBody, { type: 'notice' }>[];
 }
 
 export interface RunResult {
@@ -39,6 +41,7 @@ export const runWorkflow = async (engine: Engine, request: RunRequest): Promise<
   const facts = outcome === 'succeeded' ? engine.masker.value(factsOf(request.workflow, run.scope({}))) : {};
   const counts: Partial<Record<Outcome, number>> = {};
   for (const each of run.outcomes.values()) counts[each] = (counts[each] ?? 0) + 1;
+  for (const notice of request.lastWords?.() ?? []) await engine.emit(notice);
   const durationMs = engine.host.clock.monotonic() - start;
   await engine.emit({ type: 'run.finished', outcome, counts, durationMs, facts });
   return { outcome, outcomes: run.outcomes, facts };

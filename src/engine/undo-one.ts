@@ -1,8 +1,8 @@
 // Takes one thing away by what was recorded when it was made, and proves that it is gone.
 import type { EventOf, UndoRecord } from '../core/event.ts';
 import type { Failure } from '../core/failure.ts';
+import type { Holding } from '../core/holdings.ts';
 import type { Observation } from '../core/observation.ts';
-import type { Holding } from '../core/run-state.ts';
 import { absence, awaitAbsence, surroundingsOf, typedUndo } from './absence.ts';
 import { bounded } from './bounded.ts';
 import { commandError, commandSettings, createContext, enterCommand, undoTag } from './context.ts';
@@ -23,13 +23,20 @@ export const undoOne = async (engine: Engine, holding: Holding): Promise<boolean
   const { removal, masker } = await remove(engine, holding.undo);
   const { outcome, evidence, failure } = removal;
   await engine.emit({
-    ...{ type: 'step.undone', address: holding.address, created: holding.created, outcome },
+    ...{ type: 'step.undone', ...namesOf(holding), outcome },
     evidence: masker.value(evidence),
     durationMs: engine.host.clock.monotonic() - start,
     ...(failure && { failure: masker.value(failure) }),
   });
   return outcome !== 'failed';
 };
+
+/** By what the record that is gone is known. */
+export const namesOf = ({ address, created, run, seq, earlier }: Holding) => ({
+  ...{ address, created },
+  ...(run !== undefined && { made: { run, seq } }),
+  ...(earlier && { earlier }),
+});
 
 const remove = async (
   engine: Engine,

@@ -197,7 +197,8 @@ export class RunRecord {
         this.finish(row, event);
         break;
       case 'step.undone':
-        row.undone = event;
+        // What could not be taken away outweighs what an earlier definition had made.
+        if (!(event.earlier && row.undone?.outcome === 'failed')) row.undone = event;
         break;
       default:
         break;

@@ -25,6 +25,8 @@ const ledgerEntrySchema = z.strictObject({
   seq: z.int(),
   created: z.array(createdSchema).readonly(),
   undo: undoSchema.exactOptional(),
+  /** Of the definition that made it. */
+  fingerprint: z.string().exactOptional(),
 });
 
 const runEntrySchema = z.strictObject({

@@ -56,6 +56,7 @@ const ledgerEntry: Keys = new Map([
   ['seq', must(isInteger)],
   ['created', must(isList(isStrict(created)))],
   ['undo', may(isStrict(undo))],
+  ['fingerprint', may(isText)],
 ]);
 
 const runEntry: Keys = new Map([

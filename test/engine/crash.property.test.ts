@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Outcome, RunEvent } from '../../src/core/event.ts';
+import type { Holding } from '../../src/core/holdings.ts';
 import { continuedScope } from '../../src/core/redo.ts';
-import { foldRun, type Holding, isDone } from '../../src/core/run-state.ts';
+import { foldRun, isDone } from '../../src/core/run-state.ts';
 import type { PlanItem } from '../../src/engine/plan.ts';
 import { MemoryJournal } from '../rig/memory-journal.ts';
 import { addressOf, needsByAddress, type Plot, plots, typesOf, workflowOf, worldOf } from '../rig/random-workflow.ts';

@@ -202,6 +202,101 @@ describe('what was made', () => {
   });
 });
 
+describe('a step that was changed and made something else', () => {
+  /** Deploys the workflow once with each list of things. */
+  const deployed = async (...lists: readonly (readonly string[])[]): Promise<Ran> => {
+    const probes = [gone(new World())];
+    let ran: Ran | undefined;
+    for (const list of lists) {
+      const step = making('a', {
+        with: { name: list.join('+') },
+        health: [],
+        creates: list.map((name) => ({ kind: 'thing', name })),
+        undo: { run: ['remove', ...list], absent: list.map((fact) => ({ probe: 'gone', fact })) },
+      });
+      const steps = workflow([step, undoable('rest', { needs: ['a'] })]);
+      ran = await runIn(steps, { ...(ran && { world: ran.world, resume: ran.journal }), probes });
+      for (const name of list) ran.world.facts.set(name, true);
+    }
+    if (!ran) throw new Error('nothing was deployed');
+    return ran;
+  };
+  const removing =
+    ({ facts, deeds }: World, busy = '') =>
+    ({ argv }: { argv: readonly string[] }): Answer => {
+      const [, ...all] = argv;
+      if (all.includes(busy)) return { exitCode: 1, stderr: 'busy' };
+      deeds.push(`remove ${all.join(' ')}`);
+      for (const name of all) facts.delete(name);
+      return 0;
+    };
+  const took = (ran: Ran) =>
+    ran
+      .all('step.undone')
+      .map(({ address, created, outcome }) => `${address} ${created.map(({ name }) => name).join('+')} ${outcome}`);
+
+  it('has all of it taken away, each by the undo of its time, the newest first', async () => {
+    const before = await deployed(['old'], ['new']);
+    const down = await takeDown(before, { commands: removing(before.world) });
+    expect(took(down)).toEqual(['a new removed', 'rest rest removed', 'a old removed']);
+    expect(before.world.deeds.slice(-3)).toEqual(['remove new', 'remove rest', 'remove old']);
+    expect(down.result.outcome).toBe('succeeded');
+  });
+
+  it('has what it has now taken away before what shares things with that', async () => {
+    const before = await deployed(['old', 'both'], ['both', 'new']);
+    const down = await takeDown(before, { commands: removing(before.world) });
+    expect(took(down)).toEqual(['rest rest removed', 'a both+new removed', 'a old removed']);
+    expect(['old', 'both', 'new'].filter((name) => before.world.facts.has(name))).toEqual([]);
+  });
+
+  it('has one record left when only that could not be taken away', async () => {
+    for (const [busy, rest] of [
+      ['old', 'new'],
+      ['new', 'old'],
+    ] as const) {
+      const before = await deployed(['old'], ['new']);
+      const down = await takeDown(before, { commands: removing(before.world, busy) });
+      expect(down.result.outcome).toBe('failed');
+      expect(took(down).toSorted()).toEqual([`a ${busy} failed`, `a ${rest} removed`, 'rest rest removed'].toSorted());
+      const { made, earlier } = down.all('step.undone').find(({ outcome }) => outcome === 'failed') ?? {};
+      expect([made?.run, earlier]).toEqual(['run-1', busy === 'old' ? true : undefined]);
+    }
+  });
+
+  it('has what went with a container looked at record by record', async () => {
+    const inner = (outer: string): StepSpec =>
+      undoable('inner', {
+        needs: ['outer'],
+        with: { name: `inner-${outer}` },
+        health: [],
+        creates: [{ kind: 'thing', name: 'inner', within: `thing/${outer}` }],
+        undo: { run: ['remove', `inner-${outer}`], absent: [{ probe: 'gone', fact: `inner-${outer}` }] },
+      });
+    const outer = (name: string): StepSpec =>
+      undoable('outer', {
+        with: { name },
+        health: [],
+        creates: [{ kind: 'thing', name }],
+        undo: { run: ['remove', name], absent: [{ probe: 'gone', fact: name }] },
+      });
+    const probes = [gone(new World())];
+    const first = await runIn(workflow([outer('one'), inner('one')]), { probes });
+    const { world } = first;
+    const second = await runIn(workflow([outer('two'), inner('two')]), { world, resume: first.journal, probes });
+    // Only with the second container its content goes.
+    const commands = ({ argv }: { argv: readonly string[] }): Answer => {
+      world.deeds.push(argv.join(' '));
+      world.facts.delete(argv[1] ?? '');
+      if (argv[1] === 'two') world.facts.delete('inner-two');
+      return 0;
+    };
+    const down = await takeDown(second, { commands });
+    expect(undone(down)).toEqual(['outer removed', 'outer removed', 'inner contained', 'inner removed']);
+    expect(world.deeds.slice(4)).toEqual(['remove two', 'remove one', 'remove inner-one']);
+  });
+});
+
 describe('while things are taken away', () => {
   it('a request to stop lets the one under way go, and leaves the others', async () => {
     const before = await runIn(workflow([undoable('a'), undoable('b', { needs: ['a'] })]), {

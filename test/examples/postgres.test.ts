@@ -157,11 +157,16 @@ describe.skipIf(bin === undefined)(`the database of the example${why}`, () => {
     expect((await lab.run('resume', '--quiet')).code).toBe(0);
   });
 
-  it('is taken down completely', async () => {
+  it('is left where it is by a deploy elsewhere, and taken down with that, completely', async () => {
+    const elsewhere = join(copy.dir, 'elsewhere');
+    const moved = await lab.run('run', 'deploy', '--set', `folder=${elsewhere}`, '--set', 'customers=10', '--no-tty');
+    expect(moved.code).toBe(0);
+    expect(moved.stdout).toContain(`still there: postgres-cluster ${join(copy.dir, 'data-dev')} (cluster)`);
+    expect(serversIn(copy.dir)).toHaveLength(2);
     const down = await lab.run('run', 'teardown', '--no-tty');
     expect(down.code).toBe(0);
     expect(serversIn(copy.dir)).toEqual([]);
-    expect(existsSync(join(copy.dir, 'data-dev'))).toBe(false);
+    expect(['data-dev', 'elsewhere'].filter((name) => existsSync(join(copy.dir, name)))).toEqual([]);
     expect((await lab.run('status')).stdout).toContain('Nothing is deployed.');
   });
 });

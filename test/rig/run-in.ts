@@ -1,7 +1,8 @@
 // Runs a workflow with the real engine over a machine, a journal and a clock in memory.
 import type { EventOf, Outcome, RunEvent, Scope } from '../../src/core/event.ts';
+import type { Holding } from '../../src/core/holdings.ts';
 import { createMasker } from '../../src/core/mask.ts';
-import { foldRun, type Holding } from '../../src/core/run-state.ts';
+import { foldRun } from '../../src/core/run-state.ts';
 import type { StepSpec, VariantFile, Workflow } from '../../src/core/workflow.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { Known } from '../../src/engine/judge.ts';
@@ -235,7 +236,7 @@ export const knownFrom = (
 
 /** What a run has made and not taken away, as a later one is given it. */
 export const holdingsFrom = (events: readonly RunEvent[], run = 'run-1'): readonly Holding[] =>
-  [...foldRun(events).holdings.values()].map((holding) => ({ ...holding, run }));
+  foldRun(events).holdings.map((holding) => ({ ...holding, run }));
 
 const resultOf = (parts: Pick<Ran, 'result' | 'world' | 'told' | 'journal' | 'logs' | 'clock'>): Ran => {
   const all = <T extends RunEvent['type']>(type: T): readonly EventOf<T>[] =>

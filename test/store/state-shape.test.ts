@@ -12,6 +12,7 @@ const whole = {
       ...{ address: 'a', workflow: 'deploy', variant: 'v', run: 'r', at: 1, seq: 1 },
       created: [{ kind: 'netns', name: 'x', within: 'y' }],
       undo: { action: { run: ['true'] }, absent: [{ probe: 'command' }], timeoutMs: 5 },
+      fingerprint: 'f',
     },
   ],
   runs: [run, { ...run, superseded: true, partial: false }],

@@ -1,0 +1,49 @@
+// What is still there although no step makes it any more: said in a run, with the command that takes it away.
+import type { Created, EventBody } from '../core/event.ts';
+import type { Holding } from '../core/holdings.ts';
+import type { LedgerEntry } from '../store/state.ts';
+import { commandLine } from '../view/command-line.ts';
+import { holdingsOf } from './history.ts';
+
+export type Notice = Extract<EventBody, { type: 'notice' }>;
+
+/** Of steps that the workflow no longer has. */
+export const removedSteps = (addresses: readonly string[], lab: string): readonly Notice[] => {
+  if (addresses.length === 0) return [];
+  const [are, they] = addresses.length === 1 ? ['is', 'it'] : ['are', 'they'];
+  const command = `${lab} ${commandLine(['redo', '--undo', ...addresses])}`;
+  const message = `${firstOf(addresses)} ${are} no longer in the workflow, and what ${they} made is still there; to take it away: ${command}`;
+  return [{ type: 'notice', level: 'warning', code: 'removed-step', message }];
+};
+
+interface Place {
+  readonly variant: string;
+  readonly workflow: string;
+  /** All there are of the variant. */
+  readonly workflows: readonly string[];
+  readonly lab: string;
+}
+
+/** Of steps that were changed since, and have made something else. */
+export const changedSteps = (
+  ledger: readonly LedgerEntry[],
+  { variant, workflow, workflows, lab }: Place,
+): readonly Notice[] => {
+  const earlier = holdingsOf(ledger, variant, workflow).filter((each) => each.earlier);
+  if (earlier.length === 0) return [];
+  const steps = [...new Set(earlier.map(({ address }) => address))];
+  const [what, words] = workflows.includes('teardown')
+    ? ['the rest', ['run', 'teardown', '--variant', variant]]
+    : [`all that ${steps.length === 1 ? 'this step' : 'these steps'} made`, ['redo', '--undo', ...steps]];
+  const they = earlier.length === 1 ? 'it goes' : 'they go';
+  const message = `made before a step was changed, and still there: ${firstOf(earlier.map(thingsOf))}; ${they} with ${what}: ${lab} ${commandLine(words)}`;
+  return [{ type: 'notice', level: 'warning', code: 'changed-step', message }];
+};
+
+const thingsOf = ({ address, created }: Holding): string =>
+  created.length === 0 ? `what ${address} did` : `${firstOf(created.map(nameOf))} (${address})`;
+
+const nameOf = ({ kind, name }: Created): string => `${kind} ${name}`;
+
+const firstOf = (names: readonly string[]): string =>
+  `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
