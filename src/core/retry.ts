@@ -27,6 +27,7 @@ export const delayAfter = (
 ): number | undefined => {
   if (attempt >= policy.attempts) return undefined;
   const full = Math.min(policy.maxDelayMs, policy.delayMs * policy.backoff ** (attempt - 1));
-  const delay = full * (1 - policy.jitter) + full * policy.jitter * random;
+  // One factor of at most 1: the sum of two parts may round to more than the whole.
+  const delay = full * (1 - policy.jitter * (1 - random));
   return elapsedMs + delay > policy.withinMs ? undefined : delay;
 };

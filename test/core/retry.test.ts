@@ -32,6 +32,11 @@ describe('the pause after a failed attempt', () => {
     );
   });
 
+  it('is not rounded to more than the longest', () => {
+    const policy = { ...noRetry, attempts: 2, delayMs: 3, jitter: 0.2 };
+    expect(delayAfter(policy, { attempt: 1, elapsedMs: 0, random: 0.9999999999999999 })).toBe(3);
+  });
+
   it('grows by its factor', () => {
     const policy = { ...noRetry, attempts: 5, delayMs: 100, backoff: 3 };
     const after = (attempt: number) => delayAfter(policy, { attempt, elapsedMs: 0, random: 0 });
