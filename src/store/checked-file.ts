@@ -73,7 +73,8 @@ const standsAt = ({ files, folders }: Head, body: Buffer, { read, list }: World)
 
 /** Writes it for the owner alone; a failure leaves nothing, since nothing is lost. */
 export const keepChecked = ({ folder, name, build }: CheckedFile, seen: Seen, finding: string): void => {
-  const draft = join(folder, `${name}.${process.pid}.tmp`);
+  // Whoever runs holds the lock, so one name does: what a killed run left under it is written over.
+  const draft = join(folder, `${name}.tmp`);
   try {
     const texts = [...seen.files].map(
       ([path, text]) => [path, text === undefined ? undefined : Buffer.from(text)] as const,
@@ -86,7 +87,16 @@ export const keepChecked = ({ folder, name, build }: CheckedFile, seen: Seen, fi
     };
     const all = Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body]);
     mkdirSync(folder, { mode: 0o700, recursive: true });
-    writeFileSync(draft, Buffer.concat([Buffer.from(checksum(all)), all]), { mode: 0o600, flag: 'wx' });
+    const file = openSync(
+      draft,
+      constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW,
+      0o600,
+    );
+    try {
+      writeFileSync(file, Buffer.concat([Buffer.from(checksum(all)), all]));
+    } finally {
+      closeSync(file);
+    }
     renameSync(draft, join(folder, name));
   } catch {
     removeDraft(draft);

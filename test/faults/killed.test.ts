@@ -53,7 +53,9 @@ const expectNothingLeft = async (lab: Lab): Promise<void> => {
   const left = readdirSync(lab.stateDir).filter(
     (name) => !/^lock\..*\.tmp$/.test(name) || statSync(join(lab.stateDir, name)).size > 0,
   );
-  expect(left.sort()).toEqual(['runs', 'state.json']);
+  expect(left.filter((name) => name !== 'checked').sort()).toEqual(['runs', 'state.json']);
+  const checked = join(lab.stateDir, 'checked');
+  expect(existsSync(checked) ? readdirSync(checked).filter((name) => name.endsWith('.tmp')) : []).toEqual([]);
 };
 
 const expectRecovered = async (lab: Lab, moment: unknown, workflow?: string): Promise<void> => {

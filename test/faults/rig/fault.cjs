@@ -118,14 +118,16 @@ fs.fdatasync = (fd, done) => {
     done(error);
   });
 };
-for (const key of ['linkSync', 'renameSync', 'rmSync', 'ftruncateSync'])
+for (const key of ['linkSync', 'renameSync', 'rmSync', 'ftruncateSync', 'mkdirSync'])
   around(fs, key, (target) => (isOurs(typeof target === 'number' ? pathOf(target) : target) ? key : undefined));
 for (const key of ['mkdir', 'rename', 'rm', 'truncate'])
   around(promises, key, (path) => (isOurs(path) ? key : undefined));
-around(promises, 'open', (path, flags) => {
+const openForWriting = (path, flags) => {
   const writes = typeof flags === 'number' ? (flags & 3) !== 0 : !['r', undefined].includes(flags);
   return isOurs(path) && writes ? 'open for writing' : undefined;
-});
+};
+around(promises, 'open', openForWriting);
+around(fs, 'openSync', openForWriting);
 around(children, 'spawn', () => 'spawn');
 syncBuiltinESMExports();
 
