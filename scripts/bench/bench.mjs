@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { deploys } from './deploy.mjs';
 import * as goals from './goals.mjs';
 
 const parts = {
@@ -15,6 +16,7 @@ const parts = {
   again: goals.again,
   memory: goals.memory,
   waiting: goals.waiting,
+  deploy: deploys,
 };
 
 const { values } = parseArgs({
