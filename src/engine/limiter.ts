@@ -8,6 +8,11 @@ export const createLimiter = (limit: number): Limiter => {
   const waiting: Waiting[] = [];
   let running = 0;
   let arrived = 0;
+  const handOn = (): void => {
+    const next = pop(waiting);
+    if (next) next.start();
+    else running -= 1;
+  };
   return {
     async run(work, rank = 0) {
       if (running < limit) running += 1;
@@ -19,10 +24,10 @@ export const createLimiter = (limit: number): Limiter => {
       try {
         return await work();
       } finally {
-        // The place is handed on as it is, so that nobody who comes just now takes it from those who wait.
-        const next = pop(waiting);
-        if (next) next.start();
-        else running -= 1;
+        // Whoever waits gets the place at the end of this turn of the event loop: what this end makes ready has joined the queue by
+        // then, and often it is what the longest path goes on with. Until then the place counts as taken.
+        if (waiting.length === 0) running -= 1;
+        else setImmediate(handOn);
       }
     },
   };

@@ -57,6 +57,19 @@ describe('the concurrency of a workflow', () => {
     );
     expect(world.deeds[0]).toBe('long');
   });
+
+  it('gives the place of a step to the one it makes ready, when that leads to the longest way', async () => {
+    const world = new World();
+    busy(world, ['short', 'first', 'second', 'third']);
+    const list = [
+      making('short', { needs: [], health: [] }),
+      making('first', { needs: [], health: [] }),
+      making('second', { needs: ['first'], health: [] }),
+      making('third', { needs: ['second'], health: [] }),
+    ];
+    await runIn(workflow(list), { world, actions: 1 });
+    expect(world.deeds.slice(0, 2)).toEqual(['first', 'second']);
+  });
 });
 
 describe('a limiter', () => {
