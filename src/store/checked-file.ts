@@ -1,6 +1,16 @@
 // What was found right about some files, kept with every byte it was read from: it counts only while all of them are still the same,
 // for the same build of this program. Anything that does not fit means that it is not there; nothing here ever throws.
-import { closeSync, constants, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 
@@ -71,10 +81,11 @@ const standsAt = ({ files, folders }: Head, body: Buffer, { read, list }: World)
   return at;
 };
 
+const draftEnd = '.tmp';
+
 /** Writes it for the owner alone; a failure leaves nothing, since nothing is lost. */
 export const keepChecked = ({ folder, name, build }: CheckedFile, seen: Seen, finding: string): void => {
-  // Whoever runs holds the lock, so one name does: what a killed run left under it is written over.
-  const draft = join(folder, `${name}.tmp`);
+  const draft = join(folder, `${name}${draftEnd}`);
   try {
     const texts = [...seen.files].map(
       ([path, text]) => [path, text === undefined ? undefined : Buffer.from(text)] as const,
@@ -87,6 +98,8 @@ export const keepChecked = ({ folder, name, build }: CheckedFile, seen: Seen, fi
     };
     const all = Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body]);
     mkdirSync(folder, { mode: 0o700, recursive: true });
+    // Whoever writes holds the lock, so a draft that is there was left by a run that was killed.
+    for (const left of readdirSync(folder)) if (left.endsWith(draftEnd)) rmSync(join(folder, left));
     const file = openSync(
       draft,
       constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW,
