@@ -235,6 +235,34 @@ describe('two runs of one state folder', patient, () => {
     expect(lab.deeds().filter((deed) => deed.startsWith('beside'))).toEqual([]);
   });
 
+  it.each([
+    ['run', 0],
+    ['resume', 6],
+  ])(
+    'of which one ends between the look and the lock of the other: %s finds nothing to continue',
+    async (word, code) => {
+      const lab = new Lab(program.main, {
+        build: one(`shell: |
+  echo "start only" >> world/deeds
+  until test -e world/go; do sleep 0.05; done
+  echo ok > world/only
+health: [{ probe: file, path: world/only }]`),
+      });
+      const first = lab.start(['run', 'build']);
+      await spawnedPid(lab);
+      const second = lab.start(word === 'run' ? ['run', 'build'] : ['resume'], { at: 1, only: 'lock', when: 'stop' });
+      await until(() => /\) T /.test(readFileSync(`/proc/${second.process.pid}/stat`, 'utf8')));
+      writeFileSync(join(lab.world, 'go'), '');
+      expect((await first.ended).code).toBe(0);
+      second.process.kill('SIGCONT');
+      const ended = await second.ended;
+      expect(ended.code, `${ended.stdout}${ended.stderr}`).toBe(code);
+      expect(lab.deeds()).toEqual(['start only']);
+      const resumed = (await lab.events()).filter((event) => event.type === 'run.resumed');
+      expect(resumed).toEqual([]);
+    },
+  );
+
   it('are refused while the holder is stopped, and told who it is', async () => {
     const lab = new Lab(program.main, {
       build: one(`shell: |

@@ -46,8 +46,18 @@ export const resumeCommand = async (named: string | undefined, options: RunOptio
     consent: true,
     command: `lab resume ${run.id}`,
     preamble: [`continuing run ${run.id} (${run.workflow}, variant ${run.variant})`],
-    open: () => openWorkflow(wish),
+    open: (now) => {
+      demandUnfinished(now, run);
+      return openWorkflow(wish);
+    },
   });
+};
+
+/** It was chosen before the lock was held: whoever held it then may have finished it. @throws CliError 6 */
+const demandUnfinished = (now: StateData, { id }: RunEntry): void => {
+  const run = now.runs.find((each) => each.id === id);
+  if (run?.outcome !== 'succeeded' && run?.superseded !== true) return;
+  throw new CliError(exitCode.nothingToResume, whyNot(now, run) ?? `Run ${id} has ended meanwhile.`);
 };
 
 /** @throws CliError 6 when there is nothing to continue, 2 for a run that can't be. */

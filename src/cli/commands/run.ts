@@ -6,6 +6,7 @@ import { lookAtState, openContext } from '../context.ts';
 import { runToContinue } from '../continues.ts';
 import { createEngine } from '../create-engine.ts';
 import { earlierInputs } from '../earlier-inputs.ts';
+import { CliError, exitCode } from '../exit-code.ts';
 import { makersOf } from '../history.ts';
 import { openWorkflow } from '../open-workflow.ts';
 import type { RunOptions } from '../options.ts';
@@ -27,8 +28,18 @@ export const runCommand = async (workflow: string, options: RunOptions): Promise
   const engine = createEngine(opened, { host, stateDir: context.stateDir, run: 'new' });
   demandScope(opened, engine, { scope: scopeOf(options), created: state.created });
   const unfinished = runToContinue(state, { workflow, variant }, options);
-  if (unfinished && (await continues(unfinished, options))) return resumeCommand(unfinished.id, options);
-  return startRun({ context, choice, opened, earlier, options });
+  const begin = (): Promise<number> => startRun({ context, choice, opened, earlier, options });
+  return unfinished && (await continues(unfinished, options)) ? continueOr(begin, unfinished, options) : begin();
+};
+
+/** Whoever was driving it may have finished it since it was looked at: then there is nothing to continue, and all to prove. */
+const continueOr = async (begin: () => Promise<number>, run: RunEntry, options: RunOptions): Promise<number> => {
+  try {
+    return await resumeCommand(run.id, options);
+  } catch (error) {
+    if (error instanceof CliError && error.code === exitCode.nothingToResume) return begin();
+    throw error;
+  }
 };
 
 /** An unfinished run of the same workflow is offered to be continued; without a terminal it is. */

@@ -4,6 +4,7 @@
 const fs = require('node:fs');
 const promises = require('node:fs/promises');
 const children = require('node:child_process');
+const net = require('node:net');
 const { syncBuiltinESMExports } = require('node:module');
 
 const plan = JSON.parse(process.env.LAB_FAULT ?? '{}');
@@ -59,6 +60,7 @@ const reach = (name) => {
   if (fail && number >= fail.from && number < fail.from + (fail.times ?? Number.POSITIVE_INFINITY)) throw failure();
   if (at === 0 || number !== at) return false;
   if (when === 'before') die();
+  if (when === 'stop') process.kill(process.pid, 'SIGSTOP');
   return when === 'after';
 };
 
@@ -129,6 +131,7 @@ const openForWriting = (path, flags) => {
 around(promises, 'open', openForWriting);
 around(fs, 'openSync', openForWriting);
 around(children, 'spawn', () => 'spawn');
+around(net.Server.prototype, 'listen', ({ path = '' } = {}) => (path.startsWith('\0lab-state') ? 'lock' : undefined));
 syncBuiltinESMExports();
 
 if (plan.clock) {

@@ -14,7 +14,8 @@ export interface Fault {
   readonly at?: number;
   /** Count only operations of this name. */
   readonly only?: string;
-  readonly when?: 'before' | 'after';
+  /** `stop`: it is stopped there as by SIGSTOP, until it gets SIGCONT. */
+  readonly when?: 'before' | 'after' | 'stop';
   /** Die after the first write that holds this text. */
   readonly wrote?: string;
   readonly fail?: { readonly code: string; readonly from: number; readonly times?: number };
