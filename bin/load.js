@@ -18,7 +18,7 @@ exports.createLoader = (dist) => {
     const filename = join(dist, name);
     const cachedData = sameNode ? compiledCode(dist, filename, chunks[name]) : undefined;
     const script = new Script(
-      `(function (exports, require, module, __filename) {${readFileSync(filename, 'latin1')}\n})`,
+      `(function (exports, require, module, __filename) {${readFileSync(filename, 'utf8')}\n})`,
       {
         filename,
         cachedData,

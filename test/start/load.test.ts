@@ -69,6 +69,13 @@ describe('the start of the program', () => {
     expect(kept[2]?.text).toMatch(/^Usage: lab run .*--redo.*Exit codes/s);
   });
 
+  it('reads its chunks as the text they are', async () => {
+    expect((await lab('run', 'go', '--no-tty')).code).toBe(0);
+    const page = join(project, 'page.html');
+    expect((await lab('report', '--out', page)).code).toBe(0);
+    expect(readFileSync(page, 'utf8')).toContain('aria-label="Change between light and dark">◐<');
+  });
+
   it('goes by the text of a chunk that is newer than its compiled code', async () => {
     const file = join(copy, 'dist/main.js');
     const before = readFileSync(file, 'utf8');
