@@ -1,5 +1,5 @@
 // What a lab must not leave on the host once it was taken down: processes, names of namespaces, files of its state.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const environmentOf = (pid) => {
@@ -24,13 +24,18 @@ export const leftoversOf = (state) => {
     environment.some((each) => runs.some((run) => each.startsWith(`LAB_STEP=${run}/`))),
   );
   const processes = new Set([...capsuleOf(state), ...tagged]);
+  // What is known to be right of the project's files stays; a draft of it does not.
+  const checked = join(state, 'checked');
   const { created, deployed } = JSON.parse(readFileSync(join(state, 'state.json'), 'utf8'));
   return [
     ...[...processes].map((pid) => `process ${pid}`),
     ...created.map(({ address }) => `${address} in the ledger`),
     ...(deployed === undefined ? [] : ['a deployed variant in the state']),
     ...readdirSync(state)
-      .filter((name) => !['runs', 'state.json', 'lock'].includes(name))
+      .filter((name) => !['runs', 'state.json', 'lock', 'checked'].includes(name))
       .map((name) => `file ${name}`),
+    ...(existsSync(checked) ? readdirSync(checked) : [])
+      .filter((name) => name.endsWith('.tmp'))
+      .map((name) => `file checked/${name}`),
   ];
 };
