@@ -20,8 +20,7 @@ export const followLogs = async (following: Following): Promise<void> => {
   for (let first = true, goesOn = true; goesOn; first = false) {
     // Asked before the look, so that a log that appears with the end of the run is found.
     goesOn = await following.underWay();
-    for (const name of await logsIn(following)) {
-      if (followed.has(name)) continue;
+    for (const name of await newLogsIn(following, followed)) {
       // What is there already is shown log by log; from then on the lines come as they are written.
       const from = first ? await showTail(following, name) : 0;
       followed.set(name, followOne(following, { name, signal: stop.signal, from }));
@@ -32,14 +31,17 @@ export const followLogs = async (following: Following): Promise<void> => {
   await Promise.all(followed.values());
 };
 
-/** In the order in which they were begun. */
-const logsIn = async ({ folder, isMeant }: Following): Promise<readonly string[]> => {
+/** Those that are not followed yet, in the order in which they were begun. */
+const newLogsIn = async (
+  { folder, isMeant }: Following,
+  followed: ReadonlyMap<string, unknown>,
+): Promise<readonly string[]> => {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
   const logs = names
-    .filter((name) => name.endsWith('.log') && isMeant(name))
+    .filter((name) => name.endsWith('.log') && isMeant(name) && !followed.has(name))
     .map(async (name) => ({ name, begun: (await stat(join(folder, name))).birthtimeMs }));
   const sorted = (await Promise.all(logs)).sort((a, b) => a.begun - b.begun || (a.name < b.name ? -1 : 1));
   return sorted.map(({ name }) => name);

@@ -22,11 +22,11 @@ export const topological = <T extends Vertex>(vertices: readonly T[]): readonly 
   return order;
 };
 
-/** A circle of needs, from one of its vertices round to the last before it again; undefined when there is none. */
-export const circleIn = (vertices: readonly Vertex[]): readonly string[] | undefined => {
+/** What stays when those that wait for nothing are taken away, again and again: the circles and what follows them. */
+export const inCircles = (vertices: readonly Vertex[]): ReadonlySet<string> => {
   const { followers, waiting } = edges(vertices);
-  const left = new Map(vertices.map((each) => [each.address, each]));
-  const free = vertices.filter((each) => waiting.get(each.address) === 0).map((each) => each.address);
+  const left = new Set(vertices.map((each) => each.address));
+  const free = [...left].filter((address) => waiting.get(address) === 0);
   for (let address = free.pop(); address !== undefined; address = free.pop()) {
     left.delete(address);
     for (const follower of followers.get(address) ?? []) {
@@ -35,6 +35,13 @@ export const circleIn = (vertices: readonly Vertex[]): readonly string[] | undef
       if (count === 0) free.push(follower);
     }
   }
+  return left;
+};
+
+/** A circle of needs, from one of its vertices round to the last before it again; undefined when there is none. */
+export const circleIn = (vertices: readonly Vertex[]): readonly string[] | undefined => {
+  const stay = inCircles(vertices);
+  const left = new Map(vertices.filter(({ address }) => stay.has(address)).map((each) => [each.address, each]));
   // Whatever is left waits for something that is left: following that comes back to a vertex seen before.
   const path: string[] = [];
   for (let [at] = left.keys(); at !== undefined; at = left.get(at)?.needs.find((need) => left.has(need))) {

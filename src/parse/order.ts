@@ -1,7 +1,7 @@
 // Gives every step its `needs`: those it names, or the step above it. Reports ids that are taken, needs that name nothing,
 // and circles. Nothing here recurses over the graph.
 import { parseAddress } from '../core/address.ts';
-import { edges } from '../core/graph.ts';
+import { inCircles } from '../core/graph.ts';
 import type { Context } from './context.ts';
 import type { Plain } from './merge.ts';
 import { didYouMean } from './nearest.ts';
@@ -152,18 +152,8 @@ const stepsInCircles = (steps: readonly LinkedStep[]): ReadonlyMap<string, Linke
   const left = new Map<string, LinkedStep>();
   // Of several steps with one id the others were reported already, and belong to no order.
   for (const each of steps) if (!left.has(each.id)) left.set(each.id, each);
-  const { followers, waiting } = edges(
-    [...left.values()].map((each) => ({ address: each.id, needs: neededSteps(each) })),
-  );
-  const free = [...left.keys()].filter((id) => waiting.get(id) === 0);
-  for (let id = free.pop(); id !== undefined; id = free.pop()) {
-    left.delete(id);
-    for (const follower of followers.get(id) ?? []) {
-      const count = (waiting.get(follower) ?? 0) - 1;
-      waiting.set(follower, count);
-      if (count === 0) free.push(follower);
-    }
-  }
+  const stay = inCircles([...left.values()].map((each) => ({ address: each.id, needs: neededSteps(each) })));
+  for (const id of [...left.keys()]) if (!stay.has(id)) left.delete(id);
   return left;
 };
 
