@@ -1,37 +1,52 @@
 // Loads the built program chunk by chunk, each when something of it is first used, and with the code V8 compiled for it at build
-// time where that still fits. A chunk that is newer than its compiled code, or another Node, means compiling as usual.
+// time where that still fits. Chunks that are always used together stand in one file, a pack: opening forty files costs more than
+// what is in them. A file that is newer than its compiled code, or another Node, means compiling as usual.
 const { closeSync, openSync, readFileSync, readSync, statSync } = require('node:fs');
 const { join } = require('node:path');
 const { Script } = require('node:vm');
 
-/** `scripts`: what was compiled so far, by chunk; the build takes its compiled code from there. */
+/** `loaded`: the chunks used so far, in that order; `scripts`: what was compiled for them, by file; the build asks for both. */
 exports.createLoader = (dist) => {
-  const { node, chunks, builtins } = JSON.parse(readFileSync(join(dist, 'index.json'), 'utf8'));
+  const { node, chunks, files, builtins } = JSON.parse(readFileSync(join(dist, 'index.json'), 'utf8'));
   const sameNode = node === process.version;
   const scripts = new Map();
+  const packs = new Map();
   const modules = new Map();
   const stubs = new Map();
 
   const load = (name) => {
-    const loaded = modules.get(name);
-    if (loaded) return loaded.exports;
-    const filename = join(dist, name);
-    const cachedData = sameNode ? compiledCode(dist, filename, chunks[name]) : undefined;
-    const script = new Script(
-      `(function (exports, require, module, __filename) {${readFileSync(filename, 'utf8')}\n})`,
-      {
-        filename,
-        cachedData,
-      },
-    );
-    scripts.set(name, script);
-    const module = { exports: {} };
-    modules.set(name, module);
-    script.runInThisContext()(module.exports, find, module, filename);
+    const module = modules.get(name);
+    if (module) return module.exports;
+    const made = { exports: {} };
+    modules.set(name, made);
+    wrapperOf(name)(made.exports, find, made, join(dist, name));
     // From now on its stub gives what it exports without asking here: every call from chunk to chunk goes through it.
     const known = stubs.get(`./${name}`);
-    if (known) Object.defineProperties(known, Object.getOwnPropertyDescriptors(module.exports));
-    return module.exports;
+    if (known) Object.defineProperties(known, Object.getOwnPropertyDescriptors(made.exports));
+    return made.exports;
+  };
+
+  /** The function whose body is the chunk. */
+  const wrapperOf = (name) => {
+    const { pack, at } = chunks[name];
+    if (pack === undefined) return run(name, (text) => `(${wrapped(text)})`);
+    if (!packs.has(pack))
+      packs.set(
+        pack,
+        run(pack, (text) => text),
+      );
+    return packs.get(pack)[at];
+  };
+
+  const run = (file, toScript) => {
+    const path = join(dist, file);
+    const cachedData = sameNode ? compiledCode(dist, path, files[file]) : undefined;
+    const script = new Script(toScript(readFileSync(path, files[file].ascii ? 'latin1' : 'utf8')), {
+      filename: path,
+      cachedData,
+    });
+    scripts.set(file, script);
+    return script.runInThisContext();
   };
 
   const find = (id) => {
@@ -51,13 +66,16 @@ exports.createLoader = (dist) => {
     return made;
   };
 
-  return { load, scripts };
+  return { load, loaded: () => [...modules.keys()], scripts };
 };
 
+const wrapped = (text) => `function (exports, require, module, __filename) {${text}\n}`;
+exports.wrapped = wrapped;
+
 /** V8 itself refuses code of another version or with other flags; it would not notice another text of the same length. */
-const compiledCode = (dist, filename, { code, size, changed }) => {
+const compiledCode = (dist, path, { code, size, changed }) => {
   if (!code) return undefined;
-  const now = statSync(filename);
+  const now = statSync(path);
   if (now.size !== size || now.mtimeMs !== changed) return undefined;
   const bytes = Buffer.allocUnsafeSlow(code.length);
   try {

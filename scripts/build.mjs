@@ -1,4 +1,5 @@
 // Bundles the program into dist/ in chunks, so that a command loads only what it uses, and lets V8 keep what it compiled of them.
+import { isAscii } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -6,6 +7,7 @@ import { createRequire } from 'node:module';
 import { basename, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
+import { wrapped } from '../bin/load.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 // Somewhere else for tests, so that no other build comes between.
@@ -61,6 +63,11 @@ const { outputFiles, metafile } = await build({
 
 // Only CommonJS can be compiled ahead (`vm.Script` takes V8's code, modules don't), and it starts about 5 ms sooner besides.
 const chunks = {};
+const files = {};
+const noteFile = (path) => {
+  const { size, mtimeMs } = statSync(path);
+  files[basename(path)] = { size, changed: mtimeMs, ascii: isAscii(readFileSync(path)) };
+};
 const digest = createHash('sha256');
 for (const { text } of outputFiles) digest.update(text);
 const id = digest.digest('hex').slice(0, 16);
@@ -73,8 +80,8 @@ for (const { path, text } of outputFiles) {
     banner: text.includes('__url') ? "const __url = require('node:url').pathToFileURL(__filename).href;" : '',
   });
   writeFileSync(path, code);
-  const { size, mtimeMs } = statSync(path);
-  chunks[basename(path)] = { exports: metafile.outputs[relative(root, path)].exports, size, changed: mtimeMs };
+  noteFile(path);
+  chunks[basename(path)] = { exports: metafile.outputs[relative(root, path)].exports };
 }
 
 // Parts of Node that take milliseconds to load, and are not always used. Those that are functions can't be stood for.
@@ -95,14 +102,36 @@ const builtins = Object.fromEntries(
   heavy.flatMap((name) => [name, `node:${name}`].map((id) => [id, Object.keys(require(id))])),
 );
 const writeIndex = () =>
-  writeFileSync(join(dist, 'index.json'), JSON.stringify({ node: process.version, chunks, builtins }));
+  writeFileSync(join(dist, 'index.json'), JSON.stringify({ node: process.version, chunks, files, builtins }));
 
 writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
 writeIndex();
 
-// Without compiled code the program works as well, so a failure here is told and does not fail the build.
-const warmed = spawnSync(process.execPath, [join(root, 'scripts', 'compile.cjs'), dist], { encoding: 'utf8' });
-if (warmed.status === 0) {
-  for (const [name, code] of Object.entries(JSON.parse(warmed.stdout))) chunks[name].code = code;
-  writeIndex();
-} else process.stderr.write(`No compiled code was kept; the program starts more slowly.\n${warmed.stderr}`);
+const use = (what) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'scripts', 'compile.cjs'), dist, what], {
+    encoding: 'utf8',
+  });
+  if (status === 0) return JSON.parse(stdout);
+  // Without packs and compiled code the program works as well, so a failure here is told and does not fail the build.
+  process.stderr.write(`The program was not prepared to start fast (${what}).\n${stderr}`);
+  return {};
+};
+
+// Chunks that the same commands use, and no others, make a pack; the entries stay files of their own.
+const packs = new Map();
+for (const [name, commands] of Object.entries(use('usage'))) {
+  if (name in metafile.outputs && metafile.outputs[name].entryPoint) continue;
+  const key = commands.join(' ');
+  packs.set(key, [...(packs.get(key) ?? []), name]);
+}
+for (const [number, names] of [...packs.values()].filter((each) => each.length > 1).entries()) {
+  const pack = `pack-${number}.js`;
+  const path = join(dist, pack);
+  writeFileSync(path, `[\n${names.map((name) => wrapped(readFileSync(join(dist, name), 'utf8'))).join(',\n')}\n]\n`);
+  noteFile(path);
+  for (const [at, name] of names.entries()) Object.assign(chunks[name], { pack, at });
+}
+writeIndex();
+
+for (const [name, code] of Object.entries(use('code'))) files[name].code = code;
+writeIndex();

@@ -1,13 +1,19 @@
-// Uses the program as people do, in a project of its own, and writes what V8 compiled of it by then to code.bin in the folder of the
-// build, and the help texts beside it. Prints where in that file the code of each chunk stands.
+// compile.cjs DIST usage|code: uses the built program as people do, in a project of its own. `usage` prints which chunks each command
+// used; `code` writes what V8 compiled of it by then to code.bin, the help texts beside it, and prints where the code of each file stands.
 const { mkdirSync, mkdtempSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { createLoader } = require('../bin/load.js');
 
-const project = mkdtempSync(join(tmpdir(), 'lab-build-'));
-const variant = join(project, 'workflows', 'one');
-const workflow = `name: go
+const folder = mkdtempSync(join(tmpdir(), 'lab-build-'));
+const projects = {
+  // What needs neither expressions nor the parts of step types.
+  plain: `name: go
+steps:
+  - id: first
+    run: ['true']
+`,
+  rich: `name: go
 steps:
   - id: first
     run: [echo, hello]
@@ -18,14 +24,12 @@ steps:
   - id: third
     run: ['true']
     health: [{ probe: command, run: ['true'] }]
-`;
+`,
+};
 
-const use = async (program) => {
-  mkdirSync(variant, { recursive: true });
-  writeFileSync(join(variant, 'variant.yaml'), 'name: one\n');
-  writeFileSync(join(variant, 'go.yaml'), workflow);
-  const there = ['--project', project, '--state-dir', join(project, 'state')];
-  for (const words of [
+// The second run finds its files checked by the first.
+const commands = Object.keys(projects).flatMap((project) =>
+  [
     ['run', 'go', '--no-tty'],
     ['run', 'go', '--no-tty'],
     ['run', 'go', '--json'],
@@ -34,10 +38,35 @@ const use = async (program) => {
     ['logs'],
     ['runs'],
     ['list'],
-  ]) {
-    const code = await program.runCommandLine([...words, ...there]);
-    if (code !== 0) throw new Error(`lab ${words.join(' ')} ended with ${code}`);
+  ].map((words) => [...words, '--project', join(folder, project), '--state-dir', join(folder, project, 'state')]),
+);
+
+const makeProjects = () => {
+  for (const [project, workflow] of Object.entries(projects)) {
+    const variant = join(folder, project, 'workflows', 'one');
+    mkdirSync(variant, { recursive: true });
+    writeFileSync(join(variant, 'variant.yaml'), 'name: one\n');
+    writeFileSync(join(variant, 'go.yaml'), workflow);
   }
+};
+
+const perform = async (program, words) => {
+  const code = await program.runCommandLine(words);
+  if (code !== 0) throw new Error(`lab ${words.join(' ')} ended with ${code}`);
+};
+
+/** Which chunks each of the commands used, the chunks in order of use: in a program of its own for each. */
+const usage = async (dist) => {
+  const used = {};
+  for (const [at, words] of commands.entries()) {
+    const { load, loaded } = createLoader(dist);
+    await perform(load('command-line.js'), words);
+    for (const name of loaded()) {
+      used[name] ??= [];
+      used[name].push(at);
+    }
+  }
+  return used;
 };
 
 /** The help texts, which `bin/lab.js` shows without loading the program. */
@@ -50,7 +79,12 @@ const keepHelp = async (dist, program, said) => {
   }
 };
 
-const keep = (dist, scripts) => {
+/** Prints where in code.bin the code of each file stands. */
+const compiled = async (dist, said) => {
+  const { load, scripts } = createLoader(dist);
+  const program = load('command-line.js');
+  for (const words of commands) await perform(program, words);
+  await keepHelp(dist, program, said);
   const places = {};
   const codes = [];
   let at = 0;
@@ -64,20 +98,19 @@ const keep = (dist, scripts) => {
   return places;
 };
 
-const main = async (dist) => {
+const main = async (dist, what) => {
   const { write } = process.stdout;
   const said = [];
   process.stdout.write = (text) => said.push(String(text)) > 0;
-  const { load, scripts } = createLoader(dist);
+  let answer;
   try {
-    const program = load('command-line.js');
-    await use(program);
-    await keepHelp(dist, program, said);
+    makeProjects();
+    answer = what === 'usage' ? await usage(dist) : await compiled(dist, said);
   } finally {
-    rmSync(project, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
     process.stdout.write = write;
   }
-  process.stdout.write(JSON.stringify(keep(dist, scripts)));
+  process.stdout.write(JSON.stringify(answer));
 };
 
-void main(process.argv[2]);
+void main(...process.argv.slice(2));

@@ -52,7 +52,29 @@ describe('the start of the program', () => {
   it('has compiled code for what every run uses', () => {
     const index = JSON.parse(readFileSync(join(copy, 'dist/index.json'), 'utf8'));
     expect(index.node).toBe(process.version);
-    expect(index.chunks['command-line.js'].code.length).toBeGreaterThan(0);
+    const { pack } = index.chunks['command-line.js'];
+    expect(index.files[pack].code.length).toBeGreaterThan(0);
+  });
+
+  it('finds in one file what every command uses', () => {
+    const { chunks } = JSON.parse(readFileSync(join(copy, 'dist/index.json'), 'utf8'));
+    expect(chunks['command-line.js'].pack).toBeDefined();
+    const beside = Object.values<{ pack?: string }>(chunks).filter(
+      ({ pack }) => pack === chunks['command-line.js'].pack,
+    );
+    expect(beside.length).toBeGreaterThan(5);
+  });
+
+  it('goes by the text of a pack that is newer than its compiled code', async () => {
+    const { chunks } = JSON.parse(readFileSync(join(copy, 'dist/index.json'), 'utf8'));
+    const file = join(copy, 'dist', chunks['command-line.js'].pack);
+    const before = readFileSync(file, 'utf8');
+    // As long as before: V8 itself would not notice.
+    const first = 'var __defProp = Object.defineProperty;';
+    expect(before).toContain(first);
+    writeFileSync(file, before.replaceAll(first, 'process.exit(9);'.padEnd(first.length)));
+    expect((await lab('runs')).code).toBe(9);
+    writeFileSync(file, before);
   });
 
   it('answers with its version without being loaded', async () => {
