@@ -20,10 +20,7 @@ exports.createLoader = (dist) => {
     const made = { exports: {} };
     modules.set(name, made);
     wrapperOf(name)(made.exports, find, made, join(dist, name));
-    // From now on its stub gives what it exports without asking here: every call from chunk to chunk goes through it.
-    const known = stubs.get(`./${name}`);
-    if (known) Object.defineProperties(known, Object.getOwnPropertyDescriptors(made.exports));
-    return made.exports;
+    return settle(`./${name}`, made.exports);
   };
 
   /** The function whose body is the chunk. */
@@ -52,7 +49,14 @@ exports.createLoader = (dist) => {
   const find = (id) => {
     if (id.startsWith('./')) return stub(id, chunks[id.slice(2)].exports, () => load(id.slice(2)));
     const names = sameNode ? builtins[id] : undefined;
-    return names ? stub(id, names, () => require(id)) : require(id);
+    return names ? stub(id, names, () => settle(id, require(id))) : require(id);
+  };
+
+  /** From now on the stub gives what the module exports without asking here: every call from chunk to chunk goes through it. */
+  const settle = (id, exported) => {
+    const known = stubs.get(id);
+    if (known) Object.defineProperties(known, Object.getOwnPropertyDescriptors(exported));
+    return exported;
   };
 
   /** Stands for a module until something of it is asked for: half of what a command imports it never uses. */

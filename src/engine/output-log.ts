@@ -40,10 +40,14 @@ export const openOutputLog = (
 
 /** Bytes to text without secrets; a character or a secret may be cut by the border of two chunks. */
 const channel = (engine: Engine): { push(chunk: Uint8Array): string; flush(): string } => {
-  const decoder = new TextDecoder();
-  const masked = engine.masker.stream();
+  const begin = () => ({ decoder: new TextDecoder(), masked: engine.masker.stream() });
+  // Most commands print on one of the two channels, or on none.
+  let begun: ReturnType<typeof begin> | undefined;
   return {
-    push: (chunk) => masked.push(decoder.decode(chunk, { stream: true })),
-    flush: () => masked.push(decoder.decode()) + masked.flush(),
+    push(chunk) {
+      begun ??= begin();
+      return begun.masked.push(begun.decoder.decode(chunk, { stream: true }));
+    },
+    flush: () => (begun ? begun.masked.push(begun.decoder.decode()) + begun.masked.flush() : ''),
   };
 };

@@ -37,6 +37,7 @@ export const drain = async (outputs: ChildOutputs, { group, ended, attend }: Dra
   const before = received(outputs);
   for (;;) {
     await outputs.wait(lookEveryMs);
+    if (outputs.done()) return;
     const patience = patienceWith[ended() ? 'ended' : hasMembers(group) ? 'members' : 'daemons'];
     // Looked at before: what they wrote until then is in the pipe, and is read before the silence is judged.
     await nextTurn();

@@ -58,6 +58,9 @@ interface Opened {
   readonly bytes: number;
 }
 
+/** A trip to a thread and back, with all it wakes, takes longer than a sync that is quicker than this. */
+const worthAThreadMs = 1;
+
 class FileJournal implements Journal {
   readonly #fd: number;
   readonly #path: string;
@@ -71,6 +74,8 @@ class FileJournal implements Journal {
   #lines: string[] = [];
   #waiters: Waiter[] = [];
   #scheduled: NodeJS.Immediate | undefined;
+  /** How long the last sync took. */
+  #syncMs = 0;
   #syncing: Promise<void> | undefined;
   #poison: StoreError | undefined;
   /** Whether somebody was told of the poison. */
@@ -128,7 +133,7 @@ class FileJournal implements Journal {
     });
   }
 
-  /** Hands everything that waits to the file; with several who wait for the sync, a thread does it while others gather. */
+  /** Hands everything that waits to the file; on a slow disk with several who wait, a thread syncs while others gather. */
   #flush(): void {
     clearImmediate(this.#scheduled);
     this.#scheduled = undefined;
@@ -139,11 +144,15 @@ class FileJournal implements Journal {
     this.#lines = [];
     try {
       this.#write(bytes);
-      if (waiters.length > 1) {
+      if (waiters.length > 1 && this.#syncMs > worthAThreadMs) {
         this.#syncing = this.#syncAside(waiters, bytes.length);
         return;
       }
-      if (waiters.length === 1) this.#disk.syncNow(this.#fd);
+      if (waiters.length > 0) {
+        const startedAt = performance.now();
+        this.#disk.syncNow(this.#fd);
+        this.#syncMs = performance.now() - startedAt;
+      }
       this.#commit(waiters, bytes.length);
     } catch (error) {
       this.#fail(error, waiters);
@@ -152,7 +161,9 @@ class FileJournal implements Journal {
 
   async #syncAside(waiters: readonly Waiter[], length: number): Promise<void> {
     try {
+      const startedAt = performance.now();
       await this.#disk.sync(this.#fd);
+      this.#syncMs = performance.now() - startedAt;
       this.#commit(waiters, length);
     } catch (error) {
       this.#fail(error, waiters);

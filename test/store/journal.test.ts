@@ -1,11 +1,11 @@
 import { readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { realDisk } from '../../src/store/disk.ts';
+import { type Disk, realDisk } from '../../src/store/disk.ts';
 import { openJournal, readJournal } from '../../src/store/journal.ts';
 import { StoreError } from '../../src/store/store-error.ts';
 import { finished, notice, numbered, started } from './rig/events.ts';
-import { fullAfter, GatedDisk, systemError } from './rig/failing-disk.ts';
+import { fullAfter, GatedDisk, slowSync, systemError } from './rig/failing-disk.ts';
 import { isRoot, mountTemp, tempFolder } from './rig/temp-folder.ts';
 
 const newFile = (): string => join(tempFolder(), 'journal.jsonl');
@@ -66,19 +66,35 @@ describe('a journal', () => {
     const settled: number[] = [];
     const append = (address: string): Promise<void> =>
       journal.append(started(address), 1).then((event) => void settled.push(event.seq));
+    await append('slow');
+    disk.asked.length = 0;
     const first = ['a', 'b', 'c'].map(append);
     await expect.poll(() => disk.asked).toEqual(['write', 'sync']);
     const second = ['d', 'e'].map(append);
-    expect(settled).toEqual([]);
+    expect(settled).toEqual([1]);
     disk.open();
     await Promise.all(first);
     await expect.poll(() => disk.asked).toEqual(['write', 'sync', 'write', 'sync']);
-    expect(settled).toEqual([1, 2, 3]);
+    expect(settled).toEqual([1, 2, 3, 4]);
     disk.open();
     await Promise.all(second);
-    expect(settled).toEqual([1, 2, 3, 4, 5]);
+    expect(settled).toEqual([1, 2, 3, 4, 5, 6]);
     await journal.close();
-    expect((await readJournal(file)).events).toHaveLength(5);
+    expect((await readJournal(file)).events).toHaveLength(6);
+  });
+
+  it('shares one sync without a thread while the disk is quick', async () => {
+    const asked: string[] = [];
+    const disk: Disk = {
+      ...realDisk,
+      syncNow: () => void asked.push('syncNow'),
+      sync: async () => void asked.push('sync'),
+    };
+    const journal = await openJournal(newFile(), { disk });
+    for (const round of [1, 2])
+      await Promise.all([started('a'), finished('b')].map((body) => journal.append(body, round)));
+    expect(asked).toEqual(['syncNow', 'syncNow']);
+    await journal.close();
   });
 
   it('goes on where an earlier one ended', async () => {
@@ -180,14 +196,15 @@ describe('a journal whose disk fails', () => {
     const file = newFile();
     let fail = (_: Error): void => {};
     const sync = (): Promise<void> => new Promise((_, reject) => (fail = reject));
-    const journal = await openJournal(file, { disk: { ...realDisk, sync } });
+    const journal = await openJournal(file, { disk: { ...realDisk, sync, syncNow: slowSync } });
+    await journal.append(started('slow'), 0);
     const shared = [started('a'), started('b')].map((body) => kindOf(journal.append(body, 1)));
     await new Promise(setImmediate);
     const behind = kindOf(journal.append(started('c'), 2));
     fail(systemError('EIO'));
     expect(await Promise.all([...shared, behind])).toEqual(['io', 'io', 'io']);
     await journal.close();
-    expect(await readJournal(file)).toEqual({ events: [], bytes: 0 });
+    expect((await readJournal(file)).events).toHaveLength(1);
   });
 
   it('leaves a readable beginning also when the half line can not be cut off', async () => {

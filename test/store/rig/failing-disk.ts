@@ -4,7 +4,13 @@ import { type Disk, realDisk } from '../../../src/store/disk.ts';
 
 export const systemError = (code: string): Error => Object.assign(new Error(code), { code });
 
-/** Counts what is asked of it; a sync waits until it is let through. */
+/** The journal lets a thread sync a disk on which that takes longer than a millisecond. */
+export const slowSync = (fd: number): void => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3);
+  realDisk.syncNow(fd);
+};
+
+/** A slow disk that counts what is asked of it; a sync by a thread waits until it is let through. */
 export class GatedDisk implements Disk {
   readonly asked: string[] = [];
   #open: (() => void)[] = [];
@@ -14,7 +20,7 @@ export class GatedDisk implements Disk {
   }
   syncNow(fd: number): void {
     this.asked.push('syncNow');
-    realDisk.syncNow(fd);
+    slowSync(fd);
   }
   async sync(): Promise<void> {
     this.asked.push('sync');
