@@ -84,10 +84,13 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
     ? runFolder(stateDir, resume.id)
     : await createRun(stateDir, { at: startedAt, workflow: workflow.name, random: randomBytes(2).toString('hex') });
   const run = folder.id;
-  await noteStart(state, opened, {
+  const entry = {
     ...{ id: run, ...names, startedAt: resume?.startedAt ?? startedAt, deploys: deploys(opened) },
     ...(isPartial(scope) && { partial: true }),
-  });
+  };
+  // A new run is told of by its own journal, also after a crash; that an older one is the newest again by the state alone.
+  if (resume) await state.update((data) => noteStart(data, opened, entry));
+  else state.note((data) => noteStart(data, opened, entry));
   const { journal, past, notices } = await openRun(folder, resume);
   const stop = new StopControl();
   const recorder = new Recorder({
@@ -189,15 +192,14 @@ const openRun = async (
   return { journal, past: read.events, notices: notice ? [notice] : [] };
 };
 
-const noteStart = (state: State, opened: Opened, entry: RunEntry): Promise<void> =>
-  state.update((data) => {
-    data.runs = [...data.runs.filter((run) => run.id !== entry.id), entry];
-    if (!entry.deploys) return;
-    const { variant, workflow, id: run } = entry;
-    const same = data.deployed?.variant === variant && data.deployed.workflow === workflow ? data.deployed : undefined;
-    data.deployed = {
-      ...{ variant, workflow, run, inputs: { ...opened.shownInputs } },
-      since: same?.since ?? entry.startedAt,
-      facts: same?.facts ?? {},
-    };
-  });
+const noteStart = (data: StateData, opened: Opened, entry: RunEntry): void => {
+  data.runs = [...data.runs.filter((run) => run.id !== entry.id), entry];
+  if (!entry.deploys) return;
+  const { variant, workflow, id: run } = entry;
+  const same = data.deployed?.variant === variant && data.deployed.workflow === workflow ? data.deployed : undefined;
+  data.deployed = {
+    ...{ variant, workflow, run, inputs: { ...opened.shownInputs } },
+    since: same?.since ?? entry.startedAt,
+    facts: same?.facts ?? {},
+  };
+};

@@ -32,23 +32,32 @@ const patienceWith: Readonly<Record<'daemons' | 'members' | 'ended', Patience>> 
  * Waits until the pipes are closed, silent for a while, or have flowed for so long that nobody can mean it; all that the child
  * itself wrote is read by then. Who writes to us later gets EPIPE.
  */
-export const drain = async (outputs: ChildOutputs, { group, ended, attend }: DrainRequest): Promise<void> => {
+export const drain = async (outputs: ChildOutputs, request: DrainRequest): Promise<void> => {
   const since = performance.now();
   const before = received(outputs);
   for (;;) {
-    await outputs.wait(lookEveryMs);
-    if (outputs.done()) return;
-    const patience = patienceWith[ended() ? 'ended' : hasMembers(group) ? 'members' : 'daemons'];
-    // Looked at before: what they wrote until then is in the pipe, and is read before the silence is judged.
-    await nextTurn();
-    if (outputs.done()) return;
-    await attend();
+    const patience = await patienceAfterPause(outputs, request);
+    if (!patience) return;
+    await request.attend();
     // The consumer is slow: that is no silence, and what the child wrote before its end is not to be lost.
     if (outputs.busy() && received(outputs) - before < ownBytes) continue;
     if (performance.now() - since > patience.flowMs || silentMs(outputs, since) >= patience.silenceMs) break;
   }
   outputs.detach();
   await outputs.whenDone;
+};
+
+/** Undefined when the outputs are done. */
+const patienceAfterPause = async (
+  outputs: ChildOutputs,
+  { group, ended }: DrainRequest,
+): Promise<Patience | undefined> => {
+  await outputs.wait(lookEveryMs);
+  if (outputs.done()) return undefined;
+  const patience = patienceWith[ended() ? 'ended' : hasMembers(group) ? 'members' : 'daemons'];
+  // Looked at before: what they wrote until then is in the pipe, and is read before the silence is judged.
+  await nextTurn();
+  return outputs.done() ? undefined : patience;
 };
 
 const silentMs = (outputs: ChildOutputs, since: number): number =>

@@ -37,8 +37,7 @@ export const createRun = async (dir: string, naming: Omit<RunNaming, 'after'>): 
     const folder = runFolder(dir, runId({ ...naming, ...(after === undefined ? {} : { after }) }));
     await ensurePrivateFolder(folder.path);
     await ensurePrivateFolder(folder.logs);
-    await syncFolder(folder.path);
-    await syncFolder(runs);
+    await syncFolder(runs); // What is in the run's own folder is synced with the journal that opens there.
     return folder;
   } catch (error) {
     throw storeErrorFrom(error, runs, 'make the folder of the run');

@@ -13,6 +13,8 @@ export interface State {
   readonly data: Readonly<StateData>;
   /** Resolves when the change is on the disk. After a failure memory keeps it, and the next update writes it too. @throws StoreError */
   update(change: (data: StateData) => void): Promise<void>;
+  /** Changes memory alone, by what a journal is about to tell as well; the next update writes it. */
+  note(change: (data: StateData) => void): void;
 }
 
 const shape: DocumentShape<StateData> = { schema: () => stateSchema, isRight: isStateData, format: 1 };
@@ -30,6 +32,7 @@ export const openState = async (dir: string, options: { readonly anyOwner?: bool
     get data() {
       return low.data;
     },
+    note: (change) => change(low.data),
     async update(change) {
       change(low.data); // in the order of the calls
       await folder.assertSame();

@@ -8,7 +8,7 @@ import { evidenceCommands } from './evidence-commands.ts';
 import { lookCommands } from './look-commands.ts';
 import { makeCommands } from './make-commands.ts';
 import { pageCommands } from './page-commands.ts';
-import type { Action, Define } from './parts.ts';
+import type { Define } from './parts.ts';
 import { runCommands } from './run-commands.ts';
 
 const groups: readonly (readonly [title: string, add: (define: Define) => void])[] = [
@@ -18,6 +18,9 @@ const groups: readonly (readonly [title: string, add: (define: Define) => void])
   ['Show a run as a page:', pageCommands],
   ['Prove and pass on:', evidenceCommands],
 ];
+
+/** Stands for a command that is not made: it takes every option, and does nothing. */
+const nothing: Command = new Proxy({} as Command, { get: () => () => nothing });
 
 /** Where to begin, below the list of commands. */
 const beginning = `
@@ -30,11 +33,34 @@ Begin with:
 npx lab COMMAND --help tells all of a command, with examples and exit codes.`;
 
 /**
- * Builds the command line; `finish` gets the exit code of the command that ran. With `wanted`, the groups of commands are left out
- * that come after the one with that command: making all thirty commands takes longer than parsing the words for one.
+ * Builds the command line; `finish` gets the exit code of the command that ran. With `wanted`, a command there is, only that one is
+ * made: making all thirty takes longer than parsing the words for one.
  */
 export const createProgram = (finish: (code: number) => void, wanted?: string): Command => {
-  const program = new Command('lab')
+  const program = createRoot();
+  const make = maker(program, finish);
+  const isWanted = (spec: string): boolean => spec.split(' ')[0] === wanted;
+  for (const [, add] of groups) add((spec, ...rest) => (isWanted(spec) ? make(spec, ...rest) : nothing));
+  if (program.commands.length > 0) return program;
+  for (const [title, add] of groups) {
+    program.commandsGroup(title);
+    add(make);
+  }
+  program.commandsGroup('Help:').helpCommand('help [command]', 'tell all of a command');
+  program.command('__complete [words...]', { hidden: true }).action(async (words: string[]) => {
+    const { completeCommand } = await import('../commands/complete.ts');
+    finish(
+      await completeCommand(
+        words,
+        createProgram(() => {}),
+      ),
+    );
+  });
+  return program;
+};
+
+const createRoot = (): Command =>
+  new Command('lab')
     .description(
       'Runs workflows whose steps prove themselves, and carries on from exactly the right place after any failure.',
     )
@@ -47,7 +73,10 @@ export const createProgram = (finish: (code: number) => void, wanted?: string): 
     .addHelpText('after', beginning)
     .option('--project <dir>', 'the project, instead of the nearest folder upwards with workflows/')
     .option('--state-dir <dir>', 'where state is kept (also LAB_STATE_DIR; default: state/ in the project)');
-  const define = (spec: string, summary: string, load: () => Promise<Action>): Command =>
+
+const maker =
+  (program: Command, finish: (code: number) => void): Define =>
+  (spec, summary, load) =>
     program
       .command(spec)
       .summary(summary)
@@ -63,20 +92,3 @@ export const createProgram = (finish: (code: number) => void, wanted?: string): 
           throw new CliError(error.code, asCalled(error.message, options), error.cause);
         }
       });
-  for (const [title, add] of groups) {
-    if (program.commands.some((command) => command.name() === wanted)) break;
-    program.commandsGroup(title);
-    add(define);
-  }
-  program.commandsGroup('Help:').helpCommand('help [command]', 'tell all of a command');
-  program.command('__complete [words...]', { hidden: true }).action(async (words: string[]) => {
-    const { completeCommand } = await import('../commands/complete.ts');
-    finish(
-      await completeCommand(
-        words,
-        createProgram(() => {}),
-      ),
-    );
-  });
-  return program;
-};
