@@ -77,6 +77,9 @@ for (const { path, text } of outputFiles) {
     platform: 'node',
     target,
     supported: { 'dynamic-import': false },
+    // Names stay as they are, and lines short, for whoever reads a stack.
+    minifyWhitespace: true,
+    lineLimit: 160,
     banner: text.includes('__url') ? "const __url = require('node:url').pathToFileURL(__filename).href;" : '',
   });
   writeFileSync(path, code);

@@ -84,7 +84,6 @@ const compiled = async (dist, said) => {
   const { load, scripts } = createLoader(dist);
   const program = load('command-line.js');
   for (const words of commands) await perform(program, words);
-  await keepHelp(dist, program, said);
   const places = {};
   const codes = [];
   let at = 0;
@@ -95,6 +94,8 @@ const compiled = async (dist, said) => {
     at += code.length;
   }
   writeFileSync(join(dist, 'code.bin'), Buffer.concat(codes));
+  // Afterwards, so that what only help needs is not in the code that every command loads.
+  await keepHelp(dist, program, said);
   return places;
 };
 

@@ -36,6 +36,8 @@ const isPlain = (name: string): boolean => /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,199}$/
 export const checkedFiles = (stateDir: string, projectDir: string): CheckedFiles => {
   if (build === undefined) return unchecked;
   const fresh = new Map<readonly string[], { readonly seen: Seen; readonly text: string }>();
+  /** What was recalled last, by name: a run opens the same before and after it takes the lock. */
+  const recalled = new Map<string, { readonly text: string; readonly value: unknown }>();
   const fileOf = (key: readonly string[]): CheckedFile => ({
     folder: join(stateDir, 'checked'),
     name: key.join('.'),
@@ -47,7 +49,12 @@ export const checkedFiles = (stateDir: string, projectDir: string): CheckedFiles
       const name = key.join('.');
       if (!isPlain(name)) return load(reader);
       const known = recallChecked(fileOf(key), { read: readPlainFile, list: listNow });
-      if (known !== undefined) return JSON.parse(known) as T;
+      if (known !== undefined) {
+        const before = recalled.get(name);
+        const value = before?.text === known ? before.value : JSON.parse(known);
+        recalled.set(name, { text: known, value });
+        return value as T;
+      }
       const { seen, watched } = watch();
       const found = await load(watched);
       const text = faithful(found);

@@ -32,7 +32,7 @@ export const signLockFile = async (dir: string, holder: LockHolder): Promise<Loc
       const last = chain.at(-1);
       if (last !== undefined && !isDead(last)) throw locked(dir, last.holder);
       if (takePlace(dir, { own, holder, chain })) {
-        removeLeftovers(dir);
+        removeLeftovers(dir, own);
         return last?.holder;
       }
     }
@@ -130,9 +130,10 @@ const linkUnlessThere = (from: string, to: string): boolean => {
 };
 
 /** What takers that died left behind. Whoever is still at it either lives, or finds its place gone and looks again. */
-const removeLeftovers = (dir: string): void => {
+const removeLeftovers = (dir: string, own: string): void => {
   for (const name of readdirSync(dir)) {
     const path = join(dir, name);
+    if (path === own) continue;
     if (name.startsWith('lock.after-')) rmSync(path, { force: true });
     else if (/^lock\.[0-9a-f]{16}\.tmp$/.test(name)) {
       const left = readLink(path);
