@@ -54,9 +54,7 @@ const firstThatRuns = async (project: Project, registry: Known, host: Host): Pro
   const variants = await Promise.all(
     project.variants.map(async (name) => ({ name, file: await openVariant(project, registry, name) })),
   );
-  const inOrder = variants.sort(
-    (a, b) => (a.file.order ?? 100) - (b.file.order ?? 100) || a.name.localeCompare(b.name),
-  );
+  const inOrder = variants.sort((a, b) => (a.file.order ?? 100) - (b.file.order ?? 100) || (a.name < b.name ? -1 : 1));
   const passed: string[] = [];
   const reports: string[] = [];
   for (const { name, file } of inOrder) {

@@ -1,6 +1,8 @@
 // The words a page borrows from the views, so that it says the same as the terminal.
+
 import { formatDuration } from '../core/duration.ts';
 import type { Wording } from '../report/page-parts.ts';
+import { localMoment } from '../view/moment.ts';
 import { cleanText } from '../view/text.ts';
 import { failureText, outcomeWord, stepTitle, undoneText } from '../view/wording.ts';
 
@@ -13,5 +15,5 @@ export const pageWording: Wording = {
   failure: (failure) => cleanText(failureText(failure)),
   undone: ({ undone }) => (undone === undefined ? undefined : undoneText(undone)),
   duration: formatDuration,
-  moment: (at) => new Date(at).toLocaleString('sv-SE'),
+  moment: localMoment,
 };

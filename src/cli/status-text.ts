@@ -1,7 +1,9 @@
 // The status of a deployment as a person reads it: what is broken first, then what holds, each with since when.
+
 import { parseAddress } from '../core/address.ts';
 import { formatDuration } from '../core/duration.ts';
 import { textOf } from '../core/template.ts';
+import { localDay, localMoment, localTime } from '../view/moment.ts';
 import { createPaint, type Paint } from '../view/paint.ts';
 import { table } from '../view/table.ts';
 import { cleanLine } from '../view/text.ts';
@@ -24,12 +26,10 @@ const head = ({ deployed }: Status, { now, columns }: StatusDrawing): readonly s
     { columns, indent: 2 },
   );
   return [
-    `${deployed.variant} is deployed${deployed.complete ? '' : ', not to its end,'} since ${dayAndTime(since)} (${formatDuration(now - since)} ago)`,
+    `${deployed.variant} is deployed${deployed.complete ? '' : ', not to its end,'} since ${localMoment(since)} (${formatDuration(now - since)} ago)`,
     ...facts,
   ];
 };
-
-const dayAndTime = (at: number): string => new Date(at).toLocaleString('sv-SE');
 
 const steps = ({ deployed, steps: all, unfinished }: Status, drawing: StatusDrawing): readonly string[] => {
   if (!deployed) return [];
@@ -77,16 +77,12 @@ const latest = (steps: readonly StepStatus[]): string | null =>
 
 /** With the day when that is another one. */
 const clockTime = (at: string, now: number): string => {
-  const [day = '', time = ''] = dayAndTime(Date.parse(at)).split(' ');
-  return new Date(now).toLocaleDateString('sv-SE') === day ? time : `${day} ${time}`;
+  const since = Date.parse(at);
+  return localDay(now) === localDay(since) ? localTime(since) : localMoment(since);
 };
 
 const tail = ({ unfinished, running, deployed, created }: Status): readonly string[] => [
-  ...(running
-    ? [
-        `Running now: ${running.command} (pid ${running.pid}, since ${new Date(running.since).toLocaleTimeString('sv-SE')})`,
-      ]
-    : []),
+  ...(running ? [`Running now: ${running.command} (pid ${running.pid}, since ${localTime(Date.parse(running.since))})`] : []),
   ...(unfinished && !running
     ? [`Run ${unfinished.run} (${unfinished.workflow}) is unfinished. To continue: npx lab resume`]
     : []),

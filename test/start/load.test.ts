@@ -70,7 +70,7 @@ describe('the start of the program', () => {
     const file = join(copy, 'dist', chunks['command-line.js'].pack);
     const before = readFileSync(file, 'utf8');
     // As long as before: V8 itself would not notice.
-    const first = 'var __defProp = Object.defineProperty;';
+    const first = 'var __defProp=Object.defineProperty;';
     expect(before).toContain(first);
     writeFileSync(file, before.replaceAll(first, 'process.exit(9);'.padEnd(first.length)));
     expect((await lab('runs')).code).toBe(9);

@@ -29,7 +29,7 @@ export const listCommand = async (options: CommonOptions & OutputOptions): Promi
       };
     }),
   );
-  variants.sort((a, b) => a.order - b.order || a.name.localeCompare(b.name));
+  variants.sort((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1));
   if (options.json === true) printJson({ project: project.dir, variants });
   else print(variants.map(text).join('\n\n'));
   return exitCode.ok;

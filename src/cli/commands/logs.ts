@@ -1,4 +1,5 @@
 // `lab logs [RUN] [STEP]`: what a step printed; without a step, which logs there are. -f follows.
+
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAddress } from '../../core/address.ts';
@@ -9,6 +10,7 @@ import { runFolder } from '../../store/runs.ts';
 import type { StateData } from '../../store/state.ts';
 import { readTail, stepLogName } from '../../store/step-log.ts';
 import { commandLine } from '../../view/command-line.ts';
+import { localTime } from '../../view/moment.ts';
 import { table } from '../../view/table.ts';
 import { cleanText } from '../../view/text.ts';
 import { asCalled } from '../call-lab.ts';
@@ -79,7 +81,7 @@ const listOf = async (
         addresses.get(base) ?? addressIn(base),
         attempt === '1' ? '' : `attempt ${attempt}`,
         `${size} bytes`,
-        `until ${new Date(mtimeMs).toLocaleTimeString('sv-SE')}`,
+        `until ${localTime(mtimeMs)}`,
       ];
     }),
   );

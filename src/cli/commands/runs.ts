@@ -1,7 +1,9 @@
 // `lab runs`: the runs of this state folder, newest last.
+
 import { formatDuration } from '../../core/duration.ts';
 import { readLockHolder } from '../../store/lock.ts';
 import type { RunEntry } from '../../store/state.ts';
+import { localMoment } from '../../view/moment.ts';
 import { table } from '../../view/table.ts';
 import { lookAtState, openContext } from '../context.ts';
 import { exitCode } from '../exit-code.ts';
@@ -18,7 +20,7 @@ export const runsCommand = async (options: CommonOptions & OutputOptions): Promi
   else if (runs.length === 0) print('There are no runs yet.');
   else {
     const rows = runs.map((run) => [
-      ...[run.id, run.workflow, run.variant, new Date(run.startedAt).toLocaleString('sv-SE')],
+      ...[run.id, run.workflow, run.variant, localMoment(run.startedAt)],
       run.endedAt === undefined ? '' : formatDuration(run.endedAt - run.startedAt),
       [word(run), ...(run.superseded === true ? ['taken down since'] : [])].join(', '),
     ]);

@@ -1,4 +1,5 @@
 // `lab status`: what is deployed, since when, and which of its steps hold now, once or again and again. Writes nothing.
+import { localTime } from '../../view/moment.ts';
 import { Screen } from '../../view/screen.ts';
 import { truncate } from '../../view/text.ts';
 import { asCalled } from '../call-lab.ts';
@@ -29,7 +30,7 @@ export const statusCommand = async (options: StatusOptions): Promise<number> => 
   const show = options.json === true ? undefined : display();
   for (let before: Status | undefined; ; ) {
     const status = withTurns(before, await lookAtStatus(context), clock.now());
-    if (show) show(`${text(status)}\nlooked at ${new Date(clock.now()).toLocaleTimeString('sv-SE')}; Ctrl-C ends this`);
+    if (show) show(`${text(status)}\nlooked at ${localTime(clock.now())}; Ctrl-C ends this`);
     else print(JSON.stringify(status));
     before = status;
     await clock.sleep(pauseMs);

@@ -1,11 +1,13 @@
 // Where the served page's parts meet: what is known of the run, who looks on, and what buttons may do. It reads; what it starts
 // are commands of their own.
+
 import { join } from 'node:path';
 import { themeStyle, topologyStyle } from '../../report/topology-style.ts';
 import { elementNumbers } from '../../report/topology-svg.ts';
 import { runFolder } from '../../store/runs.ts';
 import { readTail } from '../../store/step-log.ts';
 import { commandLine } from '../../view/command-line.ts';
+import { localTime } from '../../view/moment.ts';
 import { cleanText } from '../../view/text.ts';
 import type { CommandContext } from '../context.ts';
 import { CliError } from '../exit-code.ts';
@@ -174,7 +176,7 @@ export class Desk implements Served {
       .then((sightings) => {
         if (this.offers?.holder) return;
         const before = this.live.states;
-        this.live.proved(sightings, new Date(clock.now()).toLocaleTimeString('sv-SE'));
+        this.live.proved(sightings, localTime(clock.now()));
         const elements = this.changedElements(before);
         this.viewers.note((news) => {
           news.head = true;
