@@ -127,10 +127,12 @@ for (const [name, commands] of Object.entries(use('usage'))) {
   const key = commands.join(' ');
   packs.set(key, [...(packs.get(key) ?? []), name]);
 }
-for (const [number, names] of [...packs.values()].filter((each) => each.length > 1).entries()) {
-  const pack = `pack-${number}.js`;
+for (const names of [...packs.values()].filter((each) => each.length > 1)) {
+  const text = `[\n${names.map((name) => wrapped(readFileSync(join(dist, name), 'utf8'))).join(',\n')}\n]\n`;
+  // Named after what is in it, as chunks are: a program that runs during another build never takes one for another.
+  const pack = `pack-${createHash('sha256').update(text).digest('hex').slice(0, 8)}.js`;
   const path = join(dist, pack);
-  writeFileSync(path, `[\n${names.map((name) => wrapped(readFileSync(join(dist, name), 'utf8'))).join(',\n')}\n]\n`);
+  writeFileSync(path, text);
   noteFile(path);
   for (const [at, name] of names.entries()) Object.assign(chunks[name], { pack, at });
 }

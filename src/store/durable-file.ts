@@ -27,13 +27,11 @@ export class DurableFile<T> implements Adapter<T> {
   /** The write that starts when the one that runs is done; it takes all that came meanwhile. */
   #next: Promise<void> | undefined;
   #latest: T | undefined;
-  /** Apart from every other writer's, also one that was killed. */
-  readonly #temporary: string;
+  #draft: string | undefined;
 
   constructor(path: string, shape: DocumentShape<T>) {
     this.#path = resolve(path);
     this.#shape = shape;
-    this.#temporary = `${this.#path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
   }
 
   /** Null when there is no file. Changes nothing. @throws StoreError */
@@ -70,6 +68,12 @@ export class DurableFile<T> implements Adapter<T> {
     } catch (error) {
       throw storeErrorFrom(error, folder, 'clean up the state folder');
     }
+  }
+
+  /** Apart from every other writer's, also one that was killed. */
+  get #temporary(): string {
+    this.#draft ??= `${this.#path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+    return this.#draft;
   }
 
   #startNext(): Promise<void> {
