@@ -9,6 +9,7 @@ import type { Host } from '../engine/ports.ts';
 import { Recorder } from '../engine/recorder.ts';
 import { type RunResult, runWorkflow } from '../engine/runner.ts';
 import { StopControl } from '../engine/stop.ts';
+import { spareWith } from '../host/spare.ts';
 import { openJournal, readJournal, repairTail } from '../store/journal.ts';
 import { acquireLock } from '../store/lock.ts';
 import { createRun, type RunFolder, runFolder } from '../store/runs.ts';
@@ -113,6 +114,7 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
     consent: async () => execution.consent,
     survivor: (description) => decideSurvivor(options.survivors ?? 'ask', description),
   });
+  spareWith(units.length);
   try {
     await recorder.emit(beginning(execution, opened, run));
     const left = removedSteps(removedThings(created, names, units), place.lab);

@@ -1,6 +1,6 @@
 // What counts as the definition of a step: its resolved action with its surroundings, what it yields, and the content of the files
 // it uses. Names, time limits, retries and probes are not part of it: changing them changes nothing in the world.
-import { createHash } from 'node:crypto';
+import { hash as hashOfText } from 'node:crypto';
 import type { Applied } from '../core/event.ts';
 import { type Change, canonical, changes } from '../core/fingerprint.ts';
 import type { StepState } from '../core/run-state.ts';
@@ -34,8 +34,7 @@ export const changedSince = (
   return { reason, changes: differences };
 };
 
-const hash = (value: unknown, digits: number): string =>
-  createHash('sha256').update(canonical(value)).digest('hex').slice(0, digits);
+const hash = (value: unknown, digits: number): string => hashOfText('sha256', canonical(value)).slice(0, digits);
 
 const definitionOf = async (
   engine: Engine,

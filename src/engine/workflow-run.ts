@@ -26,7 +26,8 @@ export class WorkflowRun {
   private readonly isChosen: Chosen;
   private readonly perStep = new Map<string, Limiter>();
   private readonly steps: Record<string, unknown> = {};
-  private kept: ReadonlyMap<string, Judgement> = new Map();
+  /** Let go as they are used. */
+  private kept = new Map<string, Judgement>();
   private open = 0;
   private fatal: { readonly error: unknown } | undefined;
   private end: () => void = () => {};
@@ -142,13 +143,19 @@ export class WorkflowRun {
       unit,
       known: this.request.known.get(unit.address),
       scope: this.scope(unit.locals),
-      judged: this.schedule.isDirty(unit.address) ? undefined : this.kept.get(unit.address),
+      judged: this.takeJudgement(unit.address),
       rank: this.schedule.rank(unit.address),
       redo: this.redo(unit),
       assume: this.assume(unit),
       adopt: this.request.scope.adopt === true,
       secrets: this.secrets,
     });
+  }
+
+  private takeJudgement(address: string): Judgement | undefined {
+    const judgement = this.kept.get(address);
+    this.kept.delete(address);
+    return this.schedule.isDirty(address) ? undefined : judgement;
   }
 
   private limiterOf(step: string, limit: number): Limiter {
