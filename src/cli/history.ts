@@ -83,7 +83,8 @@ class HistoryReader {
     if (run.superseded === true || this.complete) return;
     for (const [address, step] of told.known) {
       if (this.known.has(address) || this.gone.has(address)) continue;
-      this.known.set(address, { ...step, inThisRun: run.id === this.wanted.current, run: run.id });
+      // In place: what was told is made anew for whoever reads it, and a copy of each would be most of the work.
+      this.known.set(address, Object.assign(step, { inThisRun: run.id === this.wanted.current, run: run.id }));
     }
     // It tells of every step; older ones have nothing to add.
     this.complete = run.outcome === 'succeeded' && run.partial !== true;

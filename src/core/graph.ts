@@ -59,7 +59,7 @@ export const edges = (
   const followers = new Map<string, string[]>(vertices.map((each) => [each.address, []]));
   const waiting = new Map<string, number>();
   for (const { address, needs } of vertices) {
-    const known = [...new Set(needs)].filter((need) => followers.has(need));
+    const known = (needs.length < 2 ? needs : [...new Set(needs)]).filter((need) => followers.has(need));
     waiting.set(address, known.length);
     for (const need of known) followers.get(need)?.push(address);
   }

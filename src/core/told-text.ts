@@ -45,9 +45,8 @@ const rowOf = (step: StepState): Row => {
   return isSame ? { ...step, applied: 'same' } : step;
 };
 
-const stepOf = ({ applied, ...step }: Row): StepState => {
-  if (applied === undefined) return step;
-  if (applied !== 'same') return { ...step, applied };
-  const { fingerprint = '', definition } = step;
-  return { ...step, applied: { fingerprint, definition } };
+/** The row itself, made whole: it was read just now and is nobody else's. */
+const stepOf = (row: Row): StepState => {
+  const { applied, fingerprint = '', definition } = row;
+  return Object.assign(row, applied === 'same' ? { applied: { fingerprint, definition } } : { applied });
 };

@@ -40,7 +40,8 @@ const definitionOf = async (
   engine: Engine,
   { spec, action, files, surroundings, variables }: ResolvedStep,
 ): Promise<unknown> => {
-  const hashes = await Promise.all(files.map(async (file) => [file, await hashOf(engine, file)] as const));
+  const hashes =
+    files.length === 0 ? [] : await Promise.all(files.map(async (file) => [file, await hashOf(engine, file)] as const));
   return {
     ...(action?.kind === 'run' && { run: action.argv, stdin: action.stdin }),
     ...(action?.kind === 'shell' && { shell: spec.shell, stdin: action.stdin }),

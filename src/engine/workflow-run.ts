@@ -26,6 +26,7 @@ export class WorkflowRun {
   private readonly isChosen: Chosen;
   private readonly perStep = new Map<string, Limiter>();
   private readonly steps: Record<string, unknown> = {};
+  private readonly shared: Scope;
   /** Let go as they are used. */
   private kept = new Map<string, Judgement>();
   private open = 0;
@@ -35,6 +36,7 @@ export class WorkflowRun {
   constructor(engine: Engine, request: RunRequest) {
     this.engine = engine;
     this.request = request;
+    this.shared = { ...engine.scope, steps: this.steps };
     const units = request.workflow.steps.flatMap((step) => unitsOf(step, engine.scope));
     this.schedule = new Schedule(units, request.usualMs);
     this.isChosen = chosenBy(request.scope, units);
@@ -79,8 +81,9 @@ export class WorkflowRun {
     );
   }
 
+  /** Steps without values of their own share one: `steps` grows in place. */
   scope(locals: Readonly<Record<string, unknown>>): Scope {
-    return { ...this.engine.scope, steps: this.steps, ...locals };
+    return Object.keys(locals).length === 0 ? this.shared : { ...this.shared, ...locals };
   }
 
   private start(units: readonly Unit[]): void {
