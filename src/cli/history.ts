@@ -4,7 +4,7 @@ import { HeldSince } from '../core/held-since.ts';
 import { type Holding, HoldingBook } from '../core/holdings.ts';
 import { type Renames, renamedAddress, renamesOf } from '../core/rename.ts';
 import { plannedRenames, type RunState } from '../core/run-state.ts';
-import type { Told } from '../core/told.ts';
+import type { Durations, Told } from '../core/told.ts';
 import type { Workflow } from '../core/workflow.ts';
 import type { Known } from '../engine/judge.ts';
 import type { Unit } from '../engine/unit.ts';
@@ -91,10 +91,18 @@ class HistoryReader {
   }
 
   private noteTimes({ acted, waited }: Told['times']): void {
-    for (const [address, ms] of acted) if (!this.acted.has(address)) this.acted.set(address, ms);
-    for (const [address, ms] of waited) this.waited.set(address, Math.max(this.waited.get(address) ?? 0, ms));
+    each(acted, (address, ms) => {
+      if (!this.acted.has(address)) this.acted.set(address, ms);
+    });
+    each(waited, (address, ms) => {
+      if (ms > (this.waited.get(address) ?? -1)) this.waited.set(address, ms);
+    });
   }
 }
+
+const each = ({ addresses, ms }: Durations, take: (address: string, ms: number) => void): void => {
+  for (let at = 0; at < addresses.length; at += 1) take(addresses[at] ?? '', ms[at] ?? 0);
+};
 
 /** Older runs than this tell nothing about how long a step takes that newer ones don't. */
 const maximumTimed = 10;

@@ -18,17 +18,14 @@ const mapOf = <T>([addresses, values]: Column<T>): Map<Address, T> =>
   new Map(addresses.map((address, at) => [address, values[at] as T]));
 
 export const encodeTold: { readonly [P in Part]: (told: Told[P]) => string } = {
-  times: ({ acted, waited, undone }) => JSON.stringify([columnOf(acted), columnOf(waited), undone]),
+  times: (times) => JSON.stringify(times),
   spans: ({ own, ended }) => JSON.stringify([columnOf(own), ended]),
   known: (known) => JSON.stringify([...known.values()].map(rowOf)),
 };
 
 /** Trusts the text: whoever kept it knows by a checksum that it is what `encodeTold` wrote. */
 export const decodeTold: { readonly [P in Part]: (text: string) => Told[P] } = {
-  times: (text) => {
-    const [acted, waited, undone] = JSON.parse(text);
-    return { acted: mapOf(acted), waited: mapOf(waited), undone };
-  },
+  times: (text) => JSON.parse(text),
   spans: (text) => {
     const [own, ended] = JSON.parse(text);
     return { own: mapOf(own), ended };
