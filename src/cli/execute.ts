@@ -1,12 +1,15 @@
 // One run from the lock to the last line: takes the state folder, opens the journal, lets the engine work, remembers the end.
 import { randomBytes } from 'node:crypto';
 import type { EventBody, RunEvent, Scope } from '../core/event.ts';
+import { Spans } from '../core/held-since.ts';
 import { foldRun } from '../core/run-state.ts';
 import { isPartial } from '../core/scope.ts';
+import { tellOf } from '../core/told.ts';
 import type { Host } from '../engine/ports.ts';
 import { Recorder } from '../engine/recorder.ts';
 import { type RunResult, runWorkflow } from '../engine/runner.ts';
 import { StopControl } from '../engine/stop.ts';
+import { spareWith } from '../host/spare.ts';
 import { openJournal, readJournal, repairTail } from '../store/journal.ts';
 import { acquireLock } from '../store/lock.ts';
 import { createRun, type RunFolder, runFolder } from '../store/runs.ts';
@@ -28,6 +31,7 @@ import { openCauses } from './open-causes.ts';
 import { openRecording } from './open-recording.ts';
 import { type Opened, openVariantWithWorkflows } from './open-workflow.ts';
 import type { RunOptions } from './options.ts';
+import { keepTold } from './past-runs.ts';
 import { reconcile } from './reconcile.ts';
 import { listenToSignals } from './signals.ts';
 import { demandScope } from './units-of.ts';
@@ -101,6 +105,8 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
     onBroken: () => stop.ask('stop', 'SIGTERM'),
   });
   const views = await openViews(execution, opened, { run, past, logs: folder.logs, causes });
+  const spans = Spans.of(past);
+  recorder.listen((event) => spans.add(event));
   recorder.listen((event) => views.on(event));
   const signals = listenToSignals(stop, recorder);
   const recording =
@@ -111,6 +117,7 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
     consent: async () => execution.consent,
     survivor: (description) => decideSurvivor(options.survivors ?? 'ask', description),
   });
+  spareWith(units.length);
   try {
     await recorder.emit(beginning(execution, opened, run));
     const left = removedSteps(removedThings(created, names, units), place.lab);
@@ -122,6 +129,8 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
       lastWords: () => changedSteps(foldLedger(state.data.created, recorder.state), place),
     });
     await state.update((data) => concludeRun(data, run, { past: recorder.state, open: false }));
+    await journal.close();
+    keepTold(folder, tellOf(recorder.state, spans));
     return codeOf(result, stop);
   } finally {
     signals.dispose();

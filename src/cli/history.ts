@@ -1,17 +1,15 @@
 // What earlier runs tell: what is known of each step, how long it usually takes, what was created and is still there.
 import { parseAddress } from '../core/address.ts';
-import type { RunEvent } from '../core/event.ts';
 import { HeldSince } from '../core/held-since.ts';
 import { type Holding, HoldingBook } from '../core/holdings.ts';
 import { type Renames, renamedAddress, renamesOf } from '../core/rename.ts';
-import { foldRun, plannedRenames, type RunState, type StepState } from '../core/run-state.ts';
+import { plannedRenames, type RunState } from '../core/run-state.ts';
+import type { Durations, Told } from '../core/told.ts';
 import type { Workflow } from '../core/workflow.ts';
 import type { Known } from '../engine/judge.ts';
 import type { Unit } from '../engine/unit.ts';
-import { readJournal } from '../store/journal.ts';
-import { runFolder } from '../store/runs.ts';
 import type { LedgerEntry, RunEntry, StateData } from '../store/state.ts';
-import { isStoreError } from './store-errors.ts';
+import { toldOf } from './past-runs.ts';
 
 export interface History {
   readonly known: ReadonlyMap<string, Known>;
@@ -20,16 +18,6 @@ export interface History {
   heldSince(address: string): number | undefined;
 }
 
-/** The events of a run; none when its journal was never written. @throws StoreError for a damaged one. */
-export const eventsOf = async (stateDir: string, run: string): Promise<readonly RunEvent[]> => {
-  try {
-    return (await readJournal(runFolder(stateDir, run).journal)).events;
-  } catch (error) {
-    if (isStoreError(error) && error.kind === 'missing') return [];
-    throw error;
-  }
-};
-
 /** What runs of this workflow and variant left known since it was last taken down; `current` is the run being continued. */
 export const historyOf = async (
   stateDir: string,
@@ -37,10 +25,10 @@ export const historyOf = async (
   wanted: { workflow: string; variant: string; current?: string },
 ): Promise<History> => {
   const reader = new HistoryReader(wanted);
-  for (const run of [...state.runs].reverse()) if (reader.wants(run)) reader.add(run, await eventsOf(stateDir, run.id));
-  const { known, acted, waited, held } = reader;
+  for (const run of [...state.runs].reverse()) if (reader.wants(run)) reader.add(run, toldOf(stateDir, run.id));
+  const { known, acted, waited } = reader;
   const usualMs = (address: string): number | undefined => acted.get(address) ?? waited.get(address);
-  return { known, usualMs, heldSince: (address) => held.of(address) };
+  return { known, usualMs, heldSince: (address) => reader.held.of(address) };
 };
 
 /** Reads runs from the newest to the oldest, as far as they have something to tell. */
@@ -50,9 +38,10 @@ class HistoryReader {
   readonly acted = new Map<string, number>();
   /** How long a step took at most that had nothing to do, or nothing but to wait: when all was well it took nothing. */
   readonly waited = new Map<string, number>();
-  readonly held = new HeldSince();
   private readonly gone = new Set<string>();
   private readonly wanted: { readonly workflow: string; readonly variant: string; readonly current?: string };
+  private readonly counted: { readonly told: Told; readonly own: boolean }[] = [];
+  private heldSince: HeldSince | undefined;
   private timed = 0;
   private complete = false;
 
@@ -68,32 +57,52 @@ class HistoryReader {
     return counts && run.outcome !== 'succeeded';
   }
 
-  add(run: RunEntry, events: readonly RunEvent[]): void {
-    const past = foldRun(events);
+  add(run: RunEntry, told: Told): void {
     const own = run.workflow === this.wanted.workflow;
-    if (run.superseded !== true) this.held.addOlder(own ? events : events.filter(({ type }) => type === 'step.undone'));
-    if (own) this.addOwn(run, past);
-    for (const address of past.undone) this.gone.add(address);
+    if (run.superseded !== true) this.counted.push({ told, own });
+    const { times } = told;
+    if (own) this.addOwn(run, told, times);
+    for (const address of times.undone) this.gone.add(address);
   }
 
-  private addOwn(run: RunEntry, past: RunState): void {
+  /** Made when first asked for: a run never asks. */
+  get held(): HeldSince {
+    if (this.heldSince) return this.heldSince;
+    const held = new HeldSince();
+    for (const { told, own } of this.counted) {
+      const { spans } = told;
+      held.addOlder(own ? spans.own : spans.ended.map((address) => [address, { begun: true }] as const));
+    }
+    this.heldSince = held;
+    return held;
+  }
+
+  private addOwn(run: RunEntry, told: Told, times: Told['times']): void {
     this.timed += 1;
-    for (const step of past.steps.values()) this.noteTime(step);
+    this.noteTimes(times);
     if (run.superseded === true || this.complete) return;
-    for (const [address, step] of past.known) {
+    for (const [address, step] of told.known) {
       if (this.known.has(address) || this.gone.has(address)) continue;
-      this.known.set(address, { ...step, inThisRun: run.id === this.wanted.current, run: run.id });
+      // In place: what was told is made anew for whoever reads it, and a copy of each would be most of the work.
+      this.known.set(address, Object.assign(step, { inThisRun: run.id === this.wanted.current, run: run.id }));
     }
     // It tells of every step; older ones have nothing to add.
     this.complete = run.outcome === 'succeeded' && run.partial !== true;
   }
 
-  private noteTime({ address, outcome, durationMs = 0, command }: StepState): void {
-    if (outcome === 'changed' && !this.acted.has(address)) this.acted.set(address, durationMs);
-    if (outcome === 'satisfied' && command === undefined)
-      this.waited.set(address, Math.max(this.waited.get(address) ?? 0, durationMs));
+  private noteTimes({ acted, waited }: Told['times']): void {
+    each(acted, (address, ms) => {
+      if (!this.acted.has(address)) this.acted.set(address, ms);
+    });
+    each(waited, (address, ms) => {
+      if (ms > (this.waited.get(address) ?? -1)) this.waited.set(address, ms);
+    });
   }
 }
+
+const each = ({ addresses, ms }: Durations, take: (address: string, ms: number) => void): void => {
+  for (let at = 0; at < addresses.length; at += 1) take(addresses[at] ?? '', ms[at] ?? 0);
+};
 
 /** Older runs than this tell nothing about how long a step takes that newer ones don't. */
 const maximumTimed = 10;

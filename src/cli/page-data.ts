@@ -10,8 +10,8 @@ import type { RunEntry, StateData } from '../store/state.ts';
 import { readTail, stepLogName } from '../store/step-log.ts';
 import { cleanText } from '../view/text.ts';
 import type { CommandContext } from './context.ts';
-import { eventsOf } from './history.ts';
 import { openWorkflow } from './open-workflow.ts';
+import { eventsOf } from './past-runs.ts';
 import { topologyOf } from './topology.ts';
 
 const linesOfLog = 2000;
@@ -102,7 +102,7 @@ export const toldBy = async (
   const names = new Set(topology.links.map(({ name }) => name));
   let used: { workflow: string; isTakenDown: boolean }[] = [];
   for (const { id, workflow } of runs) {
-    const record = id === own.start?.run ? own : new RunRecord(await eventsOf(stateDir, id));
+    const record = id === own.start?.run ? own : new RunRecord(eventsOf(stateDir, id));
     const told = sightingsOf(record);
     const isTakenDown = told.some(({ standing }) => standing === 'gone');
     sightings = joinSightings(sightings, told, workflow);

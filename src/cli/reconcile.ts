@@ -5,7 +5,7 @@ import { isPartial } from '../core/scope.ts';
 import { listRuns } from '../store/runs.ts';
 import type { RunEntry, State, StateData } from '../store/state.ts';
 import { concludeRun } from './conclude-run.ts';
-import { eventsOf } from './history.ts';
+import { eventsOf } from './past-runs.ts';
 
 /** `open` says which runs are not over yet. @throws StoreError */
 export const reconcile = async (state: State, stateDir: string, open: (id: string) => boolean): Promise<void> => {
@@ -37,7 +37,7 @@ const missingChange = async (
   const unended = data.runs.filter((run) => run.endedAt === undefined).map((run) => run.id);
   const found: { id: string; past: RunState }[] = [];
   for (const id of [...unknown, ...unended].sort()) {
-    const past = foldRun(await eventsOf(stateDir, id));
+    const past = foldRun(eventsOf(stateDir, id));
     // The folder of a run that never began says nothing.
     if (past.start || ids.has(id)) found.push({ id, past });
   }

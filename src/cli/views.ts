@@ -6,12 +6,12 @@ import type { RunEvent } from '../core/event.ts';
 import { stepLogName } from '../store/step-log.ts';
 import { chooseView } from '../view/choose.ts';
 import type { KnownCause } from '../view/known-causes.ts';
-import { RunModel } from '../view/run-model.ts';
 import type { StepRecord } from '../view/step-record.ts';
 import { summary } from '../view/summary.ts';
 import type { View, ViewContext } from '../view/view.ts';
 import { labCall } from './call-lab.ts';
 import type { Execution } from './execute.ts';
+import { gather } from './gather.ts';
 import type { Opened } from './open-workflow.ts';
 import { screen } from './print.ts';
 
@@ -47,32 +47,31 @@ export const openViews = async (
   });
   const place = placeOf(opened);
   const jobSummary = env['GITHUB_STEP_SUMMARY'];
+  // Between questions and answers on a terminal every line has its place; elsewhere those of one turn are written at once.
+  const gathered = stdout.isTTY === true ? undefined : gather(stdout);
   const settings: ViewContext = {
-    ...{ out: stdout, err: stderr, now: () => context.host.clock.now(), color, past, place, causes },
+    ...{ out: gathered ?? stdout, err: stderr, now: () => context.host.clock.now(), color, past, place, causes },
     unicode: /utf-?8/i.test(env['LC_ALL'] ?? env['LC_CTYPE'] ?? env['LANG'] ?? 'utf-8'),
     ...(jobSummary !== undefined && { jobSummary }),
   };
   if (name !== 'ndjson' && name !== 'quiet') for (const line of preamble) stdout.write(`${line}\n`);
   const view = await createView(name, settings);
-  const model = new RunModel({ past });
   const anew = (): void => view.anew?.();
   process.on('SIGCONT', anew);
   return {
-    on(event) {
-      model.add(event);
-      view.on(event);
-    },
+    on: (event) => view.on(event),
     async close() {
       process.off('SIGCONT', anew);
       await view.close();
-      if (name === 'ndjson') return;
+      gathered?.flush();
+      if (!view.model) return;
       const shownLogs = relative(process.cwd(), logs);
       const logPath = ({ planned, attempt, attempts }: StepRecord): string | undefined => {
         const log = join(logs, stepLogName({ address: planned.address, attempt: attempt || attempts }));
         return existsSync(log) ? relative(process.cwd(), log) : undefined;
       };
       const ending = { program: labCall(options), logs: shownLogs, place, logPath, causes };
-      stdout.write(summary(model, { color, columns, now: context.host.clock.now(), ...ending }));
+      stdout.write(summary(view.model, { color, columns, now: context.host.clock.now(), ...ending }));
     },
   };
 };

@@ -6,8 +6,11 @@ export interface Vertex {
 }
 
 /** Each vertex after everything it needs; among equals the given order stays. Needs outside the list are ignored. @throws Error on a cycle. */
-export const topological = <T extends Vertex>(vertices: readonly T[]): readonly T[] => {
-  const { followers, waiting } = edges(vertices);
+export const topological = <T extends Vertex>(vertices: readonly T[]): readonly T[] =>
+  orderBy(vertices, edges(vertices));
+
+/** Uses `waiting` up. */
+const orderBy = <T extends Vertex>(vertices: readonly T[], { followers, waiting }: Edges): readonly T[] => {
   const byAddress = new Map(vertices.map((each) => [each.address, each]));
   const order = vertices.filter((each) => waiting.get(each.address) === 0);
   for (let at = 0; at < order.length; at += 1) {
@@ -52,14 +55,17 @@ export const circleIn = (vertices: readonly Vertex[]): readonly string[] | undef
   return undefined;
 };
 
+interface Edges {
+  readonly followers: Map<string, string[]>;
+  readonly waiting: Map<string, number>;
+}
+
 /** Who waits for whom: followers by address, and how many needs each still has. */
-export const edges = (
-  vertices: readonly Vertex[],
-): { followers: Map<string, string[]>; waiting: Map<string, number> } => {
+export const edges = (vertices: readonly Vertex[]): Edges => {
   const followers = new Map<string, string[]>(vertices.map((each) => [each.address, []]));
   const waiting = new Map<string, number>();
   for (const { address, needs } of vertices) {
-    const known = [...new Set(needs)].filter((need) => followers.has(need));
+    const known = (needs.length < 2 ? needs : [...new Set(needs)]).filter((need) => followers.has(need));
     waiting.set(address, known.length);
     for (const need of known) followers.get(need)?.push(address);
   }
@@ -71,10 +77,11 @@ export const longestPaths = (
   vertices: readonly Vertex[],
   weight: (address: string) => number,
 ): ReadonlyMap<string, number> => {
-  const { followers } = edges(vertices);
+  const known = edges(vertices);
   const ranks = new Map<string, number>();
-  for (const { address } of [...topological(vertices)].reverse()) {
-    const after = (followers.get(address) ?? []).reduce((longest, each) => Math.max(longest, ranks.get(each) ?? 0), 0);
+  for (const { address } of [...orderBy(vertices, known)].reverse()) {
+    let after = 0;
+    for (const each of known.followers.get(address) ?? []) after = Math.max(after, ranks.get(each) ?? 0);
     ranks.set(address, after + weight(address));
   }
   return ranks;

@@ -7,8 +7,8 @@ export class HeldSince {
   /** Of these older runs tell nothing more. */
   private readonly settled = new Set<Address>();
 
-  addOlder(events: Iterable<RunEvent>): void {
-    for (const [address, { at, begun }] of spansIn(events)) {
+  addOlder(spans: Iterable<readonly [Address, Span]>): void {
+    for (const [address, { at, begun }] of spans) {
       if (this.settled.has(address)) continue;
       if (at !== undefined) this.since.set(address, at);
       if (begun) this.settled.add(address);
@@ -21,24 +21,42 @@ export class HeldSince {
   }
 }
 
-interface Span {
+export interface Span {
   /** Undefined for a step the run left not holding. */
   readonly at?: number;
   /** It began in this run, so that what was before does not count. */
   readonly begun: boolean;
 }
 
-const spansIn = (events: Iterable<RunEvent>): ReadonlyMap<Address, Span> => {
-  const spans = new Map<Address, Span>();
-  for (const event of events) {
-    const span = 'address' in event ? after(spans.get(event.address), event) : undefined;
-    if (span && 'address' in event) spans.set(event.address, span);
+/** What the events of one run say of each step, kept up to date event by event. */
+export class Spans {
+  readonly all = new Map<Address, Span>();
+  private readonly endings = new Set<Address>();
+
+  static of(events: Iterable<RunEvent>): Spans {
+    const spans = new Spans();
+    for (const event of events) spans.add(event);
+    return spans;
   }
-  return spans;
-};
+
+  add(event: RunEvent): void {
+    if (!('address' in event)) return;
+    const { address } = event;
+    const span = after(this.all.get(address), event);
+    if (span) this.all.set(address, span);
+    if (isEnding(event)) this.endings.add(address);
+  }
+
+  /** Addresses whose things, as the step has them now, were to be taken away. */
+  get ended(): readonly Address[] {
+    return [...this.endings];
+  }
+}
+
+const isEnding = (event: RunEvent): boolean => event.type === 'step.undone' && event.earlier !== true;
 
 const after = (before: Span | undefined, event: RunEvent): Span | undefined => {
-  if (event.type === 'step.started' || (event.type === 'step.undone' && event.earlier !== true)) return { begun: true };
+  if (event.type === 'step.started' || isEnding(event)) return { begun: true };
   if (event.type !== 'step.finished') return undefined;
   switch (event.outcome) {
     case 'changed':

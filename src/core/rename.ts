@@ -11,8 +11,10 @@ interface Named {
 
 /** An earlier id that another step has now means that step, and no longer the renamed one. */
 export const renamesOf = (steps: readonly Named[]): Renames => {
+  const renamed = steps.filter(({ was }) => was !== undefined);
+  if (renamed.length === 0) return new Map();
   const ids = new Set(steps.map(({ id }) => id));
-  const pairs = steps.flatMap(({ id, was = [] }) => [was].flat().map((old) => [old, id] as const));
+  const pairs = renamed.flatMap(({ id, was = [] }) => [was].flat().map((old) => [old, id] as const));
   return new Map(pairs.filter(([old]) => !ids.has(old)));
 };
 

@@ -167,7 +167,8 @@ export class RunFolder {
     const before = this.known.get(address);
     this.redo.start(address, seq);
     this.put({
-      ...{ address, status: 'started', attempt, at, fingerprint, definition, command },
+      address, // first, and not spread: a literal that begins with a spread takes V8 ten times as long
+      ...{ status: 'started', attempt, at, fingerprint, definition, command },
       // What it yielded before may be none of the world's from here on.
       ...{ outputs: {}, evidence: [], applied: event.applied ?? before?.applied },
     });
@@ -189,13 +190,17 @@ export class RunFolder {
     const done = outcome === 'changed' || outcome === 'satisfied';
     const applied =
       done && fingerprint !== undefined ? { fingerprint, definition } : (event.applied ?? before?.applied);
-    this.put({
-      ...{ address, status: 'finished', attempt: attempts, at, outcome, reason, outputs, withheld, evidence, failure },
-      ...{ durationMs, log, fingerprint, definition, applied, bootId: this.drivers.at(-1)?.bootId },
-      // Of what did not end well a process may still be there.
-      ...(before && !done && processesOf(before)),
-      ...(before?.command !== undefined && { command: before.command }),
-    });
+    // One literal with nothing spread into it: this is done ten thousand times before the first step of some runs.
+    const bootId = this.drivers.at(-1)?.bootId;
+    // biome-ignore format: a field a line says no more
+    const step: StepState = {
+      address, status: 'finished', attempt: attempts, at, outcome, reason, outputs, withheld, evidence, failure,
+      durationMs, log, fingerprint, definition, applied, bootId,
+    };
+    // Of what did not end well a process may still be there.
+    if (before && !done) Object.assign(step, processesOf(before));
+    if (before?.command !== undefined) Object.assign(step, { command: before.command });
+    this.put(step);
     this.hold(event);
   }
 

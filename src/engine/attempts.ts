@@ -128,7 +128,8 @@ const recordStart = async (engine: Engine, item: Attempts, attempt: number): Pro
   const { creates, undo, command } = resolved;
   const heals = known?.applied?.fingerprint === fingerprint && evidence.some(({ holds }) => !holds);
   await engine.emit({
-    ...{ type: 'step.started', address: unit.address, attempt, fingerprint, definition, command, creates },
+    type: 'step.started',
+    ...{ address: unit.address, attempt, fingerprint, definition, command, creates },
     ...(undo && { undo: hideSecrets(undo, secrets, engine.masker) }),
     ...(known?.applied && !known.inThisRun && { applied: known.applied }),
     ...(heals && { heals }),

@@ -1,6 +1,6 @@
 // What counts as the definition of a step: its resolved action with its surroundings, what it yields, and the content of the files
 // it uses. Names, time limits, retries and probes are not part of it: changing them changes nothing in the world.
-import { hash as digest } from 'node:crypto';
+import { hash as hashOfText } from 'node:crypto';
 import type { Applied } from '../core/event.ts';
 import { type Change, canonical, changes } from '../core/fingerprint.ts';
 import type { StepState } from '../core/run-state.ts';
@@ -34,13 +34,14 @@ export const changedSince = (
   return { reason, changes: differences };
 };
 
-const hash = (value: unknown, digits: number): string => digest('sha256', canonical(value)).slice(0, digits);
+const hash = (value: unknown, digits: number): string => hashOfText('sha256', canonical(value)).slice(0, digits);
 
 const definitionOf = async (
   engine: Engine,
   { spec, action, files, surroundings, variables }: ResolvedStep,
 ): Promise<unknown> => {
-  const hashes = await Promise.all(files.map(async (file) => [file, await hashOf(engine, file)] as const));
+  const hashes =
+    files.length === 0 ? [] : await Promise.all(files.map(async (file) => [file, await hashOf(engine, file)] as const));
   return {
     ...(action?.kind === 'run' && { run: action.argv, stdin: action.stdin }),
     ...(action?.kind === 'shell' && { shell: spec.shell, stdin: action.stdin }),

@@ -15,7 +15,7 @@ export interface Proof {
 }
 
 /** The judgements that stay true unless something below changes: what is to run is judged again at its turn. */
-export const proveKnown = async (engine: Engine, proof: Proof): Promise<ReadonlyMap<string, Judgement>> => {
+export const proveKnown = async (engine: Engine, proof: Proof): Promise<Map<string, Judgement>> => {
   const freshSince = engine.host.clock.monotonic();
   const kept = new Map<string, Judgement>();
   const prove = async (unit: Unit): Promise<void> => {

@@ -16,8 +16,10 @@ export class ResolutionError extends Error {}
 
 /** @throws ExpressionError, ResolutionError when a value does not fit. */
 export const resolveStep = (spec: StepSpec, engine: Engine, scope: Scope): ResolvedStep => {
-  const variables = { ...engine.variables, ...variablesOf(spec.env, scope) };
-  const surroundings = { env: { ...engine.env, ...variables }, ...placeOf(spec, engine, scope) };
+  // A step with no variables of its own shares those of all: a copy for each would be most of what ten thousand steps take.
+  const own = spec.env && variablesOf(spec.env, scope);
+  const variables = own ? { ...engine.variables, ...own } : (engine.variables ?? none);
+  const surroundings = { env: own ? { ...engine.env, ...own } : engine.env, ...placeOf(spec, engine, scope) };
   const action = actionOf(spec, surroundings, engine, scope);
   const timeoutMs = duration(spec.timeout, scope);
   const undo = undoOf(spec, { ...surroundings, env: variables }, engine, scope);
@@ -43,6 +45,8 @@ export const resolveStep = (spec: StepSpec, engine: Engine, scope: Scope): Resol
     command: engine.masker.text(commandOf(action)),
   };
 };
+
+const none: Readonly<Record<string, string>> = {};
 
 /** @throws ExpressionError */
 export const resolveProbe = (probe: ProbeSpec | string, scope: Scope): ResolvedProbe => {

@@ -102,7 +102,7 @@ export class Schedule {
   /** A child that is not there, or not yet, is waited for as its whole step is. */
   private needsOf({ needs }: Unit): readonly string[] {
     const known = needs.map((need) => (this.units.has(need) ? need : parseAddress(need).step));
-    return [...new Set(known)].filter((need) => this.units.has(need));
+    return (known.length < 2 ? known : [...new Set(known)]).filter((need) => this.units.has(need));
   }
 
   private spreadsDirt(address: string): boolean {

@@ -26,7 +26,9 @@ export class WorkflowRun {
   private readonly isChosen: Chosen;
   private readonly perStep = new Map<string, Limiter>();
   private readonly steps: Record<string, unknown> = {};
-  private kept: ReadonlyMap<string, Judgement> = new Map();
+  private readonly shared: Scope;
+  /** Let go as they are used. */
+  private kept = new Map<string, Judgement>();
   private open = 0;
   private fatal: { readonly error: unknown } | undefined;
   private end: () => void = () => {};
@@ -34,6 +36,7 @@ export class WorkflowRun {
   constructor(engine: Engine, request: RunRequest) {
     this.engine = engine;
     this.request = request;
+    this.shared = { ...engine.scope, steps: this.steps };
     const units = request.workflow.steps.flatMap((step) => unitsOf(step, engine.scope));
     this.schedule = new Schedule(units, request.usualMs);
     this.isChosen = chosenBy(request.scope, units);
@@ -78,8 +81,9 @@ export class WorkflowRun {
     );
   }
 
+  /** Steps without values of their own share one: `steps` grows in place. */
   scope(locals: Readonly<Record<string, unknown>>): Scope {
-    return { ...this.engine.scope, steps: this.steps, ...locals };
+    return Object.keys(locals).length === 0 ? this.shared : { ...this.shared, ...locals };
   }
 
   private start(units: readonly Unit[]): void {
@@ -142,13 +146,19 @@ export class WorkflowRun {
       unit,
       known: this.request.known.get(unit.address),
       scope: this.scope(unit.locals),
-      judged: this.schedule.isDirty(unit.address) ? undefined : this.kept.get(unit.address),
+      judged: this.takeJudgement(unit.address),
       rank: this.schedule.rank(unit.address),
       redo: this.redo(unit),
       assume: this.assume(unit),
       adopt: this.request.scope.adopt === true,
       secrets: this.secrets,
     });
+  }
+
+  private takeJudgement(address: string): Judgement | undefined {
+    const judgement = this.kept.get(address);
+    this.kept.delete(address);
+    return this.schedule.isDirty(address) ? undefined : judgement;
   }
 
   private limiterOf(step: string, limit: number): Limiter {

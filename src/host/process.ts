@@ -36,9 +36,11 @@ const answersToSignal = (pid: number): boolean => {
   }
 };
 
-/** We ourselves. @throws when the kernel does not tell, which a mounted /proc rules out. */
+let known: ProcessIdentity | undefined;
+
+/** We ourselves, read once: every step is judged by it. @throws when the kernel does not tell, which a mounted /proc rules out. */
 export const ownIdentity = (): ProcessIdentity => {
-  const own = identify(process.pid);
-  if (!own) throw new Error('/proc is there, but this process is not in it');
-  return own;
+  known ??= identify(process.pid);
+  if (!known) throw new Error('/proc is there, but this process is not in it');
+  return known;
 };

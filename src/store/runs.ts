@@ -14,6 +14,8 @@ export interface RunFolder {
   readonly path: string;
   readonly journal: string;
   readonly logs: string;
+  /** What later runs need of the journal, worked out. */
+  readonly told: string;
 }
 
 /** Where a run is kept. @throws StoreError for anything that is no run's id, such as a path. */
@@ -25,7 +27,7 @@ export const runFolder = (dir: string, id: string): RunFolder => {
     });
   }
   const path = join(resolve(dir), 'runs', id);
-  return { id, path, journal: join(path, 'journal.jsonl'), logs: join(path, 'logs') };
+  return { id, path, journal: join(path, 'journal.jsonl'), logs: join(path, 'logs'), told: join(path, 'told') };
 };
 
 /** Makes the folder of a new run, whose id sorts after all others. @throws StoreError */

@@ -22,12 +22,12 @@ interface Talk {
 
 export const createGithub = (context: ViewContext): View => {
   const github = new Github(context);
-  return { on: (event) => github.on(event), close: () => github.close() };
+  return { model: github.model, on: (event) => github.on(event), close: () => github.close() };
 };
 
 class Github {
   private readonly context: ViewContext;
-  private readonly model: RunModel;
+  readonly model: RunModel;
   private readonly talks = new Map<string, Talk>();
 
   constructor(context: ViewContext) {

@@ -13,7 +13,7 @@ const tellAgainMs = 30_000;
 
 export const createLines = (context: ViewContext): View => {
   const lines = new Lines(context);
-  return { on: (event) => lines.on(event), close: async () => {} };
+  return { model: lines.model, on: (event) => lines.on(event), close: async () => {} };
 };
 
 interface Talk {
@@ -26,7 +26,7 @@ interface Talk {
 
 class Lines {
   private readonly context: ViewContext;
-  private readonly model: RunModel;
+  readonly model: RunModel;
   private readonly paint: Paint;
   private readonly talks = new Map<Address, Talk>();
 

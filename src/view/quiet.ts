@@ -8,6 +8,7 @@ export const createQuiet = (context: ViewContext): View => {
   const model = new RunModel(context);
   const paint = createPaint(context.color);
   return {
+    model,
     on(event) {
       model.add(event);
       const isWrong =

@@ -85,8 +85,10 @@ export class RunModel {
       const planned = usualMs === undefined ? step : { ...step, usualMs };
       this.steps.set(step.address, freshRecord(planned, before?.outcome ?? before?.before));
       if (step.address === step.step) continue;
-      const siblings = this.children.get(step.step) ?? [];
-      if (!siblings.includes(step.address)) this.children.set(step.step, [...siblings, step.address]);
+      // By `before` and not by a search: there may be ten thousand of them.
+      const siblings = this.children.get(step.step);
+      if (!siblings) this.children.set(step.step, [step.address]);
+      else if (!before || !siblings.includes(step.address)) siblings.push(step.address);
     }
     this.connect();
     for (const address of leftOut(
@@ -103,8 +105,13 @@ export class RunModel {
     this.followers.clear();
     this.open.clear();
     for (const { planned, phase } of this.steps.values()) {
-      const needs = [...new Set(planned.needs)].filter((need) => this.steps.has(need) && !this.isOver(need));
-      for (const need of needs) this.followers.set(need, [...(this.followers.get(need) ?? []), planned.address]);
+      const all = planned.needs.length < 2 ? planned.needs : [...new Set(planned.needs)];
+      const needs = all.filter((need) => this.steps.has(need) && !this.isOver(need));
+      for (const need of needs) {
+        const followers = this.followers.get(need);
+        if (followers) followers.push(planned.address);
+        else this.followers.set(need, [planned.address]);
+      }
       this.open.set(planned.address, needs.length);
       if (needs.length === 0 && phase === 'needs') this.ready(planned.address);
     }

@@ -20,7 +20,7 @@ export const createTaskList = (context: ViewContext): View => new TaskList(conte
 
 class TaskList implements View {
   private readonly context: ViewContext;
-  private readonly model: RunModel;
+  readonly model: RunModel;
   private readonly screen: Screen;
   private board: Board | undefined;
   private tasks: readonly BoardTask[] = [];

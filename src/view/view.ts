@@ -1,6 +1,7 @@
 // What every way of showing a run has in common. A view is a fold over events; it decides nothing and asks for nothing.
 import type { RunEvent } from '../core/event.ts';
 import type { KnownCause } from './known-causes.ts';
+import type { RunModel } from './run-model.ts';
 
 /** A stream as far as a view needs it; process.stdout is one. */
 export interface Output {
@@ -32,6 +33,8 @@ export interface ViewContext {
 
 export interface View {
   on(event: RunEvent): void;
+  /** What it knows of the run, for whoever tells the ending. */
+  readonly model?: RunModel;
   /** Resolves when everything is written and the terminal is as it was found. */
   close(): Promise<void>;
   /** Leaves the terminal to a question; `resume` takes it back. */

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { EventBody, RunEvent } from '../../src/core/event.ts';
-import { HeldSince } from '../../src/core/held-since.ts';
+import { HeldSince, Spans } from '../../src/core/held-since.ts';
 import { begun, ended } from '../view/fixtures/story.ts';
 
 const run = (...entries: readonly (readonly [at: number, body: EventBody])[]): readonly RunEvent[] =>
   entries.map(([at, body], index) => ({ ...body, at, seq: index + 1 }));
 const since = (...newestFirst: readonly (readonly RunEvent[])[]): number | undefined => {
   const held = new HeldSince();
-  for (const events of newestFirst) held.addOlder(events);
+  for (const events of newestFirst) held.addOlder(Spans.of(events).all);
   return held.of('a');
 };
 const undone: EventBody = {

@@ -12,9 +12,9 @@ import { type CommandContext, lookAtState, openContext } from '../context.ts';
 import { createEngine } from '../create-engine.ts';
 import { earlierInputs } from '../earlier-inputs.ts';
 import { CliError, exitCode } from '../exit-code.ts';
-import { eventsOf } from '../history.ts';
 import { type Opened, openWorkflow } from '../open-workflow.ts';
 import type { WorkflowOptions } from '../options.ts';
+import { eventsOf } from '../past-runs.ts';
 import { print, screen } from '../print.ts';
 import { unitsOfWorkflow } from '../units-of.ts';
 
@@ -109,7 +109,7 @@ const topology = async (context: CommandContext, state: StateData, { model, vari
     import('../page-data.ts'),
     import('../../report/run-record.ts'),
   ]);
-  const own = new RunRecord(await eventsOf(context.stateDir, last.id));
+  const own = new RunRecord(eventsOf(context.stateDir, last.id));
   const { states } = pictured(found, await toldBy(context, { runs: runsUpTo(state, last), own, topology: found }));
   return topologySvg(found, { states });
 };

@@ -19,8 +19,8 @@ import { CliError, exitCode } from '../exit-code.ts';
 import { entryOf } from '../find-run.ts';
 import { followLogs } from '../follow-logs.ts';
 import { hintOf } from '../hint.ts';
-import { eventsOf } from '../history.ts';
 import type { CommonOptions } from '../options.ts';
+import { eventsOf } from '../past-runs.ts';
 import { print, screen } from '../print.ts';
 
 export interface LogsOptions extends CommonOptions {
@@ -64,7 +64,7 @@ const logNames = async (logs: string): Promise<readonly string[]> => {
 };
 
 const stepsOf = async ({ stateDir }: CommandContext, run: string): Promise<readonly string[]> => [
-  ...foldRun(await eventsOf(stateDir, run)).planned.keys(),
+  ...foldRun(eventsOf(stateDir, run)).planned.keys(),
 ];
 
 /** Each log with the step that printed it, as a command line names it, its attempt and its size. */
@@ -103,7 +103,7 @@ const demandStep = async (
   { stateDir }: CommandContext,
   { run, step }: { run: string; step: string },
 ): Promise<void> => {
-  const { planned } = foldRun(await eventsOf(stateDir, run));
+  const { planned } = foldRun(eventsOf(stateDir, run));
   if (planned.has(step) || (await logNames(runFolder(stateDir, run).logs)).includes(step)) return;
   throw new CliError(exitCode.usage, `Run ${run} has no step ${step}. ${hintOf(step, [...planned.keys()])}`);
 };

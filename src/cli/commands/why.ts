@@ -8,10 +8,10 @@ import { runToContinue } from '../continues.ts';
 import { earlierInputs } from '../earlier-inputs.ts';
 import { exitCode } from '../exit-code.ts';
 import { findCauses } from '../find-causes.ts';
-import { eventsOf } from '../history.ts';
 import { lookAtPlan } from '../look-at-plan.ts';
 import { openWorkflow } from '../open-workflow.ts';
 import type { OutputOptions, WorkflowOptions } from '../options.ts';
+import { eventsOf } from '../past-runs.ts';
 import { print, printJson, screen } from '../print.ts';
 import { demandSteps } from '../units-of.ts';
 import { whyText } from '../why-text.ts';
@@ -28,7 +28,7 @@ export const whyCommand = async (
   const workflow = named ?? (state.deployed?.variant === variant ? state.deployed.workflow : 'deploy');
   // What `lab run` would do now, which may be to go on with a run.
   const unfinished = runToContinue(state, { workflow, variant }, options);
-  const past = unfinished && foldRun(await eventsOf(context.stateDir, unfinished.id));
+  const past = unfinished && foldRun(eventsOf(context.stateDir, unfinished.id));
   const earlier = past?.start?.inputs ?? earlierInputs(state, variant, options);
   const opened = await openWorkflow({ project, registry, variant, workflow, options, earlier });
   const continued = unfinished && past && { current: unfinished.id, scope: continuedScope(past, {}) };

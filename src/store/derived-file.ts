@@ -1,0 +1,99 @@
+// Text that was worked out of another file, kept beside it in parts that are read one by one. It counts only while that file is just
+// what it was, by size and time of change; whatever does not fit means that nothing is there. Nothing here ever throws, and nothing
+// is lost with it: the other file tells the same.
+import { closeSync, constants, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+
+export interface Derived {
+  /** Where it is kept. */
+  readonly file: string;
+  /** What it was worked out of. */
+  readonly source: string;
+  /** Of the parts' text. */
+  readonly format: number;
+}
+
+interface Head {
+  readonly format: number;
+  readonly size: number;
+  readonly changed: number;
+  /** By part: bytes and checksum. */
+  readonly parts: readonly (readonly [bytes: number, sum: number])[];
+}
+
+// The file: the head as JSON in a field of fixed length with its checksum before it, then the parts.
+const headBytes = 256;
+const digits = 8;
+const checksum = (bytes: Buffer): string => crc32(bytes).toString(16).padStart(digits, '0');
+
+/** Writes it for the owner alone; a failure leaves nothing. */
+export const keepDerived = ({ file, source, format }: Derived, texts: readonly string[]): void => {
+  const draft = `${file}.tmp`;
+  try {
+    const { size, mtimeMs: changed } = statSync(source);
+    const parts = texts.map((text) => Buffer.from(text));
+    const head: Head = { format, size, changed, parts: parts.map((part) => [part.length, crc32(part)]) };
+    const field = Buffer.from(JSON.stringify(head).padEnd(headBytes - digits));
+    if (field.length > headBytes - digits) return;
+    const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+    const handle = openSync(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
+    try {
+      for (const bytes of [Buffer.from(checksum(field)), field, ...parts]) writeFileSync(handle, bytes);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(draft, file);
+  } catch {
+    removeDraft(draft);
+  }
+};
+
+const removeDraft = (draft: string): void => {
+  try {
+    rmSync(draft, { force: true });
+  } catch {
+    // What could not be written there can't be removed there either.
+  }
+};
+
+/** Reads a part, by its number; undefined when it is not there or does not count. */
+export type ReadPart = (part: number) => string | undefined;
+
+export const recallDerived = ({ file, source, format }: Derived): ReadPart => {
+  const head = trying(() => readHead(file));
+  const now = statSync(source, { throwIfNoEntry: false });
+  if (head?.format !== format || head.size !== now?.size || head.changed !== now.mtimeMs) return () => undefined;
+  return (part) => trying(() => readPart(file, head, part));
+};
+
+const readHead = (file: string): Head | undefined => {
+  const bytes = readBytes(file, 0, headBytes);
+  const field = bytes.subarray(digits);
+  return bytes.toString('latin1', 0, digits) === checksum(field) ? JSON.parse(field.toString()) : undefined;
+};
+
+const readPart = (file: string, { parts }: Head, part: number): string | undefined => {
+  const [length, sum] = parts[part] ?? [];
+  if (length === undefined) return undefined;
+  const at = parts.slice(0, part).reduce((end, [bytes]) => end + bytes, headBytes);
+  const bytes = readBytes(file, at, length);
+  return crc32(bytes) === sum ? bytes.toString() : undefined;
+};
+
+const readBytes = (file: string, at: number, length: number): Buffer => {
+  const handle = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const bytes = Buffer.allocUnsafe(length);
+    return bytes.subarray(0, readSync(handle, bytes, 0, length, at));
+  } finally {
+    closeSync(handle);
+  }
+};
+
+const trying = <T>(read: () => T): T | undefined => {
+  try {
+    return read();
+  } catch {
+    return undefined; // Not there, cut off, or of a shape of its own.
+  }
+};
