@@ -129,7 +129,8 @@ export const ideals = async ({ folder, runs, found }) => {
   return rows;
 };
 
-const parallel = ['make', 'ninja', 'just', 'mise', 'wireit', 'doit', 'snakemake', 'moon', 'nx'];
+/** Those that can be told how many may run at once. */
+const parallel = ['make', 'ninja', 'mise', 'wireit', 'doit', 'snakemake', 'moon', 'nx'];
 
 const idealsOfOthers = async (label, { folder, found, steps, jobs }) => {
   const all = [];

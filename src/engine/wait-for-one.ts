@@ -38,6 +38,9 @@ interface Times {
 /** One look may meet a collection of garbage, or the loading of what it needs. */
 const smoothing = 4;
 
+/** The pause of what nobody gave one, where ten glances a second say that nothing is new. */
+const glancedMs = 5000;
+
 /** Looks, and when to look again. */
 class Looking {
   private readonly question: Question;
@@ -74,7 +77,8 @@ class Looking {
     const { pace, signal } = waiting;
     // What changes all the time, and yet does not come true, is no news.
     const glances = glance !== undefined && !this.wokenByNews;
-    const pause = pace.pause({ ...times, costMs, everyMs: question.everyMs ?? 1000, glances });
+    const { everyMs = glances ? glancedMs : 1000 } = question;
+    const pause = pace.pause({ ...times, costMs, everyMs, glances });
     const hasNews = glances ? () => question.glance?.() !== glance : undefined;
     this.wokenByNews = await pace.rest({ ms: Math.min(pause, leftFor(question, times)), hasNews }, costMs, signal);
   }

@@ -78,6 +78,13 @@ describe('a fact that must become true', () => {
     expect(asked.filter((at) => at > 50_000 && at < 99_000).length).toBeLessThan(10);
   });
 
+  it('is looked at every five seconds where nobody says how often and a glance tells of nothing new', async () => {
+    const { asked } = await wait({ withinMs: 300_000, glance: () => 'same', holds: () => false });
+    const late = asked.filter((at) => at > 100_000);
+    expect(late.length).toBeGreaterThanOrEqual(40);
+    expect(late.length).toBeLessThanOrEqual(42);
+  });
+
   it('is not looked at all the time because it changes all the time', async () => {
     const { asked } = await wait({ withinMs: 60_000, everyMs: 5000, glance: String, lookMs: 50, holds: () => false });
     const late = asked.filter((at) => at > 30_000);
