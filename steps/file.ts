@@ -19,8 +19,9 @@ export const fileProbe = defineProbe({
     text: 'its text, with read: true',
   },
   describe: ({ path }) => path,
+  glance: ({ path }, context) => context.host.glance?.(inFolder(path, context)),
   async look({ path, read }, context) {
-    const file = path.startsWith('/') ? path : `${context.cwd}/${path}`;
+    const file = inFolder(path, context);
     const stat = await context.host.stat(file);
     if (!stat)
       return { holds: false, saw: 'not there', values: { exists: false, kind: 'none', size: 0, mode: 0, text: '' } };
@@ -33,3 +34,6 @@ export const fileProbe = defineProbe({
     };
   },
 });
+
+const inFolder = (path: string, { cwd }: { readonly cwd: string }): string =>
+  path.startsWith('/') ? path : `${cwd}/${path}`;

@@ -4,13 +4,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { againstPeers } from './against-peers.mjs';
 import { deploys } from './deploy.mjs';
 import * as goals from './goals.mjs';
+import { findPeers } from './peers/peers.mjs';
+import { stateWriting } from './state-writing.mjs';
 
 const parts = {
   start: goals.startUp,
-  peers: goals.againstPeers,
+  peers: againstPeers,
   chain: goals.chains,
+  state: stateWriting,
   wide: goals.wide,
   ideal: goals.ideals,
   again: goals.again,
@@ -53,7 +57,7 @@ const line = ({ id, what, figure, goal = '', met }) => {
 const folder = mkdtempSync(join(tmpdir(), 'lab-bench-'));
 try {
   const before = machine();
-  const found = await goals.findPeers(values.peers);
+  const found = await findPeers(values.peers);
   const rows = [];
   if (!values.json)
     process.stdout.write(

@@ -1,10 +1,16 @@
 #!/usr/bin/env bash
-# install-peers.sh FOLDER: the programs of npm that `npm run bench -- --peers FOLDER` compares with, each in a folder of its own.
+# install-peers.sh FOLDER: the programs of npm that `npm run bench -- --peers FOLDER` compares with, each in a folder of its own. The
+# others are Debian's: make, ninja-build, ansible-core, snakemake, python3-doit, and postgresql for DBOS.
 set -euo pipefail
 root=${1:?name a folder for them}
-for package in rust-just@1.57.0 @jdxcode/mise@2026.9.15 wireit@0.14.13 lowdb@7.0.1; do
+packages=(
+  rust-just@1.57.0 @jdxcode/mise@2026.9.15 wireit@0.14.13 turbo@2.11.11 nx@24.0.6
+  @moonrepo/cli@2.5.5 @dbos-inc/dbos-sdk@5.3.0
+)
+for package in "${packages[@]}"; do
   name=${package#@}
-  folder=$root/$(basename "${name%@*}")
+  name=${name%@*}
+  folder=$root/${name//\//-}
   mkdir -p "$folder"
   [ -e "$folder/package.json" ] || echo '{ "private": true }' >"$folder/package.json"
   npm install --prefix "$folder" --no-audit --no-fund --loglevel=error "$package"

@@ -53,7 +53,7 @@ export const createEngine = (opened: Opened, parts: EngineParts): Engine => {
     registry,
     masker,
     shared: new SharedAnswers(() => parts.host.clock.monotonic()),
-    pace: new Pace(),
+    pace: new Pace(parts.host.clock),
     stop: parts.stop ?? new StopControl(),
     limits: {
       actions: createLimiter(limit ?? Math.max(4, 2 * cores)),

@@ -20,25 +20,38 @@ const over = 'the work is over';
 export const bounded = async <T>(limits: Limits, work: (bound: Bound) => Promise<T>): Promise<T> => {
   const { clock, signal, timeoutMs } = limits;
   const own = new AbortController();
-  const timer = new AbortController();
   let late = false;
   const follow = (): void => own.abort(signal.reason);
   if (signal.aborted) follow();
   else signal.addEventListener('abort', follow, { once: true });
-  const expire = async (ms: number): Promise<void> => {
-    await clock.sleep(ms, timer.signal);
-    if (timer.signal.aborted || own.signal.aborted) return;
+  const expire = (): void => {
+    if (own.signal.aborted) return;
     late = true;
     own.abort();
   };
-  if (timeoutMs !== undefined) void expire(timeoutMs);
+  const endTimer = timeoutMs === undefined ? undefined : startTimer(clock, timeoutMs, expire);
   try {
     return await work({ signal: own.signal, isLate: () => late });
   } finally {
     signal.removeEventListener('abort', follow);
-    // With a reason of its own: without one, an exception with its stack is made for every look.
-    timer.abort(over);
+    endTimer?.();
   }
+};
+
+/** Most answers are there in the turn of the event loop in which they were asked for, and need no timer. */
+const startTimer = (clock: Clock, ms: number, expire: () => void): (() => void) => {
+  let timer: AbortController | undefined;
+  const turn = setImmediate(async () => {
+    timer = new AbortController();
+    const { signal } = timer;
+    await clock.sleep(ms, signal);
+    if (!signal.aborted) expire();
+  });
+  return () => {
+    clearImmediate(turn);
+    // With a reason of its own: without one, an exception with its stack is made for every look.
+    timer?.abort(over);
+  };
 };
 
 /** The same for work that may not listen to its signal: it is not waited for any longer once it should have ended. */

@@ -23,6 +23,8 @@ export interface Question {
   readonly forMs: number;
   readonly staysMs: number;
   ask(freshSince: number): Promise<Look>;
+  /** What is another when the answer may have become another; undefined where that can't be told at a glance. */
+  glance?(): string | undefined;
 }
 
 export interface Surround {
@@ -126,7 +128,19 @@ export const question = (
   staysMs: probe.staysMs,
   ask: (freshSince) =>
     engine.limits.looks.run(async () => ({ observation: await look(engine, probe, around, freshSince) })),
+  glance: () => glanceOf(engine, probe, around),
 });
+
+/** Undefined until it was looked with, and where its type can't tell. */
+const glanceOf = (engine: Engine, probe: ResolvedProbe, { surroundings: { cwd } }: Surround): string | undefined => {
+  const { host, projectDir } = engine;
+  const typed = typedProbes.get(probe);
+  try {
+    return typed?.type.glance?.(typed.input, { host, cwd, projectDir });
+  } catch {
+    return undefined; // A look says what is wrong.
+  }
+};
 
 const checkMs = 60_000;
 

@@ -61,6 +61,8 @@ export interface Clock {
   now(): number;
   /** Milliseconds that only grow; for durations and deadlines. */
   monotonic(): number;
+  /** CPU milliseconds this process has used so far, where that can be told. */
+  cpu?(): number;
   /** Resolves after that many milliseconds or as soon as the signal aborts; never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -96,6 +98,8 @@ export interface Host {
       }
     | undefined
   >;
+  /** A text that is another once something there has changed. Never waits: undefined where that can't be told at once. */
+  glance?(path: string): string | undefined;
   /** Names in a folder, empty when there is none. */
   list(path: string): Promise<readonly string[]>;
   /** SHA-256 of a file's content, in hex; undefined when there is none. Folders: over names and contents. */

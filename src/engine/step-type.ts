@@ -105,6 +105,11 @@ export interface ProbeType<Schema extends z.ZodType = z.ZodType> {
     input: z.output<Schema>,
     context: StepContext,
   ): Promise<Seen & { readonly values: Readonly<Record<string, unknown>> }>;
+  /**
+   * For what can be told in a few microseconds and without waiting: a text that is another when the answer may have become another.
+   * While a look is waited for it is asked ten times a second; undefined when it can't be told.
+   */
+  glance?(input: z.output<Schema>, context: Pick<StepContext, 'host' | 'cwd' | 'projectDir'>): string | undefined;
   /** What a person calls it when the probe has no name. */
   describe(input: z.output<Schema>): string;
 }

@@ -3,6 +3,7 @@ import type { Observation } from '../core/observation.ts';
 import type { Look, Question } from './look.ts';
 import { Pace } from './pace.ts';
 import type { Clock } from './ports.ts';
+import { waitForOne } from './wait-for-one.ts';
 
 export interface Waiting {
   readonly clock: Clock;
@@ -29,7 +30,7 @@ export const waitUntil = async (questions: readonly Question[], waiting: Waiting
   const start = clock.monotonic();
   const latest: Look[] = [];
   const tell = onNews(waiting);
-  const { pace = new Pace() } = waiting;
+  const { pace = new Pace(clock) } = waiting;
   const giveUp = new AbortController();
   const stop = (): void => giveUp.abort();
   if (waiting.signal.aborted) stop();
@@ -41,7 +42,7 @@ export const waitUntil = async (questions: readonly Question[], waiting: Waiting
         tell(latest.filter(Boolean).map(({ observation }) => observation));
       };
       const leave = pace.enter();
-      const holds = await waitForOne(each, { ...waiting, pace, signal: giveUp.signal }, onSeen).finally(leave);
+      const holds = await waitForOne(each, { ...waiting, pace, onSeen, signal: giveUp.signal }).finally(leave);
       if (!holds) giveUp.abort();
       return holds;
     }),
@@ -63,84 +64,4 @@ const onNews = ({ clock, onLooked }: Waiting): Waiting['onLooked'] => {
   };
 };
 
-const tellAgainMs = 1000;
-
-type Paced = Waiting & { readonly pace: Pace };
-
-const waitForOne = async (question: Question, waiting: Paced, onSeen: (look: Look) => void): Promise<boolean> => {
-  const { clock, signal, pace } = waiting;
-  const start = clock.monotonic();
-  let heldSince: number | undefined;
-  while (!signal.aborted) {
-    const asked = clock.monotonic();
-    const look = await question.ask(freshFor(waiting));
-    const { holds } = look.observation;
-    if (signal.aborted && !holds) return false;
-    heldSince = holds ? (heldSince ?? asked) : undefined;
-    const now = clock.monotonic();
-    const times = {
-      waitedMs: now - start,
-      lookMs: now - asked,
-      heldMs: heldSince === undefined ? -1 : now - heldSince,
-    };
-    const state = stateOf(question, times);
-    onSeen(state === 'too-short' ? tooShort(look, times.heldMs, question.forMs) : look);
-    if (state === 'enough') return stays(question, waiting, onSeen);
-    if (state !== 'open') return false;
-    await clock.sleep(untilNext(question, { ...times, pace }), signal);
-  }
-  return false;
-};
-
-interface Times {
-  readonly waitedMs: number;
-  /** What the last look took. */
-  readonly lookMs: number;
-  /** Below zero when it does not hold. */
-  readonly heldMs: number;
-}
-
-const stateOf = (
-  { forMs, withinMs }: Question,
-  { heldMs, waitedMs }: Times,
-): 'enough' | 'open' | 'broken' | 'too-short' => {
-  if (heldMs >= forMs) return 'enough';
-  if (waitedMs < withinMs) return 'open';
-  return heldMs < 0 ? 'broken' : 'too-short';
-};
-
-/** Milliseconds to sleep before the next look: not past the moment at which it has held long enough, nor past the deadline. */
-const untilNext = ({ forMs, withinMs, everyMs = 1000 }: Question, times: Times & { readonly pace: Pace }): number => {
-  const { heldMs, waitedMs } = times;
-  const next = Math.min(times.pace.pause({ ...times, everyMs }), withinMs - waitedMs);
-  return heldMs < 0 ? next : Math.min(next, forMs - heldMs);
-};
-
-/** What is said of a fact that holds at last, but not for as long as it has to. */
-const tooShort = ({ observation, outputs }: Look, heldMs: number, forMs: number): Look => ({
-  observation: {
-    ...observation,
-    holds: false,
-    saw: `${observation.saw}, but for ${Math.round(heldMs)} ms only, not ${forMs}`,
-  },
-  ...(outputs && { outputs }),
-});
-
-/** How old an answer to another waiting step may be to count for this one as well. */
-const sharedForMs = 20;
-
-const freshFor = ({ clock, since }: Waiting): number => Math.max(since, clock.monotonic() - sharedForMs);
-
-/** From the moment it holds: whether it goes on holding. The first break is the end. */
-const stays = async (question: Question, waiting: Waiting, onSeen: (look: Look) => void): Promise<boolean> => {
-  const { clock, signal } = waiting;
-  const until = clock.monotonic() + question.staysMs;
-  while (clock.monotonic() < until) {
-    await clock.sleep(Math.min(question.everyMs ?? 500, Math.max(0, until - clock.monotonic())), signal);
-    if (signal.aborted) return false;
-    const look = await question.ask(freshFor(waiting));
-    onSeen(look);
-    if (!look.observation.holds) return false;
-  }
-  return true;
-};
+const tellAgainMs = 5000;

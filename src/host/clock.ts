@@ -22,8 +22,13 @@ export const sleep = (ms: number, signal?: AbortSignal): Promise<void> => {
       else timer = setTimeout(tick, Math.min(Math.ceil(left), longestTimerMs));
     };
     const forget = onAbort(signal, done);
-    timer = setTimeout(tick, Math.min(ms, longestTimerMs));
+    timer = setTimeout(tick, Math.min(Math.ceil(ms), longestTimerMs));
   });
 };
 
-export const clock: Clock = { now: () => Date.now(), monotonic: () => performance.now(), sleep };
+const cpu = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+export const clock: Clock = { now: () => Date.now(), monotonic: () => performance.now(), cpu, sleep };

@@ -4,6 +4,7 @@ import { clock } from './clock.ts';
 import { type RegisterGroup, runCommand } from './command.ts';
 import { findByEnvironment } from './environment-search.ts';
 import { listFolder, readText, removeFile, statFile, writeText } from './files.ts';
+import { glanceAt } from './glance.ts';
 import { endGroupOf } from './group.ts';
 import { hashFile } from './hash-file.ts';
 import { exchange } from './http.ts';
@@ -30,6 +31,7 @@ export const createHost = ({ registerGroup = registerOpenGroup }: HostOptions = 
   writeFile: writeText,
   removeFile,
   stat: statFile,
+  glance: glanceAt,
   list: listFolder,
   hashFile,
   render: renderTemplate,

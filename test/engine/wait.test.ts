@@ -10,13 +10,19 @@ interface Asked {
   readonly forMs?: number;
   readonly staysMs?: number;
   readonly lookMs?: number;
+  readonly glance?: (at: number) => string | undefined;
   /** What holds at which millisecond. */
   readonly holds: (at: number) => boolean;
 }
 
-const questionOn = (clock: ManualClock, { holds, lookMs = 0, ...rest }: Asked, asked: number[] = []): Question => ({
+const questionOn = (
+  clock: ManualClock,
+  { holds, lookMs = 0, glance, ...rest }: Asked,
+  asked: number[] = [],
+): Question => ({
   ...{ withinMs: 0, forMs: 0, staysMs: 0 },
   ...rest,
+  ...(glance && { glance: () => glance(clock.monotonic()) }),
   ask: async () => {
     asked.push(clock.monotonic());
     await clock.sleep(lookMs);
@@ -60,6 +66,30 @@ describe('a fact that must become true', () => {
     expect(pauses[0]).toBe(15);
     expect(Math.max(...pauses)).toBe(100);
     expect([...pauses.slice(0, -1)].sort((a, b) => a - b)).toEqual(pauses.slice(0, -1));
+  });
+
+  it('is looked at as soon as a glance tells of news, and else as often as its author wants', async () => {
+    const { waitedMs, asked } = await wait({
+      ...{ withinMs: 120_000, everyMs: 30_000 },
+      glance: (at) => (at < 100_000 ? 'old' : 'new'),
+      holds: (at) => at >= 100_000,
+    });
+    expect(waitedMs).toBeLessThanOrEqual(100_100);
+    expect(asked.filter((at) => at > 50_000 && at < 99_000).length).toBeLessThan(10);
+  });
+
+  it('is looked at every five seconds where nobody says how often and a glance tells of nothing new', async () => {
+    const { asked } = await wait({ withinMs: 300_000, glance: () => 'same', holds: () => false });
+    const late = asked.filter((at) => at > 100_000);
+    expect(late.length).toBeGreaterThanOrEqual(40);
+    expect(late.length).toBeLessThanOrEqual(42);
+  });
+
+  it('is not looked at all the time because it changes all the time', async () => {
+    const { asked } = await wait({ withinMs: 60_000, everyMs: 5000, glance: String, lookMs: 50, holds: () => false });
+    const late = asked.filter((at) => at > 30_000);
+    // Without a glance it may take a twentieth of the time: once a second. News add one look each.
+    expect(late.length).toBeLessThanOrEqual(62);
   });
 
   it('ends the waiting for all when it can no longer hold in time', async () => {

@@ -12,7 +12,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { host, temporaryFolder } from './support.ts';
 
@@ -160,5 +160,45 @@ describe('the hash of a folder', () => {
     execFileSync('mkfifo', [join(root, 'pipe')]);
     symlinkSync('..', join(root, 'sub/up'));
     expect(await host.hashFile(root)).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe('a glance at a file', () => {
+  const learnt = async (path: string): Promise<string | undefined> => {
+    await host.stat(path);
+    return host.glance?.(path);
+  };
+
+  it('is another once the file is there, has another content, or is gone', async () => {
+    const path = join(temporaryFolder(), 'file');
+    const seen = [await learnt(path)];
+    writeFileSync(path, 'one');
+    seen.push(host.glance?.(path));
+    expect(await host.stat(path)).toMatchObject({ kind: 'file', size: 3 });
+    writeFileSync(path, 'three');
+    seen.push(host.glance?.(path));
+    expect(await host.stat(path)).toMatchObject({ size: 5 });
+    expect(new Set(seen).size).toBe(3);
+    rmSync(path);
+    expect(host.glance?.(path)).toBe(seen[0]);
+    expect(await host.stat(path)).toBeUndefined();
+  });
+
+  it('tells of what is in folders that are not there yet', async () => {
+    const path = join(temporaryFolder(), 'a/b/file');
+    const before = await learnt(path);
+    expect(before).toBeDefined();
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, '');
+    expect(await learnt(path)).not.toBe(before);
+    expect(await host.stat(path)).toMatchObject({ kind: 'file', size: 0 });
+  });
+
+  it('says nothing of links, whose target may be anywhere, nor of files of the kernel', async () => {
+    const folder = temporaryFolder();
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'link'));
+    expect(await learnt(join(folder, 'link'))).toBeUndefined();
+    expect(await learnt('/proc/self/comm')).toBeUndefined();
+    expect(await host.stat('/proc/self/comm')).toMatchObject({ kind: 'file' });
   });
 });
