@@ -82,7 +82,9 @@ const clockTime = (at: string, now: number): string => {
 };
 
 const tail = ({ unfinished, running, deployed, created }: Status): readonly string[] => [
-  ...(running ? [`Running now: ${running.command} (pid ${running.pid}, since ${localTime(Date.parse(running.since))})`] : []),
+  ...(running
+    ? [`Running now: ${running.command} (pid ${running.pid}, since ${localTime(Date.parse(running.since))})`]
+    : []),
   ...(unfinished && !running
     ? [`Run ${unfinished.run} (${unfinished.workflow}) is unfinished. To continue: npx lab resume`]
     : []),
