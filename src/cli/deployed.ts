@@ -1,20 +1,28 @@
 // What the deployed workflow's steps yielded, from the journals of its runs; for workflows that come after it.
 import type { StateData } from '../store/state.ts';
-import { historyOf } from './history.ts';
+import { type History, historyOf } from './history.ts';
 
 export interface Deployed {
   readonly outputs: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
+interface Asked {
+  readonly variant: string;
+  /** What is known already of a workflow of that variant, often the deployed one itself. */
+  readonly read?: { readonly workflow: string; readonly known: History['known'] };
+}
+
 /** Undefined when that variant is not deployed, wholly or in part. @throws StoreError */
 export const deployedOf = async (
   stateDir: string,
   state: StateData,
-  variant: string,
+  { variant, read }: Asked,
 ): Promise<Deployed | undefined> => {
   const { deployed } = state;
   if (deployed?.variant !== variant) return undefined;
-  const { known } = await historyOf(stateDir, state, { workflow: deployed.workflow, variant });
+  const { workflow } = deployed;
+  const { known } =
+    read?.workflow === workflow ? read : await historyOf(stateDir, state, { workflow, variant, untimed: true });
   return { outputs: new Map([...known].map(([address, step]) => [address, step.outputs])), facts: deployed.facts };
 };

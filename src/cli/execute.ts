@@ -77,12 +77,13 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   context.registry.checked.keep();
   demandFree(opened, state.data);
   const names = { workflow: workflow.name, variant: variant.name };
-  const deployed = await deployedOf(stateDir, state.data, variant.name);
+  const history = await historyOf(stateDir, state.data, { ...names, ...(resume && { current: resume.id }) });
+  const read = { workflow: workflow.name, known: history.known };
+  const deployed = await deployedOf(stateDir, state.data, { variant: variant.name, read });
   const parts = { host, stateDir, ...(deployed && { deployed }) };
   const created = renamedThings(state.data.created, { ...names, steps: workflow.steps });
   const units = demandScope(opened, createEngine(opened, { ...parts, run: resume?.id ?? 'new' }), { scope, created });
   const place = { ...names, workflows: await workflowsOf(context, variant.name), lab: labCall(options) };
-  const history = await historyOf(stateDir, state.data, { ...names, ...(resume && { current: resume.id }) });
   const startedAt = host.clock.now();
   const folder = resume
     ? runFolder(stateDir, resume.id)

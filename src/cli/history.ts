@@ -18,12 +18,16 @@ export interface History {
   heldSince(address: string): number | undefined;
 }
 
+interface Wanted {
+  readonly workflow: string;
+  readonly variant: string;
+  readonly current?: string;
+  /** Nobody asks how long steps take, for which ten runs would be read. */
+  readonly untimed?: boolean;
+}
+
 /** What runs of this workflow and variant left known since it was last taken down; `current` is the run being continued. */
-export const historyOf = async (
-  stateDir: string,
-  state: StateData,
-  wanted: { workflow: string; variant: string; current?: string },
-): Promise<History> => {
+export const historyOf = async (stateDir: string, state: StateData, wanted: Wanted): Promise<History> => {
   const reader = new HistoryReader(wanted);
   for (const run of [...state.runs].reverse()) if (reader.wants(run)) reader.add(run, toldOf(stateDir, run.id));
   const { known, acted, waited } = reader;
@@ -39,29 +43,32 @@ class HistoryReader {
   /** How long a step took at most that had nothing to do, or nothing but to wait: when all was well it took nothing. */
   readonly waited = new Map<string, number>();
   private readonly gone = new Set<string>();
-  private readonly wanted: { readonly workflow: string; readonly variant: string; readonly current?: string };
+  private readonly wanted: Wanted;
   private readonly counted: { readonly told: Told; readonly own: boolean }[] = [];
   private heldSince: HeldSince | undefined;
   private timed = 0;
   private complete = false;
 
-  constructor(wanted: HistoryReader['wanted']) {
+  constructor(wanted: Wanted) {
     this.wanted = wanted;
   }
 
   wants(run: RunEntry): boolean {
     if (run.variant !== this.wanted.variant) return false;
     const counts = run.superseded !== true && !this.complete;
-    if (run.workflow === this.wanted.workflow) return counts || this.timed < maximumTimed;
+    const timed = this.wanted.untimed !== true && this.timed < maximumTimed;
+    if (run.workflow === this.wanted.workflow) return counts || timed;
     // It matters only for what it took away; one that did so to the end superseded all before it.
     return counts && run.outcome !== 'succeeded';
   }
 
   add(run: RunEntry, told: Told): void {
     const own = run.workflow === this.wanted.workflow;
-    if (run.superseded !== true) this.counted.push({ told, own });
     const { times } = told;
     if (own) this.addOwn(run, told, times);
+    // Of a superseded run only its times count, so that what is known never depends on how many of those are read.
+    if (run.superseded === true) return;
+    this.counted.push({ told, own });
     for (const address of times.undone) this.gone.add(address);
   }
 

@@ -34,7 +34,8 @@ export const lookAtPlan = async ({ context, state, opened, scope = {}, current }
   const { workflow, variant } = opened;
   const names = { workflow: workflow.name, variant: variant.name };
   const history = await historyOf(stateDir, state, { ...names, ...(current !== undefined && { current }) });
-  const deployed = await deployedOf(stateDir, state, variant.name);
+  const read = { workflow: workflow.name, known: history.known };
+  const deployed = await deployedOf(stateDir, state, { variant: variant.name, read });
   const engine = createEngine(opened, { host, stateDir, run: current ?? 'plan', ...(deployed && { deployed }) });
   const units = unitsOfWorkflow(opened, engine);
   const created = renamedThings(state.created, { ...names, steps: workflow.steps });

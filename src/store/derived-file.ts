@@ -1,7 +1,17 @@
 // Text that was worked out of another file, kept beside it in parts that are read one by one. It counts only while that file is just
 // what it was, by size and time of change; whatever does not fit means that nothing is there. Nothing here ever throws, and nothing
 // is lost with it: the other file tells the same.
-import { closeSync, constants, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { crc32 } from 'node:zlib';
 
 export interface Derived {
@@ -26,19 +36,18 @@ const headBytes = 256;
 const digits = 8;
 const checksum = (bytes: Buffer): string => crc32(bytes).toString(16).padStart(digits, '0');
 
-/** Writes it for the owner alone; a failure leaves nothing. */
-export const keepDerived = ({ file, source, format }: Derived, texts: readonly string[]): void => {
+/** Writes it for the owner alone, each text as it comes; a failure leaves nothing. */
+export const keepDerived = ({ file, source, format }: Derived, texts: Iterable<string>): void => {
   const draft = `${file}.tmp`;
   try {
     const { size, mtimeMs: changed } = statSync(source);
-    const parts = texts.map((text) => Buffer.from(text));
-    const head: Head = { format, size, changed, parts: parts.map((part) => [part.length, crc32(part)]) };
-    const field = Buffer.from(JSON.stringify(head).padEnd(headBytes - digits));
-    if (field.length > headBytes - digits) return;
     const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
     const handle = openSync(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
     try {
-      for (const bytes of [Buffer.from(checksum(field)), field, ...parts]) writeFileSync(handle, bytes);
+      writeFileSync(handle, Buffer.alloc(headBytes));
+      const parts: Head['parts'][number][] = [];
+      for (const text of texts) parts.push(writePart(handle, text));
+      writeSync(handle, encodeHead({ format, size, changed, parts }), 0, headBytes, 0);
     } finally {
       closeSync(handle);
     }
@@ -46,6 +55,18 @@ export const keepDerived = ({ file, source, format }: Derived, texts: readonly s
   } catch {
     removeDraft(draft);
   }
+};
+
+const writePart = (handle: number, text: string): Head['parts'][number] => {
+  const bytes = Buffer.from(text);
+  writeFileSync(handle, bytes);
+  return [bytes.length, crc32(bytes)];
+};
+
+/** One that needs more than its field is cut off when it is written, and then does not count. */
+const encodeHead = (head: Head): Buffer => {
+  const field = Buffer.from(JSON.stringify(head).padEnd(headBytes - digits));
+  return Buffer.concat([Buffer.from(checksum(field)), field]);
 };
 
 const removeDraft = (draft: string): void => {

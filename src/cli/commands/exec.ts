@@ -33,7 +33,7 @@ export const execCommand = async (
     options,
     earlier: deployed.inputs,
   });
-  const yielded = await deployedOf(stateDir, state, deployed.variant);
+  const yielded = await deployedOf(stateDir, state, { variant: deployed.variant });
   const engine = createEngine(opened, { host, stateDir, run: 'exec', ...(yielded && { deployed: yielded }) });
   const { enter } = opened.variant;
   if (!enter)

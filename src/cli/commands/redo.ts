@@ -30,7 +30,7 @@ export const redoCommand = async (steps: readonly string[], options: RedoOptions
   const workflow = options.workflow ?? (state.deployed?.variant === variant ? state.deployed.workflow : 'deploy');
   const wish = { project, registry, variant, workflow, options };
   const opened = await openWorkflow({ ...wish, earlier: earlierInputs(state, variant, options) });
-  const deployed = await deployedOf(stateDir, state, variant);
+  const deployed = await deployedOf(stateDir, state, { variant });
   const engine = createEngine(opened, { host, stateDir, run: 'redo', ...(deployed && { deployed }) });
   const units = unitsOfWorkflow(opened, engine);
   const created = renamedThings(state.created, { workflow, variant, steps: opened.workflow.steps });
