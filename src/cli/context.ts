@@ -34,7 +34,7 @@ const leaveDeletedFolder = ({ dir }: Project): void => {
 };
 
 /** The state as the journals say it stands, of killed runs too; nothing is written. @throws StoreError */
-export const lookAtState = async ({ stateDir }: CommandContext): Promise<StateData> => {
+export const lookAtState = async ({ stateDir }: Pick<CommandContext, 'stateDir'>): Promise<StateData> => {
   const underWay = (await readLockHolder(stateDir)) !== undefined;
   return reconciled(await readState(stateDir), stateDir, () => underWay);
 };

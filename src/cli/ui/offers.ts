@@ -1,8 +1,10 @@
 // What the buttons of the page do: each is a command line, shown as it would be typed, and possible or not as things stand.
 
 import { readLockHolder } from '../../store/lock.ts';
-import { readState } from '../../store/state.ts';
+import { reconcileRuns } from '../../store/runs.ts';
+import { readState, type StateData } from '../../store/state.ts';
 import { commandLine } from '../../view/command-line.ts';
+import { lookAtState } from '../context.ts';
 import { unfinishedRun } from '../history.ts';
 
 export interface Offer {
@@ -25,8 +27,8 @@ export interface Offers {
 
 /** Looks only. `common` are the options every command gets, such as the state folder. */
 export const offersNow = async (stateDir: string, common: readonly string[]): Promise<Offers> => {
-  const state = await readState(stateDir);
   const holder = await readLockHolder(stateDir);
+  const state = await (holder ? stateMeanwhile(stateDir) : lookAtState({ stateDir }));
   const unfinished = unfinishedRun(state);
   const { deployed } = state;
   const busy = holder ? `${holder.command} is at it (pid ${holder.pid})` : undefined;
@@ -46,4 +48,10 @@ export const offersNow = async (stateDir: string, common: readonly string[]): Pr
     holder: holder ? { pid: holder.pid, command: holder.command } : undefined,
     unfinished: unfinished?.id,
   };
+};
+
+/** While a run goes on, which is in its journal alone: asked again and again, so only the journal's ends are read. */
+const stateMeanwhile = async (stateDir: string): Promise<StateData> => {
+  const state = await readState(stateDir);
+  return { ...state, runs: (await reconcileRuns(stateDir, state.runs)).runs };
 };
