@@ -21,21 +21,28 @@ const frames = [];
 const started = performance.now();
 const write = (text) => new Promise((resolve) => terminal.write(text, resolve));
 
-/** The visible screen as rows of runs of one style. */
-const screen = () =>
-  Array.from({ length: rows }, (_, row) => {
-    const line = terminal.buffer.active.getLine(terminal.buffer.active.viewportY + row);
-    const runs = [];
-    for (let column = 0; column < columns; column += 1) {
-      const cell = line?.getCell(column);
-      const text = cell?.getChars() || ' ';
-      const style = `${cell?.isFgDefault() ? '' : cell?.getFgColor()}|${cell?.isBold() ? 'b' : ''}|${cell?.isDim() ? 'd' : ''}`;
-      const last = runs.at(-1);
-      if (last?.style === style) last.text += text;
-      else runs.push({ style, text, column });
-    }
-    return runs.map((run) => ({ ...run, text: run.text })).filter((run) => run.text.trim() !== '');
-  });
+const styleOf = (cell) =>
+  cell && `${cell.isFgDefault() ? '' : cell.getFgColor()}|${cell.isBold() ? 'b' : ''}|${cell.isDim() ? 'd' : ''}`;
+
+/** A row of the screen as runs of one style. */
+const rowOf = (line) => {
+  const runs = [];
+  for (let column = 0; column < columns; column += 1) {
+    const cell = line?.getCell(column);
+    const text = cell?.getChars() || ' ';
+    const style = styleOf(cell) ?? '';
+    const last = runs.at(-1);
+    if (last?.style === style) last.text += text;
+    else runs.push({ style, text, column });
+  }
+  return runs.filter((run) => run.text.trim() !== '');
+};
+
+/** The visible screen. */
+const screen = () => {
+  const { active } = terminal.buffer;
+  return Array.from({ length: rows }, (_, row) => rowOf(active.getLine(active.viewportY + row)));
+};
 
 const keep = () => {
   const now = screen();
