@@ -1,8 +1,9 @@
-// The capsule from outside: which process it is, how it is entered, and one picture of everything in it.
+// The capsule from outside: which process it is, how it is entered, and a picture of what is in it.
 
 import type { ProcessIdentity } from '../src/core/event.ts';
 import type { CommandResult, Host } from '../src/engine/ports.ts';
 import { type CommandOptions, type StepContext, StepError } from '../src/engine/step-type.ts';
+import { Gathering } from './gathering.ts';
 
 export const capsuleVariable = 'LAB_CAPSULE';
 
@@ -68,37 +69,42 @@ export interface Link {
   readonly addr_info: readonly { readonly local: string; readonly prefixlen: number }[];
 }
 
+/** A picture of some of its network namespaces. */
 export interface World {
   readonly pid: number;
   /** Interfaces by namespace; a namespace that is not there has none, not even an empty list. */
-  readonly links: ReadonlyMap<string, ReadonlyMap<string, Link>>;
+  readonly links: Links;
   /** Inode of each named network namespace; a name that is a plain file, as a crash may leave one, is `stale`. */
   readonly namespaces: ReadonlyMap<string, string>;
-  /** Of each process in the capsule, by its pid there: the inode of its network namespace, and its command line. */
-  readonly processes: ReadonlyMap<number, { readonly namespace: string; readonly command: string }>;
 }
 
+type Links = ReadonlyMap<string, ReadonlyMap<string, Link>>;
+
+/** These namespaces as they are now. @throws StepError when the capsule is not running. */
+export const lookAt = async (context: StepContext, names: readonly string[]): Promise<World> => {
+  const pid = await needCapsule(context);
+  const [links, namespaces] = await Promise.all([pictures.ask(context, names), namespacesIn(context, pid, names)]);
+  return { pid, links, namespaces };
+};
+
 /**
- * Interfaces with addresses of every namespace, in one process. `ip -n X` fails for a name that is a plain file, as a crash may
+ * Interfaces with addresses of some namespaces, in one process. `ip -n X` fails for a name that is a plain file, as a crash may
  * leave one, so such a name has no interfaces.
  */
-const script =
-  'for f in /run/netns/*; do echo "@ ${f##*/}"; ip -n "${f##*/}" -j -d addr show 2>/dev/null; done; exit 0';
+const script = 'for n; do echo "@ $n"; ip -n "$n" -j -d addr show 2>/dev/null; done; exit 0';
 
-/** The picture as it is now; those who ask at the same time share it. @throws StepError when the capsule is not running. */
-export const lookAround = (context: StepContext): Promise<World> =>
-  context.shared('capsule world', async () => {
-    const pid = await needCapsule(context);
-    const [{ stdout }, namespaces, processes] = await Promise.all([
-      inCapsule(context, ['sh', '-c', script], { quiet: true, keepBytes: 64 << 20 }),
-      namespacesIn(context, pid),
-      processesIn(context, pid),
-    ]);
-    return { pid, links: linksIn(stdout), namespaces, processes };
+const pictures = new Gathering<readonly string[], Links>(async (context, wishes) => {
+  const names = [...new Set(wishes.flat())];
+  const { stdout } = await inCapsule(context, ['sh', '-c', script, 'sh', ...names], {
+    quiet: true,
+    keepBytes: 64 << 20,
   });
+  const result = linksIn(stdout);
+  return wishes.map(() => ({ result }));
+});
 
 /** The script's lines as interfaces by namespace. */
-export const linksIn = (text: string): World['links'] => {
+export const linksIn = (text: string): Links => {
   const links = new Map<string, ReadonlyMap<string, Link>>();
   let namespace = '';
   for (const line of text.split('\n')) {
@@ -110,26 +116,16 @@ export const linksIn = (text: string): World['links'] => {
 };
 
 /** The capsule's own /proc and /run are read from the host: a process for each would cost a hundred times more. */
-export const namespacesIn = async ({ host }: StepContext, pid: number): Promise<World['namespaces']> => {
-  const folder = fromHost(pid, '/run/netns');
-  const entries = (await host.list(folder)).map(async (name) => {
-    const stat = await host.stat(`${folder}/${name}`);
-    // `ip netns add` makes the file without any permission and then mounts the namespace over it, which is readable.
-    return [name, stat === undefined || stat.mode === 0 ? 'stale' : String(stat.inode)] as const;
-  });
-  return new Map(await Promise.all(entries));
-};
-
-const processesIn = async ({ host }: StepContext, pid: number): Promise<World['processes']> => {
-  const folder = fromHost(pid, '/proc');
-  const pids = (await host.list(folder)).filter((name) => /^\d+$/.test(name));
-  const found = pids.map(async (name) => {
-    const [command, net] = await Promise.all([
-      host.readFile(`${folder}/${name}/cmdline`),
-      host.stat(`${folder}/${name}/ns/net`),
-    ]);
-    const namespace = String(net?.inode ?? '');
-    return [Number(name), { namespace, command: (command ?? '').replaceAll('\0', ' ').trim() }] as const;
-  });
-  return new Map(await Promise.all(found));
+export const namespacesIn = async (
+  { host }: StepContext,
+  pid: number,
+  names: readonly string[],
+): Promise<World['namespaces']> => {
+  const stats = names.map(async (name) => [name, await host.stat(fromHost(pid, `/run/netns/${name}`))] as const);
+  return new Map(
+    (await Promise.all(stats)).flatMap(([name, stat]) =>
+      // `ip netns add` makes the file without any permission and then mounts the namespace over it, which is readable.
+      stat === undefined ? [] : [[name, stat.mode === 0 ? 'stale' : String(stat.inode)]],
+    ),
+  );
 };

@@ -1,7 +1,18 @@
 // Network namespaces, cables between them, and hosts with addresses: the embedded variant's ground.
 import { z } from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
-import { entry, fromHost, inCapsule, lookAround, namespacesIn, needCapsule, type World } from './capsule-world.ts';
+import { killIn, processesIn } from './capsule-processes.ts';
+import {
+  entry,
+  findCapsule,
+  folderOf,
+  fromHost,
+  inCapsule,
+  lookAt,
+  namespacesIn,
+  needCapsule,
+  type World,
+} from './capsule-world.ts';
 import { ipBatch } from './ip-batch.ts';
 
 const capsuleName = z.string().default('lab').describe('The capsule it is in');
@@ -17,14 +28,14 @@ export const netnsNamespaces = defineStep({
   creates: ({ namespaces, capsule }) =>
     namespaces.map((name) => ({ kind: 'namespace', name, within: `capsule/${capsule}` })),
   async check({ namespaces }, context) {
-    const all = await allNamespaces(context);
+    const all = await namespacesIn(context, await needCapsule(context), namespaces);
     const missing = namespaces.filter((name) => !isReal(all.get(name)));
     const saw =
       missing.length === 0 ? `${namespaces.join(', ')} there` : `namespace ${missing.join(', ')} is not there`;
     return { holds: missing.length === 0, saw };
   },
   async run({ namespaces }, context) {
-    const all = await allNamespaces(context);
+    const all = await namespacesIn(context, await needCapsule(context), namespaces);
     if (namespaces.every((name) => isReal(all.get(name)))) return {};
     // Namespaces of one device are made and lost together: a tunnel made in a lost one stays in its sister, and leads nowhere.
     // All go before the first is made anew, so that a death in between leaves a device that is seen to be incomplete.
@@ -35,13 +46,14 @@ export const netnsNamespaces = defineStep({
     return {};
   },
   async undo({ namespaces }, context) {
-    const world = await aroundOrGone(context);
+    const world = await lookAtOrGone(context, namespaces);
     if (!world) return;
     const there = namespaces.filter((name) => world.namespaces.has(name));
     const inodes = new Set(there.map((name) => world.namespaces.get(name)));
+    const inside = [...(await processesIn(context, world.pid))].filter(([, { namespace }]) => inodes.has(namespace));
     await killIn(
       context,
-      [...world.processes].filter(([, { namespace }]) => inodes.has(namespace)).map(([pid]) => pid),
+      inside.map(([pid]) => pid),
     );
     await ipBatch(
       context,
@@ -49,18 +61,13 @@ export const netnsNamespaces = defineStep({
     );
   },
   async absent({ namespaces }, context) {
-    const world = await aroundOrGone(context);
+    const world = await lookAtOrGone(context, namespaces);
     return gone(
       namespaces.filter((name) => world?.namespaces.has(name)),
       world,
     );
   },
 });
-
-const allNamespaces = async (context: StepContext): Promise<World['namespaces']> => {
-  const pid = await needCapsule(context);
-  return context.shared('capsule namespaces', () => namespacesIn(context, pid));
-};
 
 /** A plain file of that name is what a crash between the two steps of `ip netns add` leaves. */
 const isReal = (inode: string | undefined): boolean => inode !== undefined && inode !== 'stale';
@@ -80,7 +87,7 @@ export const netnsLink = defineStep({
   describe: ({ link }) => linkCommand(link),
   creates: ({ link, capsule }) => [{ kind: 'link', name: link.name, within: `capsule/${capsule}` }],
   async check({ link }, context) {
-    return linkSeen(link, await lookAround(context));
+    return linkSeen(link, await lookAt(context, endsOf(link)));
   },
   async run({ link }, context) {
     if ((await ipBatch(context, [linkCommand(link)])) === 'done') return {};
@@ -93,12 +100,12 @@ export const netnsLink = defineStep({
     throw new StepError(`an end of ${link.name} is there already and could not be taken away`);
   },
   async undo({ link }, context) {
-    const world = await aroundOrGone(context);
+    const world = await lookAtOrGone(context, endsOf(link));
     if (world?.links.get(link.a.namespace)?.has(link.a.interface))
       await inCapsule(context, ['ip', '-n', link.a.namespace, 'link', 'del', link.a.interface]);
   },
   async absent({ link }, context) {
-    const world = await aroundOrGone(context);
+    const world = await lookAtOrGone(context, endsOf(link));
     const left = [link.a, link.b].filter((each) => world?.links.get(each.namespace)?.has(each.interface));
     return gone(
       left.map((each) => `${each.namespace} ${each.interface}`),
@@ -108,6 +115,8 @@ export const netnsLink = defineStep({
 });
 
 type Cable = z.output<typeof linkInput>['link'];
+
+const endsOf = ({ a, b }: Cable): readonly string[] => [a.namespace, b.namespace];
 
 const linkCommand = ({ a, b, mtu }: Cable): string =>
   `link add ${a.interface} netns ${a.namespace} mtu ${mtu} type veth peer name ${b.interface} mtu ${mtu} netns ${b.namespace}`;
@@ -141,20 +150,20 @@ export const netnsHost = defineStep({
   describe: ({ device, batch }) => `${batch} in ${device.name}`,
   creates: ({ device, capsule }) => [{ kind: 'host', name: device.name, within: `capsule/${capsule}` }],
   async check({ namespace, addresses, ports }, context) {
-    const world = await lookAround(context);
+    const world = await lookAt(context, [namespace.name]);
     const seen = portsSeen(world, namespace.name, ports);
     return seen.holds ? addressesSeen(world, namespace.name, addresses) : seen;
   },
   async run({ device, namespace, batch, sysctl }, context) {
-    await dress(context, { namespace, batch, sysctl, values: { device } });
+    await dress(context, [{ namespace, batch, sysctl }], { device });
     return {};
   },
   async undo() {
     // Its addresses go with its namespace; there is nothing of its own to take away.
   },
   async absent(_, context) {
-    const world = await aroundOrGone(context);
-    return { holds: true, saw: world ? 'nothing of its own is left' : 'the capsule is gone' };
+    const there = (await findCapsule(context)) !== undefined;
+    return { holds: true, saw: there ? 'nothing of its own is left' : 'the capsule is gone' };
   },
 });
 
@@ -193,23 +202,41 @@ export const portsSeen = ({ links }: World, namespace: string, ports: readonly s
 
 interface Dressing {
   readonly namespace: { readonly name: string; readonly role: string };
+  /** Templates. */
   readonly batch: string;
   readonly sysctl: string;
-  readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** Kernel settings first, since they count when an interface goes up; then interfaces, addresses and routes, in one process. */
-export const dress = async (context: StepContext, { namespace, batch, sysctl, values }: Dressing): Promise<void> => {
+/**
+ * Dresses the namespaces of a device, in one process: kernel settings first, since they count when an interface goes up; then
+ * interfaces, addresses and routes.
+ */
+export const dress = async (
+  context: StepContext,
+  dressings: readonly Dressing[],
+  values: Readonly<Record<string, unknown>>,
+): Promise<void> => {
   const pid = await needCapsule(context);
-  const folder = `/run/lab/${namespace.name}`;
-  const render = (template: string): Promise<string> =>
-    context.host.render(`${context.projectDir}/${template}`, { fabric: context.model, namespace, ...values });
-  await context.host.writeFile(fromHost(pid, `${folder}/sysctl.conf`), await render(sysctl));
-  await context.host.writeFile(fromHost(pid, `${folder}/ip.batch`), await render(batch));
-  const script = 'sysctl -q -p "$1/sysctl.conf"; exec ip -force -batch "$1/ip.batch"';
-  const argv = [...entry(context.host, pid, namespace.name), 'sh', '-ec', script, 'sh', folder];
+  const write = async ({ namespace, batch, sysctl }: Dressing): Promise<void> => {
+    const render = (template: string): Promise<string> =>
+      context.host.render(`${context.projectDir}/${template}`, { fabric: context.model, namespace, ...values });
+    const folder = fromHost(pid, folderOf(namespace.name));
+    await context.host.writeFile(`${folder}/sysctl.conf`, await render(sysctl));
+    await context.host.writeFile(`${folder}/ip.batch`, await render(batch));
+  };
+  for (const dressing of dressings) await write(dressing);
+  const names = dressings.map(({ namespace }) => namespace.name);
+  const argv = [...entry(context.host, pid), 'sh', '-c', dressScript, 'sh', ...names];
   tolerateExisting(argv, await context.command(argv));
 };
+
+const dressScript = `
+for name; do
+  nsenter --net="/run/netns/$name" \\
+    sh -ec 'sysctl -q -p "$1/sysctl.conf"; exec ip -force -batch "$1/ip.batch"' sh "/run/lab/$name" || ended=$?
+done
+exit \${ended:-0}
+`;
 
 /** What is there already is no error; anything else is. @throws StepError */
 const tolerateExisting = (
@@ -223,25 +250,11 @@ const tolerateExisting = (
   throw new StepError(real[0] ?? `ip ended with ${exitCode}`, { command: argv.join(' '), tail: lines });
 };
 
-/** Ends processes of the capsule at once, and waits until they are gone. */
-export const killIn = async (context: StepContext, pids: readonly number[]): Promise<void> => {
-  if (pids.length === 0) return;
-  const script =
-    'kill -KILL "$@" 2>/dev/null; for p; do while [ -e "/proc/$p" ] && ! grep -q "^State:.Z" "/proc/$p/status" 2>/dev/null; do sleep 0.01; done; done; true';
-  await inCapsule(context, ['sh', '-c', script, 'sh', ...pids.map(String)]);
-};
-
 /** The picture, or undefined when the capsule is gone, and all in it. */
-export const aroundOrGone = async (context: StepContext): Promise<World | undefined> => {
-  try {
-    return await lookAround(context);
-  } catch (error) {
-    if (error instanceof StepError && error.message === 'the capsule is not running') return undefined;
-    throw error;
-  }
-};
+export const lookAtOrGone = async (context: StepContext, names: readonly string[]): Promise<World | undefined> =>
+  (await findCapsule(context)) === undefined ? undefined : lookAt(context, names);
 
-export const gone = (left: readonly string[], world: World | undefined): Seen => {
-  if (!world) return { holds: true, saw: 'the capsule is gone' };
+export const gone = (left: readonly string[], world: World | number | undefined): Seen => {
+  if (world === undefined) return { holds: true, saw: 'the capsule is gone' };
   return { holds: left.length === 0, saw: left.length === 0 ? 'gone' : `${left.join(', ')} still there` };
 };

@@ -1,8 +1,9 @@
 // What kube-proxy or Cilium does on a node, in the embedded variant: connections to the service address go to a pod.
 import { z } from 'zod';
 import { defineStep, type StepContext } from '../src/engine/step-type.ts';
-import { entry, folderOf, fromHost, inCapsule, needCapsule } from './capsule-world.ts';
-import { aroundOrGone } from './netns.ts';
+import { folderOf, fromHost, inCapsule, needCapsule } from './capsule-world.ts';
+import { Gathering } from './gathering.ts';
+import { lookAtOrGone } from './netns.ts';
 
 const input = z.strictObject({
   device: z.looseObject({ name: z.string() }).describe('The node'),
@@ -29,6 +30,27 @@ const essence = (rules: string): string => {
   return appended.sort((a, b) => chainOf(a).localeCompare(chainOf(b))).join('\n');
 };
 
+interface Table {
+  readonly text: string;
+  readonly exitCode: number;
+}
+
+/** The rules in some namespaces, in one process. */
+const tables = new Gathering<string, Table>(async (context, names) => {
+  const script =
+    'for n; do echo "@ $n"; nsenter --net="/run/netns/$n" iptables-save -t nat 2>&1; echo "= $?"; done; exit 0';
+  const all = [...new Set(names)];
+  const { stdout } = await inCapsule(context, ['sh', '-c', script, 'sh', ...all], { quiet: true, keepBytes: 64 << 20 });
+  const found = new Map(tablesIn(stdout));
+  return names.map((name) => ({ result: found.get(name) ?? { text: 'no answer', exitCode: 1 } }));
+});
+
+/** The script's lines as tables by namespace. */
+export const tablesIn = (text: string): readonly (readonly [name: string, table: Table])[] =>
+  [...text.matchAll(/^@ (.*)\n([^@]*?)^= (\d+)$/gm)].map(
+    ([, name = '', rules = '', code]) => [name, { text: rules, exitCode: Number(code) }] as const,
+  );
+
 export const serviceNat = defineStep({
   name: 'service.nat',
   summary: 'The service on a node: connections to its address are spread over pods',
@@ -37,15 +59,10 @@ export const serviceNat = defineStep({
   describe: ({ device }) => `iptables-restore on ${device.name}`,
   creates: ({ device, capsule }) => [{ kind: 'service rules', name: device.name, within: `capsule/${capsule}` }],
   async check(service, context) {
-    const pid = await needCapsule(context);
-    const result = await context.command(
-      [...entry(context.host, pid, service.device.name), 'iptables-save', '-t', 'nat'],
-      {
-        quiet: true,
-      },
-    );
-    if (result.exitCode !== 0) return { holds: false, saw: result.stderr.trim().split('\n').at(-1) ?? 'no rules' };
-    const there = essence(result.stdout);
+    await needCapsule(context);
+    const found = await tables.ask(context, service.device.name);
+    if (found.exitCode !== 0) return { holds: false, saw: found.text.trim().split('\n').at(-1) ?? 'no rules' };
+    const there = essence(found.text);
     const count = there === '' ? 0 : there.split('\n').length;
     const same = there === essence(await rulesOf(service, context));
     return {
@@ -61,17 +78,14 @@ export const serviceNat = defineStep({
     return {};
   },
   async undo({ device }, context) {
-    const world = await aroundOrGone(context);
+    const world = await lookAtOrGone(context, [device.name]);
     if (world?.links.has(device.name))
       await inCapsule(context, ['iptables', '-t', 'nat', '--flush'], { namespace: device.name });
   },
   async absent({ device }, context) {
-    const world = await aroundOrGone(context);
+    const world = await lookAtOrGone(context, [device.name]);
     if (!world?.links.has(device.name)) return { holds: true, saw: 'its namespace is gone' };
-    const { stdout } = await inCapsule(context, ['iptables-save', '-t', 'nat'], {
-      namespace: device.name,
-      quiet: true,
-    });
-    return { holds: essence(stdout) === '', saw: essence(stdout) === '' ? 'no rules' : 'rules are left' };
+    const left = essence((await tables.ask(context, device.name)).text);
+    return { holds: left === '', saw: left === '' ? 'no rules' : 'rules are left' };
   },
 });
