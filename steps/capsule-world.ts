@@ -73,19 +73,24 @@ export interface Link {
 export interface World {
   readonly pid: number;
   /** Interfaces by namespace; a namespace that is not there has none, not even an empty list. */
-  readonly links: Links;
+  readonly links: ReadonlyMap<string, ReadonlyMap<string, Link>>;
   /** Inode of each named network namespace; a name that is a plain file, as a crash may leave one, is `stale`. */
   readonly namespaces: ReadonlyMap<string, string>;
 }
 
-type Links = ReadonlyMap<string, ReadonlyMap<string, Link>>;
-
 /** These namespaces as they are now. @throws StepError when the capsule is not running. */
 export const lookAt = async (context: StepContext, names: readonly string[]): Promise<World> => {
   const pid = await needCapsule(context);
-  const [links, namespaces] = await Promise.all([pictures.ask(context, names), namespacesIn(context, pid, names)]);
-  return { pid, links, namespaces };
+  const found = names.map(async (name) => [name, await interfacesIn(context, name)] as const);
+  const [namespaces, ...links] = await Promise.all([namespacesIn(context, pid, names), ...found]);
+  return { pid, links: new Map(links.flatMap(([name, there]) => (there ? [[name, there]] : []))), namespaces };
 };
+
+type Interfaces = ReadonlyMap<string, Link>;
+
+/** Those who ask at the same time share the answer, and the process that gives it. */
+const interfacesIn = (context: StepContext, name: string): Promise<Interfaces | undefined> =>
+  context.shared(`interfaces of ${name}`, () => pictures.ask(context, name));
 
 /**
  * Interfaces with addresses of some namespaces, in one process. `ip -n X` fails for a name that is a plain file, as a crash may
@@ -93,19 +98,16 @@ export const lookAt = async (context: StepContext, names: readonly string[]): Pr
  */
 const script = 'for n; do echo "@ $n"; ip -n "$n" -j -d addr show 2>/dev/null; done; exit 0';
 
-const pictures = new Gathering<readonly string[], Links>(async (context, wishes) => {
-  const names = [...new Set(wishes.flat())];
-  const { stdout } = await inCapsule(context, ['sh', '-c', script, 'sh', ...names], {
-    quiet: true,
-    keepBytes: 64 << 20,
-  });
-  const result = linksIn(stdout);
-  return wishes.map(() => ({ result }));
+const pictures = new Gathering<string, Interfaces | undefined>(async (context, names) => {
+  const all = [...new Set(names)];
+  const { stdout } = await inCapsule(context, ['sh', '-c', script, 'sh', ...all], { quiet: true, keepBytes: 64 << 20 });
+  const found = linksIn(stdout);
+  return names.map((name) => ({ result: found.get(name) }));
 });
 
 /** The script's lines as interfaces by namespace. */
-export const linksIn = (text: string): Links => {
-  const links = new Map<string, ReadonlyMap<string, Link>>();
+export const linksIn = (text: string): World['links'] => {
+  const links = new Map<string, Interfaces>();
   let namespace = '';
   for (const line of text.split('\n')) {
     if (line.startsWith('@ ')) namespace = line.slice(2);

@@ -11,6 +11,8 @@ export interface RouterPlace {
   readonly namespaces: readonly { readonly name: string }[];
   readonly kind: 'spine' | 'leaf' | 'node';
   readonly vrf?: string | undefined;
+  /** Interfaces to other routers. */
+  readonly up: readonly string[];
 }
 
 /** A part of a daemon's command line that only this router's has. */
@@ -71,6 +73,12 @@ const optionsOf = ({ kind, vrf }: RouterPlace, daemon: DaemonName): string => {
   return `-z "$1/zserv.api"${daemon === 'zebra' && vrf !== undefined ? ' -n' : ''}`;
 };
 
+/** Neighbors are known by their advertisements; without perl they are waited for. */
+const solicits = ({ up }: RouterPlace, { projectDir }: StepContext): readonly string[] =>
+  up.length === 0
+    ? []
+    : [`perl "${projectDir}/assets/frr-netns/solicit.pl" ${up.join(' ')} </dev/null >/dev/null 2>&1 &`];
+
 /** -d returns once the configuration is read, so what comes next finds the daemon answering. */
 const spawn = async (router: RouterPlace, daemons: readonly DaemonName[], context: StepContext): Promise<void> => {
   const { device, namespaces, vrf } = router;
@@ -80,7 +88,7 @@ const spawn = async (router: RouterPlace, daemons: readonly DaemonName[], contex
       `${shim(context)}"/usr/lib/frr/${daemon}" ${optionsOf(router, daemon)} -d -u frr -g frr --vty_socket "$1" -P 0 ` +
       `--log "file:$1/frr.log" -i "$1/${daemon}.pid" -f "$1/${daemon}.conf"`,
   );
-  const start = ['chown frr:frr "$1"', ...starts].join('; ');
+  const start = ['chown frr:frr "$1"', ...starts, ...solicits(router, context)].join('\n');
   const script =
     vrf === undefined || !tenant
       ? start

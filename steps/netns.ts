@@ -75,8 +75,8 @@ const isReal = (inode: string | undefined): boolean => inode !== undefined && in
 const end = z.looseObject({ namespace: z.string(), interface: z.string() });
 const linkInput = z.strictObject({
   link: z
-    .looseObject({ name: z.string(), a: end, b: end, mtu: z.int() })
-    .describe('A link of the fabric: `name`, its ends `a` and `b`, `mtu`'),
+    .looseObject({ name: z.string(), a: end.extend({ index: z.int().positive().optional() }), b: end, mtu: z.int() })
+    .describe('A link of the fabric: `name`, its ends `a` and `b`, `mtu`; `index` is the number of the first end'),
   capsule: capsuleName,
 });
 
@@ -118,8 +118,10 @@ type Cable = z.output<typeof linkInput>['link'];
 
 const endsOf = ({ a, b }: Cable): readonly string[] => [a.namespace, b.namespace];
 
-const linkCommand = ({ a, b, mtu }: Cable): string =>
-  `link add ${a.interface} netns ${a.namespace} mtu ${mtu} type veth peer name ${b.interface} mtu ${mtu} netns ${b.namespace}`;
+const linkCommand = ({ a, b, mtu }: Cable): string => {
+  const index = a.index === undefined ? '' : ` index ${a.index}`;
+  return `link add ${a.interface}${index} netns ${a.namespace} mtu ${mtu} type veth peer name ${b.interface} mtu ${mtu} netns ${b.namespace}`;
+};
 
 const linkSeen = ({ a, b, mtu }: Cable, { links }: World): Seen => {
   for (const each of [a, b]) {

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import type { StepContext } from '../../src/engine/step-type.ts';
+import { lookAt } from '../../steps/capsule-world.ts';
+import { Gathering } from '../../steps/gathering.ts';
+import { ipBatch } from '../../steps/ip-batch.ts';
+import { tablesIn } from '../../steps/service-nat.ts';
+import { type Answer, scripted } from './scripted-context.ts';
+
+const process = { pid: 7, startTime: 1, bootId: 'b' };
+const capsule = {
+  findByEnvironment: async () => [{ ...process, command: 'sleep' }],
+  isAlive: () => true,
+  stat: async () => ({ kind: 'file', size: 0, mode: 0o444, inode: 5 }) as const,
+};
+const inCapsule = (answer: (line: string) => Answer | undefined) => scripted(answer, capsule);
+
+describe('what steps want of one program', () => {
+  it('is fulfilled by one process for all who ask in one turn, and by a later one for those who come meanwhile', async () => {
+    const { context } = scripted(() => undefined);
+    const errands: (readonly number[])[] = [];
+    let late: Promise<number> | undefined;
+    const doubles: Gathering<number, number> = new Gathering(async (_: StepContext, wishes) => {
+      errands.push(wishes);
+      late ??= doubles.ask(context, 3);
+      return wishes.map((wish) => ({ result: 2 * wish }));
+    });
+    const first = doubles.ask(context, 1);
+    const second = Promise.resolve().then(() => doubles.ask(context, 2));
+    expect([await first, await second, await late]).toEqual([2, 4, 6]);
+    expect(errands).toEqual([[1, 2], [3]]);
+  });
+
+  it('fails for the one whose wish can not be fulfilled, and for all when the process does', async () => {
+    const { context } = scripted(() => undefined);
+    const picky = new Gathering<number, number>(async (_, wishes) => {
+      if (wishes.includes(0)) throw new Error('no process');
+      return wishes.map((wish) => (wish < 0 ? { error: new Error('below zero') } : { result: wish }));
+    });
+    const some = await Promise.allSettled([picky.ask(context, 1), picky.ask(context, -1)]);
+    expect(some).toEqual([
+      { status: 'fulfilled', value: 1 },
+      { status: 'rejected', reason: new Error('below zero') },
+    ]);
+    const none = await Promise.allSettled([picky.ask(context, 1), picky.ask(context, 0)]);
+    expect(none.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await picky.ask(context, 4)).toBe(4);
+  });
+});
+
+describe('a picture of namespaces', () => {
+  it('asks each once, and none that nobody asked about', async () => {
+    const { context, calls } = inCapsule(() => ({
+      stdout: '@ leaf1\n[{"ifname":"lo"},{"ifname":"e1-1"}]\n@ node1\n',
+    }));
+    const [one, both] = await Promise.all([lookAt(context, ['leaf1']), lookAt(context, ['leaf1', 'node1'])]);
+    expect(calls.map(({ line }) => line.slice(line.lastIndexOf(' sh ')))).toEqual([' sh leaf1 node1']);
+    expect([...(one.links.get('leaf1')?.keys() ?? [])]).toEqual(['lo', 'e1-1']);
+    expect(both.links.has('node1')).toBe(false);
+    expect(both.namespaces.get('node1')).toBe('5');
+  });
+});
+
+describe('a batch of ip commands', () => {
+  it('tells each step of its own commands: done, there already, or wrong', async () => {
+    const stderr = 'RTNETLINK answers: File exists\nCommand failed -:2\nCannot find device "x"\nCommand failed -:4\n';
+    const { context, calls } = inCapsule(() => ({ exitCode: 1, stderr }));
+    const all = [['link add a'], ['link add b'], ['link add c', 'link set x up']];
+    const ended = await Promise.allSettled(all.map((commands) => ipBatch(context, commands)));
+    expect(ended.map((each) => (each.status === 'fulfilled' ? each.value : each.reason.message))).toEqual([
+      'done',
+      'existing',
+      'Cannot find device "x"',
+    ]);
+    expect(calls.map(({ stdin }) => stdin)).toEqual(['link add a\nlink add b\nlink add c\nlink set x up\n']);
+  });
+});
+
+describe('rules of several nodes', () => {
+  it('are told apart, as is what could not be read', () => {
+    const text = '@ n1\n*nat\n-A X -j Y\nCOMMIT\n= 0\n@ n2\nnsenter: cannot open n2\n= 1\n';
+    expect(tablesIn(text)).toEqual([
+      ['n1', { text: '*nat\n-A X -j Y\nCOMMIT\n', exitCode: 0 }],
+      ['n2', { text: 'nsenter: cannot open n2\n', exitCode: 1 }],
+    ]);
+  });
+});
