@@ -69,13 +69,17 @@ export interface Link {
   readonly addr_info: readonly { readonly local: string; readonly prefixlen: number }[];
 }
 
-/** A picture of some of its network namespaces. */
-export interface World {
+/** Some of its network namespaces, by name. */
+export interface Named {
   readonly pid: number;
-  /** Interfaces by namespace; a namespace that is not there has none, not even an empty list. */
-  readonly links: ReadonlyMap<string, ReadonlyMap<string, Link>>;
   /** Inode of each named network namespace; a name that is a plain file, as a crash may leave one, is `stale`. */
   readonly namespaces: ReadonlyMap<string, string>;
+}
+
+/** A picture of them. */
+export interface World extends Named {
+  /** Interfaces by namespace; a namespace that is not there has none, not even an empty list. */
+  readonly links: ReadonlyMap<string, ReadonlyMap<string, Link>>;
 }
 
 /** These namespaces as they are now. @throws StepError when the capsule is not running. */

@@ -1,7 +1,7 @@
 // Daemons inside the capsule: are they the right ones, in the right namespace, with the configuration they should have.
 import type { Seen, StepContext } from '../src/engine/step-type.ts';
 import { processIn } from './capsule-processes.ts';
-import { fromHost, type World } from './capsule-world.ts';
+import { fromHost, type Named } from './capsule-world.ts';
 
 export interface Daemon {
   readonly name: string;
@@ -13,7 +13,7 @@ export interface Daemon {
 }
 
 /** Whether it is alive and in its namespace. */
-export const daemonSeen = async (context: StepContext, world: World, daemon: Daemon): Promise<Seen> => {
+export const daemonSeen = async (context: StepContext, world: Named, daemon: Daemon): Promise<Seen> => {
   const text = await context.host.readFile(fromHost(world.pid, daemon.pidFile));
   const pid = Number(text?.trim());
   const process = pid > 0 ? await processIn(context, world.pid, pid) : undefined;
@@ -26,7 +26,7 @@ export const daemonSeen = async (context: StepContext, world: World, daemon: Dae
 /** Whether files inside the capsule hold just these texts. */
 export const filesSeen = async (
   context: StepContext,
-  world: World,
+  world: Named,
   files: Readonly<Record<string, string>>,
 ): Promise<Seen> => {
   for (const [file, wanted] of Object.entries(files)) {

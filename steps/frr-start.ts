@@ -2,6 +2,7 @@
 import { type StepContext, StepError } from '../src/engine/step-type.ts';
 import { killIn, strays } from './capsule-processes.ts';
 import { folderOf, fromHost, inCapsule, needCapsule } from './capsule-world.ts';
+import { dressFunction } from './dress.ts';
 import { askNow } from './vty.ts';
 
 export type DaemonName = 'zebra' | 'bgpd';
@@ -21,7 +22,7 @@ export const daemonMark = (daemon: DaemonName, device: string): string => `${dae
 const attempts = 5;
 
 /**
- * Starts these daemons of a router, in this order. With several namespaces zebra 8.4 may mix up the kernel's answers while it
+ * Dresses a router's namespaces and starts these of its daemons, in this order, with one process. With several namespaces zebra 8.4 may mix up the kernel's answers while it
  * starts ("bad sequence number" in its log), and then misses interfaces for good. It is started again, and with it the bgpd that
  * belongs to it, until it has read the kernel right. @throws StepError when it never does, or bgpd refuses its configuration.
  */
@@ -30,7 +31,6 @@ export const startDaemons = async (
   daemons: readonly DaemonName[],
   context: StepContext,
 ): Promise<void> => {
-  if (daemons.length === 0) return;
   const { name } = router.device;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const before = misread(await logOf(name, context));
@@ -89,10 +89,11 @@ const spawn = async (router: RouterPlace, daemons: readonly DaemonName[], contex
       `--log "file:$1/frr.log" -i "$1/${daemon}.pid" -f "$1/${daemon}.conf"`,
   );
   const start = ['chown frr:frr "$1"', ...starts, ...solicits(router, context)].join('\n');
+  const dressed = `${dressFunction}\n${namespaces.map(({ name }) => `dress "${name}"`).join('\n')}\n`;
   const script =
     vrf === undefined || !tenant
-      ? start
-      : `${bindTenant} exec unshare --mount --propagation private sh -ec 'mount --rbind "$1/netns" /run/netns; ${start}' sh "$1"`;
+      ? `${dressed}${start}`
+      : `${dressed}${bindTenant} exec unshare --mount --propagation private sh -ec 'mount --rbind "$1/netns" /run/netns; ${start}' sh "$1"`;
   const argv = ['sh', '-ec', script, 'sh', folderOf(device.name), tenant?.name ?? '', vrf ?? ''];
   await inCapsule(context, argv, { namespace: own?.name ?? device.name, background: true });
 };

@@ -2,10 +2,20 @@
 import { z } from 'zod';
 import { defineStep, type Seen, type StepContext } from '../src/engine/step-type.ts';
 import { killIn, strays } from './capsule-processes.ts';
-import { findCapsule, folderOf, fromHost, lookAt, type World } from './capsule-world.ts';
+import {
+  findCapsule,
+  folderOf,
+  fromHost,
+  lookAt,
+  type Named,
+  namespacesIn,
+  needCapsule,
+  type World,
+} from './capsule-world.ts';
 import { type Daemon, daemonSeen, filesSeen } from './daemons.ts';
+import { writeDressings } from './dress.ts';
 import { type DaemonName, daemonMark, startDaemons } from './frr-start.ts';
-import { addressesSeen, dress, gone, portsSeen } from './netns.ts';
+import { addressesSeen, gone, portsSeen } from './netns.ts';
 
 const named = z.looseObject({ name: z.string(), role: z.string() });
 const input = z.strictObject({
@@ -90,7 +100,7 @@ const dressSeen = ({ namespaces, addresses, tenantAddresses, up, ports }: Router
 };
 
 /** A VRF is a namespace that zebra opened once; one that was made anew under its name is not it. */
-const vrfSeen = async ({ device, namespaces, vrf }: Router, world: World, context: StepContext): Promise<Seen> => {
+const vrfSeen = async ({ device, namespaces, vrf }: Router, world: Named, context: StepContext): Promise<Seen> => {
   const [, tenant] = namespaces;
   if (vrf === undefined || !tenant) return { holds: true, saw: 'no VRF' };
   const bound = await context.host.stat(fromHost(world.pid, `${folderOf(device.name)}/netns/${vrf}`));
@@ -111,18 +121,20 @@ const configurations = async (router: Router, context: StepContext): Promise<Rec
   return Object.fromEntries(await Promise.all(entries));
 };
 
-/** Does what is missing and leaves what runs well alone: a lost bgpd comes back without the kernel's routes going away. */
+/**
+ * Does what is missing and leaves what runs well alone: a lost bgpd comes back without the kernel's routes going away. Dressing
+ * changes nothing where everything is as it should be.
+ */
 const bringUp = async (router: Router, context: StepContext): Promise<Record<string, never>> => {
-  const world = await lookAt(context, namesOf(router));
+  const pid = await needCapsule(context);
+  const world = { pid, namespaces: await namespacesIn(context, pid, namesOf(router)) };
   const { device, namespaces, templates } = router;
-  if (!dressSeen(router, world).holds) {
-    const dressings = namespaces.map((namespace) => ({
-      namespace,
-      batch: `${templates}/${namespace.role}.batch.liquid`,
-      sysctl: `${templates}/sysctl.conf.liquid`,
-    }));
-    await dress(context, dressings, { device });
-  }
+  const dressing = (namespace: Router['namespaces'][number]) => ({
+    namespace,
+    batch: `${templates}/${namespace.role}.batch.liquid`,
+    sysctl: `${templates}/sysctl.conf.liquid`,
+  });
+  await writeDressings(context, namespaces.map(dressing), { device });
   const files = await configurations(router, context);
   const daemons = await daemonsToStart(router, { world, files }, context);
   for (const name of daemons) await clearFor(router, { name, world, files }, context);
@@ -131,7 +143,7 @@ const bringUp = async (router: Router, context: StepContext): Promise<Record<str
 };
 
 interface Ground {
-  readonly world: World;
+  readonly world: Named;
   readonly files: Readonly<Record<string, string>>;
 }
 

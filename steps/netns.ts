@@ -2,17 +2,8 @@
 import { z } from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { killIn, processesIn } from './capsule-processes.ts';
-import {
-  entry,
-  findCapsule,
-  folderOf,
-  fromHost,
-  inCapsule,
-  lookAt,
-  namespacesIn,
-  needCapsule,
-  type World,
-} from './capsule-world.ts';
+import { entry, findCapsule, inCapsule, lookAt, namespacesIn, needCapsule, type World } from './capsule-world.ts';
+import { dressings, writeDressings } from './dress.ts';
 import { ipBatch } from './ip-batch.ts';
 
 const capsuleName = z.string().default('lab').describe('The capsule it is in');
@@ -157,7 +148,8 @@ export const netnsHost = defineStep({
     return seen.holds ? addressesSeen(world, namespace.name, addresses) : seen;
   },
   async run({ device, namespace, batch, sysctl }, context) {
-    await dress(context, [{ namespace, batch, sysctl }], { device });
+    await writeDressings(context, [{ namespace, batch, sysctl }], { device });
+    await dressings.ask(context, namespace.name);
     return {};
   },
   async undo() {
@@ -200,56 +192,6 @@ export const portsSeen = ({ links }: World, namespace: string, ports: readonly s
     if (link.master === undefined) return { holds: false, saw: `${name} is in no bridge` };
   }
   return { holds: true, saw: `${ports.length} ports` };
-};
-
-interface Dressing {
-  readonly namespace: { readonly name: string; readonly role: string };
-  /** Templates. */
-  readonly batch: string;
-  readonly sysctl: string;
-}
-
-/**
- * Dresses the namespaces of a device, in one process: kernel settings first, since they count when an interface goes up; then
- * interfaces, addresses and routes.
- */
-export const dress = async (
-  context: StepContext,
-  dressings: readonly Dressing[],
-  values: Readonly<Record<string, unknown>>,
-): Promise<void> => {
-  const pid = await needCapsule(context);
-  const write = async ({ namespace, batch, sysctl }: Dressing): Promise<void> => {
-    const render = (template: string): Promise<string> =>
-      context.host.render(`${context.projectDir}/${template}`, { fabric: context.model, namespace, ...values });
-    const folder = fromHost(pid, folderOf(namespace.name));
-    await context.host.writeFile(`${folder}/sysctl.conf`, await render(sysctl));
-    await context.host.writeFile(`${folder}/ip.batch`, await render(batch));
-  };
-  for (const dressing of dressings) await write(dressing);
-  const names = dressings.map(({ namespace }) => namespace.name);
-  const argv = [...entry(context.host, pid), 'sh', '-c', dressScript, 'sh', ...names];
-  tolerateExisting(argv, await context.command(argv));
-};
-
-const dressScript = `
-for name; do
-  nsenter --net="/run/netns/$name" \\
-    sh -ec 'sysctl -q -p "$1/sysctl.conf"; exec ip -force -batch "$1/ip.batch"' sh "/run/lab/$name" || ended=$?
-done
-exit \${ended:-0}
-`;
-
-/** What is there already is no error; anything else is. @throws StepError */
-const tolerateExisting = (
-  argv: readonly string[],
-  { exitCode, stderr }: { exitCode: number | null; stderr: string },
-): void => {
-  if (exitCode === 0) return;
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
-  const real = lines.filter((line) => !/File exists|^Command failed/.test(line));
-  if (real.length === 0 && lines.length > 0) return;
-  throw new StepError(real[0] ?? `ip ended with ${exitCode}`, { command: argv.join(' '), tail: lines });
 };
 
 /** The picture, or undefined when the capsule is gone, and all in it. */

@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { defineStep, type StepContext } from '../src/engine/step-type.ts';
 import { killIn, strays } from './capsule-processes.ts';
-import { findCapsule, folderOf, fromHost, inCapsule, lookAt } from './capsule-world.ts';
+import { findCapsule, folderOf, fromHost, inCapsule, lookAt, needCapsule } from './capsule-world.ts';
 import { type Daemon, daemonSeen, filesSeen } from './daemons.ts';
-import { addressesSeen, dress, gone } from './netns.ts';
+import { dressFunction, writeDressings } from './dress.ts';
+import { addressesSeen, gone } from './netns.ts';
 
 const input = z.strictObject({
   device: z.looseObject({ name: z.string() }).describe('A pod of the fabric'),
@@ -46,20 +47,16 @@ export const nginxPod = defineStep({
     return configured.holds ? { holds: true, saw: 'nginx running' } : configured;
   },
   async run(pod, context) {
-    const world = await lookAt(context, [pod.namespace.name]);
-    const folder = folderOf(pod.device.name);
-    if (!addressesSeen(world, pod.namespace.name, pod.addresses).holds) {
-      const { namespace, templates } = pod;
-      const dressing = { batch: `${templates}/pod.batch.liquid`, sysctl: `${templates}/sysctl.conf.liquid` };
-      await dress(context, [{ namespace, ...dressing }], { device: pod.device });
-    }
-    await killIn(context, await straysOf(pod, context, world.pid));
+    const { device, namespace, templates } = pod;
+    const folder = folderOf(device.name);
+    const capsule = await needCapsule(context);
+    await killIn(context, await straysOf(pod, context, capsule));
+    const dressing = { batch: `${templates}/pod.batch.liquid`, sysctl: `${templates}/sysctl.conf.liquid` };
+    await writeDressings(context, [{ namespace, ...dressing }], { device });
     for (const [file, text] of Object.entries(await configuration(pod, context)))
-      await context.host.writeFile(fromHost(world.pid, file), text, 0o644);
-    await inCapsule(context, ['nginx', '-e', 'error.log', '-p', `${folder}/`, '-c', 'nginx.conf'], {
-      namespace: pod.namespace.name,
-      background: true,
-    });
+      await context.host.writeFile(fromHost(capsule, file), text, 0o644);
+    const script = `${dressFunction}\ndress "$1"\nexec nsenter --net="/run/netns/$1" nginx -e error.log -p "$2/" -c nginx.conf`;
+    await inCapsule(context, ['sh', '-ec', script, 'sh', namespace.name, folder], { background: true });
     return {};
   },
   async undo(pod, context) {

@@ -1,9 +1,10 @@
 // What kube-proxy or Cilium does on a node, in the embedded variant: connections to the service address go to a pod.
 import { z } from 'zod';
-import { defineStep, type StepContext } from '../src/engine/step-type.ts';
+import { defineStep, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { folderOf, fromHost, inCapsule, needCapsule } from './capsule-world.ts';
 import { Gathering } from './gathering.ts';
 import { lookAtOrGone } from './netns.ts';
+import { answersIn, type ShellAnswer } from './shell-answers.ts';
 
 const input = z.strictObject({
   device: z.looseObject({ name: z.string() }).describe('The node'),
@@ -30,26 +31,18 @@ const essence = (rules: string): string => {
   return appended.sort((a, b) => chainOf(a).localeCompare(chainOf(b))).join('\n');
 };
 
-interface Table {
-  readonly text: string;
-  readonly exitCode: number;
-}
+/** iptables-save or -restore in some namespaces, in one process. */
+const inNamespaces = (command: string) =>
+  new Gathering<string, ShellAnswer>(async (context, names) => {
+    const script = `for n; do echo "@ $n"; nsenter --net="/run/netns/$n" ${command} 2>&1; echo "= $?"; done; exit 0`;
+    const argv = ['sh', '-c', script, 'sh', ...new Set(names)];
+    const { stdout } = await inCapsule(context, argv, { quiet: true, keepBytes: 64 << 20 });
+    const found = answersIn(stdout);
+    return names.map((name) => ({ result: found.get(name) ?? { text: 'no answer', exitCode: 1 } }));
+  });
 
-/** The rules in some namespaces, in one process. */
-const tables = new Gathering<string, Table>(async (context, names) => {
-  const script =
-    'for n; do echo "@ $n"; nsenter --net="/run/netns/$n" iptables-save -t nat 2>&1; echo "= $?"; done; exit 0';
-  const all = [...new Set(names)];
-  const { stdout } = await inCapsule(context, ['sh', '-c', script, 'sh', ...all], { quiet: true, keepBytes: 64 << 20 });
-  const found = new Map(tablesIn(stdout));
-  return names.map((name) => ({ result: found.get(name) ?? { text: 'no answer', exitCode: 1 } }));
-});
-
-/** The script's lines as tables by namespace. */
-export const tablesIn = (text: string): readonly (readonly [name: string, table: Table])[] =>
-  [...text.matchAll(/^@ (.*)\n([^@]*?)^= (\d+)$/gm)].map(
-    ([, name = '', rules = '', code]) => [name, { text: rules, exitCode: Number(code) }] as const,
-  );
+const tables = inNamespaces('iptables-save -t nat');
+const restored = inNamespaces('iptables-restore "/run/lab/$n/nat.rules"');
 
 export const serviceNat = defineStep({
   name: 'service.nat',
@@ -74,7 +67,8 @@ export const serviceNat = defineStep({
     const pid = await needCapsule(context);
     const file = `${folderOf(service.device.name)}/nat.rules`;
     await context.host.writeFile(fromHost(pid, file), await rulesOf(service, context));
-    await inCapsule(context, ['iptables-restore', file], { namespace: service.device.name });
+    const { exitCode, text } = await restored.ask(context, service.device.name);
+    if (exitCode !== 0) throw new StepError(text.trim() || `iptables-restore ended with ${exitCode}`);
     return {};
   },
   async undo({ device }, context) {

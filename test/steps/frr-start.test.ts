@@ -32,15 +32,18 @@ describe('starting the daemons of a router', () => {
     await startDaemons(leaf, ['zebra', 'bgpd'], context);
     expect(calls).toHaveLength(1);
     const line = calls[0]?.line ?? '';
+    expect(line).toContain('dress "leaf1"\ndress "leaf1-vrf"\n');
     expect(line.indexOf('/usr/lib/frr/zebra" -z "$1/zserv.api" -n ')).toBeGreaterThan(0);
     expect(line.indexOf('/usr/lib/frr/bgpd" -z "$1/zserv.api" -d')).toBeGreaterThan(line.indexOf('/zebra"'));
     expect(line.indexOf('solicit.pl" e1-49 e1-50 </dev/null')).toBeGreaterThan(line.indexOf('/bgpd"'));
   });
 
-  it('starts nothing when nothing is to be started', async () => {
-    const { context, calls } = router([]);
+  it('only dresses when none of them is to be started', async () => {
+    const { context, calls } = router(['', '']);
     await startDaemons(leaf, [], context);
-    expect(calls).toEqual([]);
+    expect(calls.map(({ line }) => [line.includes('dress "leaf1"'), line.includes('/usr/lib/frr')])).toEqual([
+      [true, false],
+    ]);
   });
 
   it('ends a zebra that misread the kernel, and starts it again', async () => {

@@ -1,14 +1,19 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { StepContext } from '../../src/engine/step-type.ts';
 import { lookAt } from '../../steps/capsule-world.ts';
+import { dressFunction, dressings } from '../../steps/dress.ts';
 import { Gathering } from '../../steps/gathering.ts';
 import { ipBatch } from '../../steps/ip-batch.ts';
-import { tablesIn } from '../../steps/service-nat.ts';
+import { answersIn } from '../../steps/shell-answers.ts';
 import { type Answer, scripted } from './scripted-context.ts';
 
-const process = { pid: 7, startTime: 1, bootId: 'b' };
+const first = { pid: 7, startTime: 1, bootId: 'b' };
 const capsule = {
-  findByEnvironment: async () => [{ ...process, command: 'sleep' }],
+  findByEnvironment: async () => [{ ...first, command: 'sleep' }],
   isAlive: () => true,
   stat: async () => ({ kind: 'file', size: 0, mode: 0o444, inode: 5 }) as const,
 };
@@ -75,12 +80,44 @@ describe('a batch of ip commands', () => {
   });
 });
 
-describe('rules of several nodes', () => {
-  it('are told apart, as is what could not be read', () => {
-    const text = '@ n1\n*nat\n-A X -j Y\nCOMMIT\n= 0\n@ n2\nnsenter: cannot open n2\n= 1\n';
-    expect(tablesIn(text)).toEqual([
+describe('what a shell says of several namespaces', () => {
+  it('is told apart, as is what went wrong', () => {
+    const text = '@ n1\n*nat\n-A X -j Y\nCOMMIT\n= 0\n@ n2\nnsenter: cannot open n2\n= 1\n@ n3\n= 0\n';
+    expect([...answersIn(text)]).toEqual([
       ['n1', { text: '*nat\n-A X -j Y\nCOMMIT\n', exitCode: 0 }],
       ['n2', { text: 'nsenter: cannot open n2\n', exitCode: 1 }],
+      ['n3', { text: '', exitCode: 0 }],
     ]);
+  });
+});
+
+describe('dressing', () => {
+  it('fails just for the namespace in which something went wrong', async () => {
+    const { context, calls } = inCapsule(() => ({ stdout: '@ a\n= 0\n@ b\nCannot find device "x"\n= 1\n' }));
+    const ended = await Promise.allSettled(['a', 'b', 'c'].map((name) => dressings.ask(context, name)));
+    expect(ended.map((each) => (each.status === 'fulfilled' ? 'done' : each.reason.message))).toEqual([
+      'done',
+      'Cannot find device "x"',
+      'no answer',
+    ]);
+    expect(calls).toHaveLength(1);
+  });
+
+  it.each([
+    ['nothing', '', 0, 0, ''],
+    ['what is there already', 'RTNETLINK answers: File exists\nCommand failed b:1\n', 1, 0, ''],
+    ['another error', 'Cannot find device "x"\nCommand failed b:2\n', 1, 1, 'Cannot find device "x"\n'],
+    ['no reason', '', 1, 1, ''],
+  ])('in a shell takes %s', (_, said, ends, code, shown) => {
+    const folder = mkdtempSync(join(tmpdir(), 'dress-'));
+    const nsenter = `nsenter() { printf '%s' "$SAID" >&2; return ${ends}; }`;
+    const script = `${nsenter}\n${dressFunction.replaceAll('/run/lab', folder)}\ndress here`;
+    mkdirSync(join(folder, 'here'));
+    const { status, stderr } = spawnSync('sh', ['-c', script], {
+      env: { ...process.env, SAID: said },
+      encoding: 'utf8',
+    });
+    rmSync(folder, { recursive: true });
+    expect([status, stderr]).toEqual([code, shown]);
   });
 });
