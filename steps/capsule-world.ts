@@ -85,16 +85,24 @@ export interface World extends Named {
 /** These namespaces as they are now. @throws StepError when the capsule is not running. */
 export const lookAt = async (context: StepContext, names: readonly string[]): Promise<World> => {
   const pid = await needCapsule(context);
-  const found = names.map(async (name) => [name, await interfacesIn(context, name)] as const);
-  const [namespaces, ...links] = await Promise.all([namespacesIn(context, pid, names), ...found]);
-  return { pid, links: new Map(links.flatMap(([name, there]) => (there ? [[name, there]] : []))), namespaces };
+  const [namespaces, links] = await Promise.all([namespacesIn(context, pid, names), linksAt(context, names)]);
+  return { pid, links, namespaces };
 };
 
 type Interfaces = ReadonlyMap<string, Link>;
 
+/** The interfaces in these namespaces. @throws StepError when the capsule is not running. */
+export const linksAt = async (context: StepContext, names: readonly string[]): Promise<World['links']> => {
+  const found = await Promise.all(names.map(async (name) => [name, await interfacesIn(context, name)] as const));
+  return new Map(found.flatMap(([name, there]) => (there ? [[name, there]] : [])));
+};
+
 /** Those who ask at the same time share the answer, and the process that gives it. */
-const interfacesIn = (context: StepContext, name: string): Promise<Interfaces | undefined> =>
-  context.shared(`interfaces of ${name}`, () => pictures.ask(context, name));
+const interfacesIn = (
+  context: StepContext,
+  name: string,
+  ask = () => pictures.ask(context, name),
+): Promise<Interfaces | undefined> => context.shared(`interfaces of ${name}`, ask);
 
 /**
  * Interfaces with addresses of some namespaces, in one process. `ip -n X` fails for a name that is a plain file, as a crash may
@@ -102,12 +110,28 @@ const interfacesIn = (context: StepContext, name: string): Promise<Interfaces | 
  */
 const script = 'for n; do echo "@ $n"; ip -n "$n" -j -d addr show 2>/dev/null; done; exit 0';
 
+/** Whoever asks about so many has others behind him who will ask about the rest: only a few looks are under way at once. */
+const many = 8;
+
 const pictures = new Gathering<string, Interfaces | undefined>(async (context, names) => {
-  const all = [...new Set(names)];
-  const { stdout } = await inCapsule(context, ['sh', '-c', script, 'sh', ...all], { quiet: true, keepBytes: 64 << 20 });
-  const found = linksIn(stdout);
+  const wanted = new Set(names);
+  const rest = wanted.size < many ? [] : (await allNames(context)).filter((name) => !wanted.has(name));
+  const picture = pictureOf(context, [...wanted, ...rest]);
+  for (const name of rest)
+    interfacesIn(context, name, async () => (await picture).get(name)).catch(() => {
+      // Those who want it are told.
+    });
+  const found = await picture;
   return names.map((name) => ({ result: found.get(name) }));
 });
+
+const allNames = async (context: StepContext): Promise<readonly string[]> =>
+  context.host.list(fromHost(await needCapsule(context), '/run/netns'));
+
+const pictureOf = async (context: StepContext, names: readonly string[]): Promise<World['links']> => {
+  const argv = ['sh', '-c', script, 'sh', ...names];
+  return linksIn((await inCapsule(context, argv, { quiet: true, keepBytes: 64 << 20 })).stdout);
+};
 
 /** The script's lines as interfaces by namespace. */
 export const linksIn = (text: string): World['links'] => {

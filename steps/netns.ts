@@ -2,7 +2,16 @@
 import { z } from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { killIn, processesIn } from './capsule-processes.ts';
-import { entry, findCapsule, inCapsule, lookAt, namespacesIn, needCapsule, type World } from './capsule-world.ts';
+import {
+  entry,
+  findCapsule,
+  inCapsule,
+  linksAt,
+  lookAt,
+  namespacesIn,
+  needCapsule,
+  type World,
+} from './capsule-world.ts';
 import { dressings, writeDressings } from './dress.ts';
 import { ipBatch } from './ip-batch.ts';
 
@@ -78,7 +87,7 @@ export const netnsLink = defineStep({
   describe: ({ link }) => linkCommand(link),
   creates: ({ link, capsule }) => [{ kind: 'link', name: link.name, within: `capsule/${capsule}` }],
   async check({ link }, context) {
-    return linkSeen(link, await lookAt(context, endsOf(link)));
+    return linkSeen(link, await linksAt(context, endsOf(link)));
   },
   async run({ link }, context) {
     if ((await ipBatch(context, [linkCommand(link)])) === 'done') return {};
@@ -114,7 +123,7 @@ const linkCommand = ({ a, b, mtu }: Cable): string => {
   return `link add ${a.interface}${index} netns ${a.namespace} mtu ${mtu} type veth peer name ${b.interface} mtu ${mtu} netns ${b.namespace}`;
 };
 
-const linkSeen = ({ a, b, mtu }: Cable, { links }: World): Seen => {
+const linkSeen = ({ a, b, mtu }: Cable, links: World['links']): Seen => {
   for (const each of [a, b]) {
     const where = `${each.interface} in ${each.namespace}`;
     const link = links.get(each.namespace)?.get(each.interface);
@@ -143,7 +152,7 @@ export const netnsHost = defineStep({
   describe: ({ device, batch }) => `${batch} in ${device.name}`,
   creates: ({ device, capsule }) => [{ kind: 'host', name: device.name, within: `capsule/${capsule}` }],
   async check({ namespace, addresses, ports }, context) {
-    const world = await lookAt(context, [namespace.name]);
+    const world = { links: await linksAt(context, [namespace.name]) };
     const seen = portsSeen(world, namespace.name, ports);
     return seen.holds ? addressesSeen(world, namespace.name, addresses) : seen;
   },
@@ -163,7 +172,7 @@ export const netnsHost = defineStep({
 
 /** Whether each interface is up and has its address. */
 export const addressesSeen = (
-  { links }: World,
+  { links }: Pick<World, 'links'>,
   namespace: string,
   addresses: Readonly<Record<string, string>>,
 ): Seen => {
@@ -185,7 +194,7 @@ export const addressesSeen = (
 };
 
 /** Whether each interface is up and a port of some bridge. */
-export const portsSeen = ({ links }: World, namespace: string, ports: readonly string[]): Seen => {
+export const portsSeen = ({ links }: Pick<World, 'links'>, namespace: string, ports: readonly string[]): Seen => {
   for (const name of ports) {
     const link = links.get(namespace)?.get(name);
     if (!link?.flags.includes('UP')) return { holds: false, saw: `${name} is ${link ? 'down' : 'not there'}` };

@@ -27,8 +27,15 @@ const essence = (rules: string): string => {
     .map((line) =>
       line.replace(/--probability ([\d.]+)/, (_, share) => `--probability ${Number(share).toFixed(4)}`).trim(),
     );
-  const chainOf = (line: string): string => line.split(' ')[1] ?? '';
-  return appended.sort((a, b) => chainOf(a).localeCompare(chainOf(b))).join('\n');
+  const byChain = new Map<string, string[]>();
+  for (const line of appended) {
+    const chain = line.split(' ')[1] ?? '';
+    byChain.set(chain, [...(byChain.get(chain) ?? []), line]);
+  }
+  return [...byChain.keys()]
+    .sort()
+    .flatMap((chain) => byChain.get(chain) ?? [])
+    .join('\n');
 };
 
 /** iptables-save or -restore in some namespaces, in one process. */

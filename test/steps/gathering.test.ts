@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SharedAnswers } from '../../src/engine/shared-answers.ts';
 import type { StepContext } from '../../src/engine/step-type.ts';
 import { lookAt } from '../../steps/capsule-world.ts';
 import { dressFunction, dressings } from '../../steps/dress.ts';
@@ -63,7 +64,32 @@ describe('a picture of namespaces', () => {
     expect(both.links.has('node1')).toBe(false);
     expect(both.namespaces.get('node1')).toBe('5');
   });
+
+  it('that many ask about shows the rest too, for those who ask next and want no newer one', async () => {
+    const names = Array.from({ length: 10 }, (_, at) => `n${at}`);
+    const shared = new SharedAnswers(() => 1);
+    const { context: alone, calls } = scripted((line) => ({ stdout: picturesIn(line) }), {
+      ...capsule,
+      list: async () => names,
+    });
+    const context: StepContext = { ...alone, shared: (key, ask) => shared.ask(key, 1, ask) };
+    const some = await lookAt(context, names.slice(0, 8));
+    expect([...some.links.keys()]).toEqual(names.slice(0, 8));
+    expect((await lookAt(context, ['n9'])).links.get('n9')?.has('lo')).toBe(true);
+    expect(calls).toHaveLength(1);
+    const newer: StepContext = { ...alone, shared: (key, ask) => shared.ask(key, 2, ask) };
+    await lookAt(newer, ['n9']);
+    expect(calls.map(({ line }) => line.slice(line.lastIndexOf(' sh ')))).toEqual([` sh ${names.join(' ')}`, ' sh n9']);
+  });
 });
+
+/** What the script in this command would print. */
+const picturesIn = (line: string): string =>
+  line
+    .slice(line.lastIndexOf(' sh ') + 4)
+    .split(' ')
+    .map((name) => `@ ${name}\n[{"ifname":"lo"}]\n`)
+    .join('');
 
 describe('a batch of ip commands', () => {
   it('tells each step of its own commands: done, there already, or wrong', async () => {
