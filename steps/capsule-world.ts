@@ -117,10 +117,15 @@ const pictures = new Gathering<string, Interfaces | undefined>(async (context, n
   const wanted = new Set(names);
   const rest = wanted.size < many ? [] : (await allNames(context)).filter((name) => !wanted.has(name));
   const picture = pictureOf(context, [...wanted, ...rest]);
-  for (const name of rest)
-    interfacesIn(context, name, async () => (await picture).get(name)).catch(() => {
+  let taken = false;
+  for (const name of rest) {
+    // Where someone asks already, this has to wait, and by then the picture is older than it would be taken for.
+    const ask = () => (taken ? pictures.ask(context, name) : picture.then((found) => found.get(name)));
+    interfacesIn(context, name, ask).catch(() => {
       // Those who want it are told.
     });
+  }
+  taken = true;
   const found = await picture;
   return names.map((name) => ({ result: found.get(name) }));
 });

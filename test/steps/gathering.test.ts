@@ -81,6 +81,35 @@ describe('a picture of namespaces', () => {
     await lookAt(newer, ['n9']);
     expect(calls.map(({ line }) => line.slice(line.lastIndexOf(' sh ')))).toEqual([` sh ${names.join(' ')}`, ' sh n9']);
   });
+
+  it('never passes for a newer one than it is, also where another question was under way', async () => {
+    const names = Array.from({ length: 10 }, (_, at) => `n${at}`);
+    let now = 1;
+    const shared = new SharedAnswers(() => now);
+    let late: Promise<unknown> | undefined;
+    // It is later when the second process ends.
+    const answer = (line: string): Answer => {
+      if (calls.length === 2) now = 3;
+      return { stdout: picturesIn(line) };
+    };
+    const { context: alone, calls } = scripted(answer, {
+      ...capsule,
+      // Asked for just before the picture of many is begun.
+      list: async () => {
+        late ??= lookAt(at(1), ['n9']);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        now = 2;
+        return names;
+      },
+    });
+    const at = (since: number): StepContext => ({ ...alone, shared: (key, ask) => shared.ask(key, since, ask) });
+    await lookAt(at(2), names.slice(0, 8));
+    await late;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await lookAt(at(3), ['n9']);
+    // Once with the rest, once for whom it was asked before, once for whom wants it newer than both.
+    expect(calls.filter(({ line }) => line.endsWith(' n9'))).toHaveLength(3);
+  });
 });
 
 /** What the script in this command would print. */
