@@ -1,8 +1,9 @@
-// The capsule from outside: which process it is, how it is entered, and one picture of everything in it.
+// The capsule from outside: which process it is, how it is entered, and a picture of what is in it.
 
 import type { ProcessIdentity } from '../src/core/event.ts';
 import type { CommandResult, Host } from '../src/engine/ports.ts';
 import { type CommandOptions, type StepContext, StepError } from '../src/engine/step-type.ts';
+import { Gathering } from './gathering.ts';
 
 export const capsuleVariable = 'LAB_CAPSULE';
 
@@ -68,38 +69,78 @@ export interface Link {
   readonly addr_info: readonly { readonly local: string; readonly prefixlen: number }[];
 }
 
-export interface World {
+/** Some of its network namespaces, by name. */
+export interface Named {
   readonly pid: number;
-  /** Interfaces by namespace; a namespace that is not there has none, not even an empty list. */
-  readonly links: ReadonlyMap<string, ReadonlyMap<string, Link>>;
   /** Inode of each named network namespace; a name that is a plain file, as a crash may leave one, is `stale`. */
   readonly namespaces: ReadonlyMap<string, string>;
-  /** Of each process in the capsule, by its pid there: the inode of its network namespace, and its command line. */
-  readonly processes: ReadonlyMap<number, { readonly namespace: string; readonly command: string }>;
 }
 
+/** A picture of them. */
+export interface World extends Named {
+  /** Interfaces by namespace; a namespace that is not there has none, not even an empty list. */
+  readonly links: ReadonlyMap<string, ReadonlyMap<string, Link>>;
+}
+
+/** These namespaces as they are now. @throws StepError when the capsule is not running. */
+export const lookAt = async (context: StepContext, names: readonly string[]): Promise<World> => {
+  const pid = await needCapsule(context);
+  const [namespaces, links] = await Promise.all([namespacesIn(context, pid, names), linksAt(context, names)]);
+  return { pid, links, namespaces };
+};
+
+type Interfaces = ReadonlyMap<string, Link>;
+
+/** The interfaces in these namespaces. @throws StepError when the capsule is not running. */
+export const linksAt = async (context: StepContext, names: readonly string[]): Promise<World['links']> => {
+  const found = await Promise.all(names.map(async (name) => [name, await interfacesIn(context, name)] as const));
+  return new Map(found.flatMap(([name, there]) => (there ? [[name, there]] : [])));
+};
+
+/** Those who ask at the same time share the answer, and the process that gives it. */
+const interfacesIn = (
+  context: StepContext,
+  name: string,
+  ask = () => pictures.ask(context, name),
+): Promise<Interfaces | undefined> => context.shared(`interfaces of ${name}`, ask);
+
 /**
- * Interfaces with addresses of every namespace, in one process. `ip -n X` fails for a name that is a plain file, as a crash may
+ * Interfaces with addresses of some namespaces, in one process. `ip -n X` fails for a name that is a plain file, as a crash may
  * leave one, so such a name has no interfaces.
  */
-const script =
-  'for f in /run/netns/*; do echo "@ ${f##*/}"; ip -n "${f##*/}" -j -d addr show 2>/dev/null; done; exit 0';
+const script = 'for n; do echo "@ $n"; ip -n "$n" -j -d addr show 2>/dev/null; done; exit 0';
 
-/** The picture as it is now; those who ask at the same time share it. @throws StepError when the capsule is not running. */
-export const lookAround = (context: StepContext): Promise<World> =>
-  context.shared('capsule world', async () => {
-    const pid = await needCapsule(context);
-    const [{ stdout }, namespaces, processes] = await Promise.all([
-      inCapsule(context, ['sh', '-c', script], { quiet: true, keepBytes: 64 << 20 }),
-      namespacesIn(context, pid),
-      processesIn(context, pid),
-    ]);
-    return { pid, links: linksIn(stdout), namespaces, processes };
-  });
+/** Whoever asks about so many has others behind him who will ask about the rest: only a few looks are under way at once. */
+const many = 8;
+
+const pictures = new Gathering<string, Interfaces | undefined>(async (context, names) => {
+  const wanted = new Set(names);
+  const rest = wanted.size < many ? [] : (await allNames(context)).filter((name) => !wanted.has(name));
+  const picture = pictureOf(context, [...wanted, ...rest]);
+  let taken = false;
+  for (const name of rest) {
+    // Where someone asks already, this has to wait, and by then the picture is older than it would be taken for.
+    const ask = () => (taken ? pictures.ask(context, name) : picture.then((found) => found.get(name)));
+    interfacesIn(context, name, ask).catch(() => {
+      // Those who want it are told.
+    });
+  }
+  taken = true;
+  const found = await picture;
+  return names.map((name) => ({ result: found.get(name) }));
+});
+
+const allNames = async (context: StepContext): Promise<readonly string[]> =>
+  context.host.list(fromHost(await needCapsule(context), '/run/netns'));
+
+const pictureOf = async (context: StepContext, names: readonly string[]): Promise<World['links']> => {
+  const argv = ['sh', '-c', script, 'sh', ...names];
+  return linksIn((await inCapsule(context, argv, { quiet: true, keepBytes: 64 << 20 })).stdout);
+};
 
 /** The script's lines as interfaces by namespace. */
 export const linksIn = (text: string): World['links'] => {
-  const links = new Map<string, ReadonlyMap<string, Link>>();
+  const links = new Map<string, Interfaces>();
   let namespace = '';
   for (const line of text.split('\n')) {
     if (line.startsWith('@ ')) namespace = line.slice(2);
@@ -110,26 +151,16 @@ export const linksIn = (text: string): World['links'] => {
 };
 
 /** The capsule's own /proc and /run are read from the host: a process for each would cost a hundred times more. */
-export const namespacesIn = async ({ host }: StepContext, pid: number): Promise<World['namespaces']> => {
-  const folder = fromHost(pid, '/run/netns');
-  const entries = (await host.list(folder)).map(async (name) => {
-    const stat = await host.stat(`${folder}/${name}`);
-    // `ip netns add` makes the file without any permission and then mounts the namespace over it, which is readable.
-    return [name, stat === undefined || stat.mode === 0 ? 'stale' : String(stat.inode)] as const;
-  });
-  return new Map(await Promise.all(entries));
-};
-
-const processesIn = async ({ host }: StepContext, pid: number): Promise<World['processes']> => {
-  const folder = fromHost(pid, '/proc');
-  const pids = (await host.list(folder)).filter((name) => /^\d+$/.test(name));
-  const found = pids.map(async (name) => {
-    const [command, net] = await Promise.all([
-      host.readFile(`${folder}/${name}/cmdline`),
-      host.stat(`${folder}/${name}/ns/net`),
-    ]);
-    const namespace = String(net?.inode ?? '');
-    return [Number(name), { namespace, command: (command ?? '').replaceAll('\0', ' ').trim() }] as const;
-  });
-  return new Map(await Promise.all(found));
+export const namespacesIn = async (
+  { host }: StepContext,
+  pid: number,
+  names: readonly string[],
+): Promise<World['namespaces']> => {
+  const stats = names.map(async (name) => [name, await host.stat(fromHost(pid, `/run/netns/${name}`))] as const);
+  return new Map(
+    (await Promise.all(stats)).flatMap(([name, stat]) =>
+      // `ip netns add` makes the file without any permission and then mounts the namespace over it, which is readable.
+      stat === undefined ? [] : [[name, stat.mode === 0 ? 'stale' : String(stat.inode)]],
+    ),
+  );
 };

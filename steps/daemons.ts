@@ -1,6 +1,7 @@
 // Daemons inside the capsule: are they the right ones, in the right namespace, with the configuration they should have.
 import type { Seen, StepContext } from '../src/engine/step-type.ts';
-import { fromHost, type World } from './capsule-world.ts';
+import { processIn } from './capsule-processes.ts';
+import { fromHost, type Named } from './capsule-world.ts';
 
 export interface Daemon {
   readonly name: string;
@@ -11,29 +12,21 @@ export interface Daemon {
   readonly mark: string;
 }
 
-/** Its pid inside the capsule, if it is alive and in its namespace; else what is wrong. */
-export const findDaemon = async (
-  context: StepContext,
-  world: World,
-  daemon: Daemon,
-): Promise<{ readonly pid: number } | { readonly wrong: string; readonly pid?: number }> => {
+/** Whether it is alive and in its namespace. */
+export const daemonSeen = async (context: StepContext, world: Named, daemon: Daemon): Promise<Seen> => {
   const text = await context.host.readFile(fromHost(world.pid, daemon.pidFile));
   const pid = Number(text?.trim());
-  const process = text === undefined ? undefined : world.processes.get(pid);
-  if (!process?.command.includes(daemon.mark)) return { wrong: `${daemon.name} is not running` };
+  const process = pid > 0 ? await processIn(context, world.pid, pid) : undefined;
+  if (!process?.command.includes(daemon.mark)) return { holds: false, saw: `${daemon.name} is not running` };
   if (process.namespace !== world.namespaces.get(daemon.namespace))
-    return { wrong: `${daemon.name} runs in a namespace that is gone`, pid };
-  return { pid };
+    return { holds: false, saw: `${daemon.name} runs in a namespace that is gone` };
+  return { holds: true, saw: `${daemon.name} running` };
 };
-
-/** Every process of a kind, also one whose pid file was not yet written. */
-export const strays = (world: World, mark: string): readonly number[] =>
-  [...world.processes].filter(([, { command }]) => command.includes(mark)).map(([pid]) => pid);
 
 /** Whether files inside the capsule hold just these texts. */
 export const filesSeen = async (
   context: StepContext,
-  world: World,
+  world: Named,
   files: Readonly<Record<string, string>>,
 ): Promise<Seen> => {
   for (const [file, wanted] of Object.entries(files)) {

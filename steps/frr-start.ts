@@ -1,70 +1,100 @@
 // Starting FRRouting's daemons in the capsule: their arguments, the mount namespace a tenant VRF needs, and a cure for zebra 8.4.
 import { type StepContext, StepError } from '../src/engine/step-type.ts';
+import { killIn, strays } from './capsule-processes.ts';
 import { folderOf, fromHost, inCapsule, needCapsule } from './capsule-world.ts';
-import { killIn } from './netns.ts';
+import { dressFunction } from './dress.ts';
 import { askNow } from './vty.ts';
+
+export type DaemonName = 'zebra' | 'bgpd';
 
 export interface RouterPlace {
   readonly device: { readonly name: string };
   readonly namespaces: readonly { readonly name: string }[];
   readonly kind: 'spine' | 'leaf' | 'node';
   readonly vrf?: string | undefined;
+  /** Interfaces to other routers. */
+  readonly up: readonly string[];
 }
 
 /** A part of a daemon's command line that only this router's has. */
-export const daemonMark = (daemon: 'zebra' | 'bgpd', device: string): string => `${daemon}.pid -f ${folderOf(device)}/`;
-
-export const startBgpd = (router: RouterPlace, context: StepContext): Promise<void> => {
-  // A node only announces, so its bgpd runs without a zebra and never listens.
-  const options = router.kind === 'node' ? '-Z -n' : '-z "$1/zserv.api"';
-  return spawn(router, context, `bgpd" ${options}`, 'bgpd');
-};
+export const daemonMark = (daemon: DaemonName, device: string): string => `${daemon}.pid -f ${folderOf(device)}/`;
 
 const attempts = 5;
 
 /**
- * With several namespaces zebra 8.4 may mix up the kernel's answers while it starts ("bad sequence number" in its log), and then
- * misses interfaces for good. It is started again until it has read the kernel right. @throws StepError when it never does.
+ * Dresses a router's namespaces and starts these of its daemons, in this order, with one process. With several namespaces zebra 8.4 may mix up the kernel's answers while it
+ * starts ("bad sequence number" in its log), and then misses interfaces for good. It is started again, and with it the bgpd that
+ * belongs to it, until it has read the kernel right. @throws StepError when it never does, or bgpd refuses its configuration.
  */
-export const startZebra = async (router: RouterPlace, context: StepContext): Promise<void> => {
-  const { device, vrf } = router;
-  const pid = await needCapsule(context);
-  const misread = async (): Promise<number> =>
-    ((await context.host.readFile(fromHost(pid, `${folderOf(device.name)}/frr.log`))) ?? '').match(
-      /bad sequence number/g,
-    )?.length ?? 0;
+export const startDaemons = async (
+  router: RouterPlace,
+  daemons: readonly DaemonName[],
+  context: StepContext,
+): Promise<void> => {
+  const { name } = router.device;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const before = await misread();
-    await spawn(router, context, `zebra" ${vrf === undefined ? '' : '-n'} -z "$1/zserv.api"`, 'zebra');
-    if (vrf === undefined) return;
-    const shown = await askNow(context, { router: device.name, daemon: 'zebra', command: 'show vrf' });
-    if ((await misread()) === before && new RegExp(`vrf ${vrf} id \\d+ netns`).test(shown)) return;
-    context.log(`zebra of ${device.name} misread the kernel; starting it again`);
-    const running = Number((await context.host.readFile(fromHost(pid, `${folderOf(device.name)}/zebra.pid`)))?.trim());
-    if (running > 0) await killIn(context, [running]);
+    const before = misread(await logOf(name, context));
+    await spawn(router, daemons, context);
+    const log = await logOf(name, context);
+    demandConfigured(name, log);
+    if (!daemons.includes('zebra') || (misread(log) === before && (await knowsTenant(router, context)))) return;
+    context.log(`zebra of ${name} misread the kernel; starting it again`);
+    for (const daemon of daemons)
+      await killIn(context, await strays(context, await needCapsule(context), daemonMark(daemon, name)));
   }
-  throw new StepError(`zebra of ${device.name} did not find its tenant VRF in ${attempts} starts`);
+  throw new StepError(`zebra of ${name} did not find its tenant VRF in ${attempts} starts`);
+};
+
+const logOf = async (device: string, context: StepContext): Promise<string> =>
+  (await context.host.readFile(fromHost(await needCapsule(context), `${folderOf(device)}/frr.log`))) ?? '';
+
+const misread = (log: string): number => log.match(/bad sequence number/g)?.length ?? 0;
+
+const knowsTenant = async ({ device, vrf }: RouterPlace, context: StepContext): Promise<boolean> => {
+  if (vrf === undefined) return true;
+  const shown = await askNow(context, { router: device.name, daemon: 'zebra', command: 'show vrf' });
+  return new RegExp(`vrf ${vrf} id \\d+ netns`).test(shown);
+};
+
+/** A daemon starts all the same when it refuses a line of its configuration; the refusal is only in its log. */
+const demandConfigured = (device: string, log: string): void => {
+  const refused = log.split('\n').filter((line) => /Config Failed|No such command|on config line/.test(line));
+  if (refused.length > 0)
+    throw new StepError(`bgpd of ${device} refused its configuration: ${refused[0]}`, { tail: refused.slice(-5) });
 };
 
 /** Without root FRR's setgroups is refused in the user namespace; the shim answers it with success before the daemon starts. */
 const shim = ({ host, projectDir }: StepContext): string =>
   host.uid === 0 ? '' : `perl "${projectDir}/assets/frr-netns/allow-setgroups.pl" `;
 
+const optionsOf = ({ kind, vrf }: RouterPlace, daemon: DaemonName): string => {
+  // A node only announces, so its bgpd runs without a zebra and never listens.
+  if (kind === 'node') return '-Z -n';
+  return `-z "$1/zserv.api"${daemon === 'zebra' && vrf !== undefined ? ' -n' : ''}`;
+};
+
+/** Neighbors are known by their advertisements; without perl they are waited for. */
+const solicits = ({ up }: RouterPlace, { projectDir }: StepContext): readonly string[] =>
+  up.length === 0
+    ? []
+    : [`perl "${projectDir}/assets/frr-netns/solicit.pl" ${up.join(' ')} </dev/null >/dev/null 2>&1 &`];
+
 /** -d returns once the configuration is read, so what comes next finds the daemon answering. */
-const spawn = async (
-  router: RouterPlace,
-  context: StepContext,
-  program: string,
-  daemon: 'zebra' | 'bgpd',
-): Promise<void> => {
-  const { device, namespaces } = router;
+const spawn = async (router: RouterPlace, daemons: readonly DaemonName[], context: StepContext): Promise<void> => {
+  const { device, namespaces, vrf } = router;
   const [own, tenant] = namespaces;
-  const start = `chown frr:frr "$1"; exec ${shim(context)}"/usr/lib/frr/${program} -d -u frr -g frr --vty_socket "$1" -P 0 --log "file:$1/frr.log" -i "$1/${daemon}.pid" -f "$1/${daemon}.conf"`;
+  const starts = daemons.map(
+    (daemon) =>
+      `${shim(context)}"/usr/lib/frr/${daemon}" ${optionsOf(router, daemon)} -d -u frr -g frr --vty_socket "$1" -P 0 ` +
+      `--log "file:$1/frr.log" -i "$1/${daemon}.pid" -f "$1/${daemon}.conf"`,
+  );
+  const start = ['chown frr:frr "$1"', ...starts, ...solicits(router, context)].join('\n');
+  const dressed = `${dressFunction}\n${namespaces.map(({ name }) => `dress "${name}"`).join('\n')}\n`;
   const script =
-    router.vrf === undefined || !tenant
-      ? start
-      : `${bindTenant} exec unshare --mount --propagation private sh -ec 'mount --rbind "$1/netns" /run/netns; ${start}' sh "$1"`;
-  const argv = ['sh', '-ec', script, 'sh', folderOf(device.name), tenant?.name ?? '', router.vrf ?? ''];
+    vrf === undefined || !tenant
+      ? `${dressed}${start}`
+      : `${dressed}${bindTenant} exec unshare --mount --propagation private sh -ec 'mount --rbind "$1/netns" /run/netns; ${start}' sh "$1"`;
+  const argv = ['sh', '-ec', script, 'sh', folderOf(device.name), tenant?.name ?? '', vrf ?? ''];
   await inCapsule(context, argv, { namespace: own?.name ?? device.name, background: true });
 };
 

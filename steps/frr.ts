@@ -1,10 +1,21 @@
 // Routers with FRRouting's zebra and bgpd, and nodes that speak BGP with bgpd alone; each in its namespace in the capsule.
 import { z } from 'zod';
-import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
-import { folderOf, fromHost, lookAround, needCapsule, type World } from './capsule-world.ts';
-import { type Daemon, filesSeen, findDaemon, strays } from './daemons.ts';
-import { daemonMark, startBgpd, startZebra } from './frr-start.ts';
-import { addressesSeen, aroundOrGone, dress, gone, killIn, portsSeen } from './netns.ts';
+import { defineStep, type Seen, type StepContext } from '../src/engine/step-type.ts';
+import { killIn, strays } from './capsule-processes.ts';
+import {
+  findCapsule,
+  folderOf,
+  fromHost,
+  lookAt,
+  type Named,
+  namespacesIn,
+  needCapsule,
+  type World,
+} from './capsule-world.ts';
+import { type Daemon, daemonSeen, filesSeen } from './daemons.ts';
+import { writeDressings } from './dress.ts';
+import { type DaemonName, daemonMark, startDaemons } from './frr-start.ts';
+import { addressesSeen, gone, portsSeen } from './netns.ts';
 
 const named = z.looseObject({ name: z.string(), role: z.string() });
 const input = z.strictObject({
@@ -41,32 +52,37 @@ export const frrRouter = defineStep({
   describe: ({ daemons, device }) => daemons.map((daemon) => `${daemon} of ${device.name}`).join(', '),
   creates: ({ device, capsule }) => [{ kind: 'router', name: device.name, within: `capsule/${capsule}` }],
   async check(router, context) {
-    const world = await lookAround(context);
+    const world = await lookAt(context, namesOf(router));
     const ground = [dressSeen(router, world), await vrfSeen(router, world, context)].find(({ holds }) => !holds);
     if (ground) return ground;
     for (const name of router.daemons) {
-      const found = await findDaemon(context, world, daemonOf(router, name));
-      if ('wrong' in found) return { holds: false, saw: found.wrong };
+      const running = await daemonSeen(context, world, daemonOf(router, name));
+      if (!running.holds) return running;
     }
     const configured = await filesSeen(context, world, await configurations(router, context));
     return configured.holds ? { holds: true, saw: `${router.daemons.join(' and ')} running` } : configured;
   },
   run: (router, context) => bringUp(router, context),
   async undo(router, context) {
-    const world = await aroundOrGone(context);
-    if (world) await killIn(context, strays(world, `${folderOf(router.device.name)} `));
+    const capsule = await findCapsule(context);
+    if (capsule !== undefined) await killIn(context, await strays(context, capsule, ownMark(router)));
   },
   async absent(router, context) {
-    const world = await aroundOrGone(context);
-    const left = world ? strays(world, `${folderOf(router.device.name)} `) : [];
+    const capsule = await findCapsule(context);
+    const left = capsule === undefined ? [] : await strays(context, capsule, ownMark(router));
     return gone(
       left.map((pid) => `process ${pid}`),
-      world,
+      capsule,
     );
   },
 });
 
-const daemonOf = ({ device, namespaces }: Router, name: 'zebra' | 'bgpd'): Daemon => ({
+const namesOf = ({ namespaces }: Router): readonly string[] => namespaces.map(({ name }) => name);
+
+/** A part of the command line of each of its daemons. */
+const ownMark = ({ device }: Router): string => `${folderOf(device.name)} `;
+
+const daemonOf = ({ device, namespaces }: Router, name: DaemonName): Daemon => ({
   name,
   pidFile: `${folderOf(device.name)}/${name}.pid`,
   namespace: namespaces[0]?.name ?? device.name,
@@ -84,7 +100,7 @@ const dressSeen = ({ namespaces, addresses, tenantAddresses, up, ports }: Router
 };
 
 /** A VRF is a namespace that zebra opened once; one that was made anew under its name is not it. */
-const vrfSeen = async ({ device, namespaces, vrf }: Router, world: World, context: StepContext): Promise<Seen> => {
+const vrfSeen = async ({ device, namespaces, vrf }: Router, world: Named, context: StepContext): Promise<Seen> => {
   const [, tenant] = namespaces;
   if (vrf === undefined || !tenant) return { holds: true, saw: 'no VRF' };
   const bound = await context.host.stat(fromHost(world.pid, `${folderOf(device.name)}/netns/${vrf}`));
@@ -100,53 +116,65 @@ const configurations = async (router: Router, context: StepContext): Promise<Rec
       fabric: context.model,
       device,
     });
-    return [`${folderOf(device.name)}/${daemon}.conf`, text] as const;
+    return [configurationOf(router, daemon), text] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
 };
 
-/** Does what is missing and leaves what runs well alone: a lost bgpd comes back without the kernel's routes going away. */
+/**
+ * Does what is missing and leaves what runs well alone: a lost bgpd comes back without the kernel's routes going away. Dressing
+ * changes nothing where everything is as it should be.
+ */
 const bringUp = async (router: Router, context: StepContext): Promise<Record<string, never>> => {
-  const world = await lookAround(context);
+  const pid = await needCapsule(context);
+  const world = { pid, namespaces: await namespacesIn(context, pid, namesOf(router)) };
   const { device, namespaces, templates } = router;
+  const dressing = (namespace: Router['namespaces'][number]) => ({
+    namespace,
+    batch: `${templates}/${namespace.role}.batch.liquid`,
+    sysctl: `${templates}/sysctl.conf.liquid`,
+  });
+  await writeDressings(context, namespaces.map(dressing), { device });
   const files = await configurations(router, context);
-  const dressed = dressSeen(router, world).holds;
-  if (!dressed) {
-    for (const namespace of namespaces) {
-      await dress(context, {
-        namespace,
-        batch: `${templates}/${namespace.role}.batch.liquid`,
-        sysctl: `${templates}/sysctl.conf.liquid`,
-        values: { device },
-      });
-    }
-  }
-  let fresh = !(await vrfSeen(router, world, context)).holds;
-  for (const name of router.daemons) {
-    const daemon = daemonOf(router, name);
-    const file = `${folderOf(device.name)}/${name}.conf`;
-    const same = (await context.host.readFile(fromHost(world.pid, file))) === files[file];
-    const found = await findDaemon(context, world, daemon);
-    // bgpd belongs to the zebra it registered with. Interfaces that come back are noticed by a running zebra.
-    if (same && !fresh && !('wrong' in found)) continue;
-    await killIn(context, strays(world, daemon.mark));
-    await context.host.writeFile(fromHost(world.pid, file), files[file] ?? '', 0o644);
-    await startDaemon(router, name, context);
-    fresh = true;
-  }
+  const daemons = await daemonsToStart(router, { world, files }, context);
+  for (const name of daemons) await clearFor(router, { name, world, files }, context);
+  await startDaemons(router, daemons, context);
   return {};
 };
 
-const startDaemon = async (router: Router, name: 'zebra' | 'bgpd', context: StepContext): Promise<void> => {
-  if (name === 'zebra') return startZebra(router, context);
-  await startBgpd(router, context);
-  await demandConfigured(router.device.name, context);
+interface Ground {
+  readonly world: Named;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** bgpd belongs to the zebra it registered with. Interfaces that come back are noticed by a running zebra. */
+const daemonsToStart = async (
+  router: Router,
+  { world, files }: Ground,
+  context: StepContext,
+): Promise<readonly DaemonName[]> => {
+  const { daemons } = router;
+  if (!(await vrfSeen(router, world, context)).holds) return daemons;
+  const fine = daemons.map(async (name) => {
+    const file = configurationOf(router, name);
+    const configured = await filesSeen(context, world, { [file]: files[file] ?? '' });
+    return configured.holds && (await daemonSeen(context, world, daemonOf(router, name))).holds;
+  });
+  const first = (await Promise.all(fine)).indexOf(false);
+  return first < 0 ? [] : daemons.slice(first);
 };
 
-/** A daemon starts all the same when it refuses a line of its configuration; the refusal is only in its log. */
-const demandConfigured = async (device: string, context: StepContext): Promise<void> => {
-  const log = (await context.host.readFile(fromHost(await needCapsule(context), `${folderOf(device)}/frr.log`))) ?? '';
-  const refused = log.split('\n').filter((line) => /Config Failed|No such command|on config line/.test(line));
-  if (refused.length > 0)
-    throw new StepError(`bgpd of ${device} refused its configuration: ${refused[0]}`, { tail: refused.slice(-5) });
+/** Ends what runs of a daemon, and writes its configuration. Nothing runs by a configuration that was never written. */
+const clearFor = async (
+  router: Router,
+  { name, world, files }: Ground & { readonly name: DaemonName },
+  context: StepContext,
+): Promise<void> => {
+  const file = configurationOf(router, name);
+  const path = fromHost(world.pid, file);
+  if (await context.host.stat(path))
+    await killIn(context, await strays(context, world.pid, daemonMark(name, router.device.name)));
+  await context.host.writeFile(path, files[file] ?? '', 0o644);
 };
+
+const configurationOf = ({ device }: Router, daemon: DaemonName): string => `${folderOf(device.name)}/${daemon}.conf`;

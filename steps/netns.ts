@@ -1,7 +1,18 @@
 // Network namespaces, cables between them, and hosts with addresses: the embedded variant's ground.
 import { z } from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
-import { entry, fromHost, inCapsule, lookAround, namespacesIn, needCapsule, type World } from './capsule-world.ts';
+import { killIn, processesIn } from './capsule-processes.ts';
+import {
+  entry,
+  findCapsule,
+  inCapsule,
+  linksAt,
+  lookAt,
+  namespacesIn,
+  needCapsule,
+  type World,
+} from './capsule-world.ts';
+import { dressings, writeDressings } from './dress.ts';
 import { ipBatch } from './ip-batch.ts';
 
 const capsuleName = z.string().default('lab').describe('The capsule it is in');
@@ -17,14 +28,14 @@ export const netnsNamespaces = defineStep({
   creates: ({ namespaces, capsule }) =>
     namespaces.map((name) => ({ kind: 'namespace', name, within: `capsule/${capsule}` })),
   async check({ namespaces }, context) {
-    const all = await allNamespaces(context);
+    const all = await namespacesIn(context, await needCapsule(context), namespaces);
     const missing = namespaces.filter((name) => !isReal(all.get(name)));
     const saw =
       missing.length === 0 ? `${namespaces.join(', ')} there` : `namespace ${missing.join(', ')} is not there`;
     return { holds: missing.length === 0, saw };
   },
   async run({ namespaces }, context) {
-    const all = await allNamespaces(context);
+    const all = await namespacesIn(context, await needCapsule(context), namespaces);
     if (namespaces.every((name) => isReal(all.get(name)))) return {};
     // Namespaces of one device are made and lost together: a tunnel made in a lost one stays in its sister, and leads nowhere.
     // All go before the first is made anew, so that a death in between leaves a device that is seen to be incomplete.
@@ -35,13 +46,14 @@ export const netnsNamespaces = defineStep({
     return {};
   },
   async undo({ namespaces }, context) {
-    const world = await aroundOrGone(context);
+    const world = await lookAtOrGone(context, namespaces);
     if (!world) return;
     const there = namespaces.filter((name) => world.namespaces.has(name));
     const inodes = new Set(there.map((name) => world.namespaces.get(name)));
+    const inside = [...(await processesIn(context, world.pid))].filter(([, { namespace }]) => inodes.has(namespace));
     await killIn(
       context,
-      [...world.processes].filter(([, { namespace }]) => inodes.has(namespace)).map(([pid]) => pid),
+      inside.map(([pid]) => pid),
     );
     await ipBatch(
       context,
@@ -49,7 +61,7 @@ export const netnsNamespaces = defineStep({
     );
   },
   async absent({ namespaces }, context) {
-    const world = await aroundOrGone(context);
+    const world = await lookAtOrGone(context, namespaces);
     return gone(
       namespaces.filter((name) => world?.namespaces.has(name)),
       world,
@@ -57,19 +69,14 @@ export const netnsNamespaces = defineStep({
   },
 });
 
-const allNamespaces = async (context: StepContext): Promise<World['namespaces']> => {
-  const pid = await needCapsule(context);
-  return context.shared('capsule namespaces', () => namespacesIn(context, pid));
-};
-
 /** A plain file of that name is what a crash between the two steps of `ip netns add` leaves. */
 const isReal = (inode: string | undefined): boolean => inode !== undefined && inode !== 'stale';
 
 const end = z.looseObject({ namespace: z.string(), interface: z.string() });
 const linkInput = z.strictObject({
   link: z
-    .looseObject({ name: z.string(), a: end, b: end, mtu: z.int() })
-    .describe('A link of the fabric: `name`, its ends `a` and `b`, `mtu`'),
+    .looseObject({ name: z.string(), a: end.extend({ index: z.int().positive().optional() }), b: end, mtu: z.int() })
+    .describe('A link of the fabric: `name`, its ends `a` and `b`, `mtu`; `index` is the number of the first end'),
   capsule: capsuleName,
 });
 
@@ -80,7 +87,7 @@ export const netnsLink = defineStep({
   describe: ({ link }) => linkCommand(link),
   creates: ({ link, capsule }) => [{ kind: 'link', name: link.name, within: `capsule/${capsule}` }],
   async check({ link }, context) {
-    return linkSeen(link, await lookAround(context));
+    return linkSeen(link, await linksAt(context, endsOf(link)));
   },
   async run({ link }, context) {
     if ((await ipBatch(context, [linkCommand(link)])) === 'done') return {};
@@ -93,12 +100,12 @@ export const netnsLink = defineStep({
     throw new StepError(`an end of ${link.name} is there already and could not be taken away`);
   },
   async undo({ link }, context) {
-    const world = await aroundOrGone(context);
+    const world = await lookAtOrGone(context, endsOf(link));
     if (world?.links.get(link.a.namespace)?.has(link.a.interface))
       await inCapsule(context, ['ip', '-n', link.a.namespace, 'link', 'del', link.a.interface]);
   },
   async absent({ link }, context) {
-    const world = await aroundOrGone(context);
+    const world = await lookAtOrGone(context, endsOf(link));
     const left = [link.a, link.b].filter((each) => world?.links.get(each.namespace)?.has(each.interface));
     return gone(
       left.map((each) => `${each.namespace} ${each.interface}`),
@@ -109,10 +116,14 @@ export const netnsLink = defineStep({
 
 type Cable = z.output<typeof linkInput>['link'];
 
-const linkCommand = ({ a, b, mtu }: Cable): string =>
-  `link add ${a.interface} netns ${a.namespace} mtu ${mtu} type veth peer name ${b.interface} mtu ${mtu} netns ${b.namespace}`;
+const endsOf = ({ a, b }: Cable): readonly string[] => [a.namespace, b.namespace];
 
-const linkSeen = ({ a, b, mtu }: Cable, { links }: World): Seen => {
+const linkCommand = ({ a, b, mtu }: Cable): string => {
+  const index = a.index === undefined ? '' : ` index ${a.index}`;
+  return `link add ${a.interface}${index} netns ${a.namespace} mtu ${mtu} type veth peer name ${b.interface} mtu ${mtu} netns ${b.namespace}`;
+};
+
+const linkSeen = ({ a, b, mtu }: Cable, links: World['links']): Seen => {
   for (const each of [a, b]) {
     const where = `${each.interface} in ${each.namespace}`;
     const link = links.get(each.namespace)?.get(each.interface);
@@ -141,26 +152,27 @@ export const netnsHost = defineStep({
   describe: ({ device, batch }) => `${batch} in ${device.name}`,
   creates: ({ device, capsule }) => [{ kind: 'host', name: device.name, within: `capsule/${capsule}` }],
   async check({ namespace, addresses, ports }, context) {
-    const world = await lookAround(context);
+    const world = { links: await linksAt(context, [namespace.name]) };
     const seen = portsSeen(world, namespace.name, ports);
     return seen.holds ? addressesSeen(world, namespace.name, addresses) : seen;
   },
   async run({ device, namespace, batch, sysctl }, context) {
-    await dress(context, { namespace, batch, sysctl, values: { device } });
+    await writeDressings(context, [{ namespace, batch, sysctl }], { device });
+    await dressings.ask(context, namespace.name);
     return {};
   },
   async undo() {
     // Its addresses go with its namespace; there is nothing of its own to take away.
   },
   async absent(_, context) {
-    const world = await aroundOrGone(context);
-    return { holds: true, saw: world ? 'nothing of its own is left' : 'the capsule is gone' };
+    const there = (await findCapsule(context)) !== undefined;
+    return { holds: true, saw: there ? 'nothing of its own is left' : 'the capsule is gone' };
   },
 });
 
 /** Whether each interface is up and has its address. */
 export const addressesSeen = (
-  { links }: World,
+  { links }: Pick<World, 'links'>,
   namespace: string,
   addresses: Readonly<Record<string, string>>,
 ): Seen => {
@@ -182,7 +194,7 @@ export const addressesSeen = (
 };
 
 /** Whether each interface is up and a port of some bridge. */
-export const portsSeen = ({ links }: World, namespace: string, ports: readonly string[]): Seen => {
+export const portsSeen = ({ links }: Pick<World, 'links'>, namespace: string, ports: readonly string[]): Seen => {
   for (const name of ports) {
     const link = links.get(namespace)?.get(name);
     if (!link?.flags.includes('UP')) return { holds: false, saw: `${name} is ${link ? 'down' : 'not there'}` };
@@ -191,57 +203,11 @@ export const portsSeen = ({ links }: World, namespace: string, ports: readonly s
   return { holds: true, saw: `${ports.length} ports` };
 };
 
-interface Dressing {
-  readonly namespace: { readonly name: string; readonly role: string };
-  readonly batch: string;
-  readonly sysctl: string;
-  readonly values: Readonly<Record<string, unknown>>;
-}
-
-/** Kernel settings first, since they count when an interface goes up; then interfaces, addresses and routes, in one process. */
-export const dress = async (context: StepContext, { namespace, batch, sysctl, values }: Dressing): Promise<void> => {
-  const pid = await needCapsule(context);
-  const folder = `/run/lab/${namespace.name}`;
-  const render = (template: string): Promise<string> =>
-    context.host.render(`${context.projectDir}/${template}`, { fabric: context.model, namespace, ...values });
-  await context.host.writeFile(fromHost(pid, `${folder}/sysctl.conf`), await render(sysctl));
-  await context.host.writeFile(fromHost(pid, `${folder}/ip.batch`), await render(batch));
-  const script = 'sysctl -q -p "$1/sysctl.conf"; exec ip -force -batch "$1/ip.batch"';
-  const argv = [...entry(context.host, pid, namespace.name), 'sh', '-ec', script, 'sh', folder];
-  tolerateExisting(argv, await context.command(argv));
-};
-
-/** What is there already is no error; anything else is. @throws StepError */
-const tolerateExisting = (
-  argv: readonly string[],
-  { exitCode, stderr }: { exitCode: number | null; stderr: string },
-): void => {
-  if (exitCode === 0) return;
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
-  const real = lines.filter((line) => !/File exists|^Command failed/.test(line));
-  if (real.length === 0 && lines.length > 0) return;
-  throw new StepError(real[0] ?? `ip ended with ${exitCode}`, { command: argv.join(' '), tail: lines });
-};
-
-/** Ends processes of the capsule at once, and waits until they are gone. */
-export const killIn = async (context: StepContext, pids: readonly number[]): Promise<void> => {
-  if (pids.length === 0) return;
-  const script =
-    'kill -KILL "$@" 2>/dev/null; for p; do while [ -e "/proc/$p" ] && ! grep -q "^State:.Z" "/proc/$p/status" 2>/dev/null; do sleep 0.01; done; done; true';
-  await inCapsule(context, ['sh', '-c', script, 'sh', ...pids.map(String)]);
-};
-
 /** The picture, or undefined when the capsule is gone, and all in it. */
-export const aroundOrGone = async (context: StepContext): Promise<World | undefined> => {
-  try {
-    return await lookAround(context);
-  } catch (error) {
-    if (error instanceof StepError && error.message === 'the capsule is not running') return undefined;
-    throw error;
-  }
-};
+export const lookAtOrGone = async (context: StepContext, names: readonly string[]): Promise<World | undefined> =>
+  (await findCapsule(context)) === undefined ? undefined : lookAt(context, names);
 
-export const gone = (left: readonly string[], world: World | undefined): Seen => {
-  if (!world) return { holds: true, saw: 'the capsule is gone' };
+export const gone = (left: readonly string[], world: World | number | undefined): Seen => {
+  if (world === undefined) return { holds: true, saw: 'the capsule is gone' };
   return { holds: left.length === 0, saw: left.length === 0 ? 'gone' : `${left.join(', ')} still there` };
 };

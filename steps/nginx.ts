@@ -1,9 +1,11 @@
 // A pod of the embedded variant: one nginx in its namespace, answering like nginxdemos/hello:plain-text.
 import { z } from 'zod';
 import { defineStep, type StepContext } from '../src/engine/step-type.ts';
-import { folderOf, fromHost, inCapsule, lookAround } from './capsule-world.ts';
-import { type Daemon, filesSeen, findDaemon, strays } from './daemons.ts';
-import { addressesSeen, aroundOrGone, dress, gone, killIn } from './netns.ts';
+import { killIn, strays } from './capsule-processes.ts';
+import { findCapsule, folderOf, fromHost, inCapsule, lookAt, needCapsule } from './capsule-world.ts';
+import { type Daemon, daemonSeen, filesSeen } from './daemons.ts';
+import { dressFunction, writeDressings } from './dress.ts';
+import { addressesSeen, gone } from './netns.ts';
 
 const input = z.strictObject({
   device: z.looseObject({ name: z.string() }).describe('A pod of the fabric'),
@@ -36,44 +38,44 @@ export const nginxPod = defineStep({
   describe: ({ device }) => `nginx of ${device.name}`,
   creates: ({ device, capsule }) => [{ kind: 'pod', name: device.name, within: `capsule/${capsule}` }],
   async check(pod, context) {
-    const world = await lookAround(context);
+    const world = await lookAt(context, [pod.namespace.name]);
     const seen = addressesSeen(world, pod.namespace.name, pod.addresses);
     if (!seen.holds) return seen;
-    const found = await findDaemon(context, world, daemonOf(pod));
-    if ('wrong' in found) return { holds: false, saw: found.wrong };
+    const running = await daemonSeen(context, world, daemonOf(pod));
+    if (!running.holds) return running;
     const configured = await filesSeen(context, world, await configuration(pod, context));
     return configured.holds ? { holds: true, saw: 'nginx running' } : configured;
   },
   async run(pod, context) {
-    const world = await lookAround(context);
-    const folder = folderOf(pod.device.name);
-    if (!addressesSeen(world, pod.namespace.name, pod.addresses).holds) {
-      await dress(context, {
-        namespace: pod.namespace,
-        batch: `${pod.templates}/pod.batch.liquid`,
-        sysctl: `${pod.templates}/sysctl.conf.liquid`,
-        values: { device: pod.device },
-      });
-    }
-    await killIn(context, strays(world, `-p ${folder}/ `));
+    const { device, namespace, templates } = pod;
+    const folder = folderOf(device.name);
+    const capsule = await needCapsule(context);
+    await killIn(context, await straysOf(pod, context, capsule));
+    const dressing = { batch: `${templates}/pod.batch.liquid`, sysctl: `${templates}/sysctl.conf.liquid` };
+    await writeDressings(context, [{ namespace, ...dressing }], { device });
     for (const [file, text] of Object.entries(await configuration(pod, context)))
-      await context.host.writeFile(fromHost(world.pid, file), text, 0o644);
-    await inCapsule(context, ['nginx', '-e', 'error.log', '-p', `${folder}/`, '-c', 'nginx.conf'], {
-      namespace: pod.namespace.name,
-      background: true,
-    });
+      await context.host.writeFile(fromHost(capsule, file), text, 0o644);
+    const script = `${dressFunction}\ndress "$1"\nexec nsenter --net="/run/netns/$1" nginx -e error.log -p "$2/" -c nginx.conf`;
+    await inCapsule(context, ['sh', '-ec', script, 'sh', namespace.name, folder], { background: true });
     return {};
   },
   async undo(pod, context) {
-    const world = await aroundOrGone(context);
-    if (world) await killIn(context, strays(world, `-p ${folderOf(pod.device.name)}/ `));
+    const capsule = await findCapsule(context);
+    if (capsule !== undefined) await killIn(context, await straysOf(pod, context, capsule));
   },
   async absent(pod, context) {
-    const world = await aroundOrGone(context);
-    const left = world ? strays(world, `-p ${folderOf(pod.device.name)}/ `) : [];
+    const capsule = await findCapsule(context);
+    const left = capsule === undefined ? [] : await straysOf(pod, context, capsule);
     return gone(
       left.map((pid) => `process ${pid}`),
-      world,
+      capsule,
     );
   },
 });
+
+/** Nothing runs from a folder that is not there: a fresh pod needs no look at every process. */
+const straysOf = async ({ device }: Pod, context: StepContext, capsule: number): Promise<readonly number[]> => {
+  const folder = folderOf(device.name);
+  const there = await context.host.stat(fromHost(capsule, `${folder}/nginx.conf`));
+  return there ? strays(context, capsule, `-p ${folder}/ `) : [];
+};

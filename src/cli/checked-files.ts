@@ -13,8 +13,11 @@ export interface Reader {
 }
 
 export interface CheckedFiles {
-  /** What `load` finds, which throws when it is not right; from before when nothing it rests on has changed. */
-  open<T>(key: readonly string[], load: (reader: Reader) => Promise<T>): Promise<T>;
+  /**
+   * What `load` finds, which throws when it is not right; from before when nothing it rests on has changed. What was found under
+   * `alike` counts as well.
+   */
+  open<T>(key: readonly string[], load: (reader: Reader) => Promise<T>, alike?: readonly string[]): Promise<T>;
   /** Writes down what was found in this process. */
   keep(): void;
 }
@@ -44,17 +47,20 @@ export const checkedFiles = (stateDir: string, projectDir: string): CheckedFiles
     // Two keys may make one name: whose it is stands within.
     build: JSON.stringify([build, projectDir, ...key]),
   });
+  const recall = (key: readonly string[]): unknown => {
+    const text = recallChecked(fileOf(key), { read: readPlainFile, list: listNow });
+    if (text === undefined) return undefined;
+    const name = key.join('.');
+    const before = recalled.get(name);
+    const value = before?.text === text ? before.value : JSON.parse(text);
+    recalled.set(name, { text, value });
+    return value;
+  };
   return {
-    async open<T>(key: readonly string[], load: (reader: Reader) => Promise<T>): Promise<T> {
-      const name = key.join('.');
-      if (!isPlain(name)) return load(reader);
-      const known = recallChecked(fileOf(key), { read: readPlainFile, list: listNow });
-      if (known !== undefined) {
-        const before = recalled.get(name);
-        const value = before?.text === known ? before.value : JSON.parse(known);
-        recalled.set(name, { text: known, value });
-        return value as T;
-      }
+    async open<T>(key: readonly string[], load: (reader: Reader) => Promise<T>, alike = key): Promise<T> {
+      if (![key, alike].every((each) => isPlain(each.join('.')))) return load(reader);
+      const known = recall(key) ?? (alike === key ? undefined : recall(alike));
+      if (known !== undefined) return known as T;
       const { seen, watched } = watch();
       const found = await load(watched);
       const text = faithful(found);

@@ -83,7 +83,7 @@ interface FoundWorkflow {
 /** Reads and checks a workflow without its inputs. @throws CliError 3 with every mistake, 2 when there is none of that name. */
 export const loadOnly = (wish: Unopened): Promise<FoundWorkflow> => {
   const { variant, workflow, registry, makers = [] } = wish;
-  return registry.checked.open([variant, workflow, ...makers], async (reader) => {
+  const load = async (reader: Reader): Promise<FoundWorkflow> => {
     const loaded = await loadWorkflow({ ...fileRequest(wish, reader), variant, workflow, makers });
     if (loaded.ok)
       return {
@@ -94,7 +94,9 @@ export const loadOnly = (wish: Unopened): Promise<FoundWorkflow> => {
     // A name that was typed wrong is a mistake of the command line, not of a file.
     if (loaded.diagnostics.every(({ code }) => code === 'unknown-workflow')) await demandWorkflow(wish);
     throw new CliError(exitCode.file, formatDiagnostics(loaded.diagnostics));
-  });
+  };
+  // What is right when nothing was made yet stays so: makers only allow more.
+  return registry.checked.open([variant, workflow, ...makers], load, [variant, workflow]);
 };
 
 const placesOf = ({ steps }: Workflow, positions: StepPositions): FoundWorkflow['places'] => {

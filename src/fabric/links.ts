@@ -6,7 +6,11 @@ export type LinkEnd = { node: string; interface: string; namespace: string };
 export type Link = {
   name: string;
   kind: 'fabric' | 'node' | 'client' | 'mgmt' | 'pod';
-  a: LinkEnd;
+  /**
+   * `index` is the interface's number in its namespace, far from those the kernel gives out. Ends of the same number look to Linux
+   * like no cable, and it tells of their carrier no sooner than once a second, which holds everything back that waits for it.
+   */
+  a: LinkEnd & { index: number };
   b: LinkEnd;
   mtu: number;
 };
@@ -67,5 +71,6 @@ function end(node: string, port: string, namespace = node): LinkEnd {
 }
 
 function link(kind: Link['kind'], mtu: number, [a, b]: [LinkEnd, LinkEnd]): Link {
-  return { name: `${a.node}:${a.interface}--${b.node}:${b.interface}`, kind, a, b, mtu };
+  const index = 1000 + Number(/\d+$/.exec(a.interface)?.[0] ?? 0);
+  return { name: `${a.node}:${a.interface}--${b.node}:${b.interface}`, kind, a: { ...a, index }, b, mtu };
 }

@@ -1,35 +1,60 @@
 // Fills a Liquid template. Strict: an unknown variable or filter is an error with its place; LiquidJS is loaded with the first one.
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Liquid, LiquidErrors } from 'liquidjs';
+import type { Liquid, LiquidErrors, Template } from 'liquidjs';
 
 /** Templates come with the workflow: a runaway one ends as an error, not as a hang. */
 const limits = { renderLimit: 10_000, memoryLimit: 2e8, parseLimit: 2e8 };
 
 /** @throws an Error that a person can act on: what is wrong, file:line:column, and the lines around it. */
 export const renderTemplate = async (template: string, values: Readonly<Record<string, unknown>>): Promise<string> => {
-  const { Liquid } = await import('liquidjs');
-  const engine = new Liquid({
-    ...limits,
-    root: readableFrom(template),
-    extname: '.liquid',
-    strictVariables: true,
-    strictFilters: true,
-    ownPropertyOnly: true,
-  });
   try {
-    return await render(engine, template, values);
+    const engine = await engineFor(dirname(template));
+    // Not step by step: thousands of promises cost more than the text they make.
+    return String(engine.renderSync(await parsed(engine, template), { ...values }));
   } catch (error) {
     throw new Error(await explain(error, template), { cause: error });
   }
 };
 
-const render = async (engine: Liquid, template: string, values: Readonly<Record<string, unknown>>): Promise<string> =>
-  String(await engine.renderFile(template, { ...values }));
+/** By folder: making one costs more than a small template does. */
+const engines = new Map<string, Liquid>();
+
+const engineFor = async (folder: string): Promise<Liquid> => {
+  const known = engines.get(folder);
+  if (known) return known;
+  const { Liquid } = await import('liquidjs');
+  const engine = new Liquid({
+    ...limits,
+    root: readableFrom(folder),
+    extname: '.liquid',
+    strictVariables: true,
+    strictFilters: true,
+    ownPropertyOnly: true,
+  });
+  engines.set(folder, engine);
+  return engine;
+};
+
+interface Parsed {
+  readonly text: string;
+  readonly templates: Template[];
+}
+
+/** Each template as it was last parsed; many devices have the same. It counts while its file has the same text. */
+const parsedTemplates = new Map<string, Parsed>();
+
+const parsed = async (engine: Liquid, template: string): Promise<Template[]> => {
+  const text = await readFile(template, 'utf8');
+  const known = parsedTemplates.get(template);
+  if (known?.text === text) return known.templates;
+  const templates = engine.parse(text, template);
+  parsedTemplates.set(template, { text, templates });
+  return templates;
+};
 
 /** What a template may read with render and include: beside it, and all of the `assets` folder it lies in; nothing above. */
-const readableFrom = (template: string): string[] => {
-  const folder = dirname(template);
+const readableFrom = (folder: string): string[] => {
   const assets = ancestorNamed('assets', folder);
   return assets === undefined || assets === folder ? [folder] : [folder, assets];
 };
@@ -69,7 +94,7 @@ const firstOf = (error: unknown): Placed => (error as LiquidErrors).errors?.[0] 
 /** LiquidJS does not know the file of a variable, only its text: that of the template, or of one it may read. */
 const fileWith = async (text: string, template: string): Promise<string> => {
   const names = await Promise.all(
-    readableFrom(template).map(async (folder) =>
+    readableFrom(dirname(template)).map(async (folder) =>
       (await readdir(folder, { recursive: true })).map((name) => join(folder, name)),
     ),
   );

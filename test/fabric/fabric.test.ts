@@ -171,6 +171,15 @@ describe('fabric', () => {
     });
   });
 
+  it('numbers the first end of every link, unlike the second, and none twice in a namespace', () => {
+    everySize((made) => {
+      const firsts = [...made.links, ...made.hostLinks].map(({ a }) => a);
+      expectUnique(firsts.map(({ namespace, index }) => `${namespace} ${index}`));
+      // The kernel counts the others from 1.
+      for (const { index } of firsts) expect(index).toBeGreaterThanOrEqual(1000);
+    });
+  });
+
   it('has every session at both its ends, with matching AS numbers and families', () => {
     everySize((made) => {
       const routers = [...made.spines, ...made.leaves, ...made.nodes];

@@ -64,9 +64,24 @@ describe('the templates of the embedded variant', () => {
   it('put both ends of a link straight into their namespaces', () => {
     const { links } = fabric();
     expect(lines(render('links.batch', { links: [links[0], links[8]] }))).toEqual([
-      'link add e1-1 netns spine1 mtu 9232 type veth peer name e1-49 mtu 9232 netns leaf1',
-      'link add e1-1 netns leaf1-vrf mtu 1500 type veth peer name eth1 mtu 1500 netns cluster1',
+      'link add e1-1 index 1001 netns spine1 mtu 9232 type veth peer name e1-49 mtu 9232 netns leaf1',
+      'link add e1-1 index 1001 netns leaf1-vrf mtu 1500 type veth peer name eth1 mtu 1500 netns cluster1',
     ]);
+  });
+
+  it('have a bridge up before its ports, so that its carrier is told at once', () => {
+    const made = fabric();
+    const batches = [
+      render('leaf-tenant.batch', { fabric: made, device: made.leaves[0] }),
+      render('node.batch', { fabric: made, device: made.nodes[0] }),
+      render('mgmt.batch', { fabric: made, device: made.mgmt }),
+    ];
+    const ports = batches.flatMap((text) =>
+      [...text.matchAll(/^link set \S+ master (\S+)$/gm)].map((port) => ({ text, port })),
+    );
+    expect(ports.length).toBeGreaterThan(6);
+    for (const { text, port } of ports)
+      expect(text.slice(0, port.index)).toMatch(new RegExp(`^link set ${port[1]} (mtu \\d+ )?up$`, 'm'));
   });
 
   it('switch duplicate address detection off for all interfaces and for each', () => {

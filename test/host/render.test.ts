@@ -37,6 +37,13 @@ describe('rendering a template', () => {
     ).toBe('<a & "b">=65001;é=1;');
   });
 
+  it('goes by what the file holds now, also when it was rendered before', async () => {
+    const file = project({ 'assets/t.liquid': 'one {{ x }}' });
+    expect([await host.render(file, { x: 1 }), await host.render(file, { x: 2 })]).toEqual(['one 1', 'one 2']);
+    writeFileSync(file, 'two {{ x }}');
+    expect(await host.render(file, { x: 3 })).toBe('two 3');
+  });
+
   it('keeps lines and blanks unless the template says otherwise', async () => {
     expect(await render('a\n{%- if true %}\n b\n{%- endif %}\nc\n')).toBe('a\n b\nc\n');
   });
