@@ -2,7 +2,7 @@
 import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Host } from '../engine/ports.ts';
-import { glanceAt, learnOf, missing } from './glance.ts';
+import { isMissing } from './glance.ts';
 import { randomName } from './random-name.ts';
 
 export const readText = (path: string): Promise<string | undefined> => unlessMissing(readFile(path, 'utf8'));
@@ -40,8 +40,7 @@ const keepOwn = (error: NodeJS.ErrnoException): void => {
 export const removeFile = (path: string): Promise<void> => rm(path, { force: true });
 
 export const statFile: Host['stat'] = async (path) => {
-  await learnOf(path);
-  if (glanceAt(path) === missing) return undefined;
+  if (isMissing(path)) return undefined;
   const found = await unlessMissing(stat(path));
   if (!found) return undefined;
   const kind = found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other';

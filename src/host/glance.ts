@@ -5,7 +5,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** What a glance says of what isn't there. */
-export const missing = 'missing';
+const missing = 'missing';
 
 /** File systems of Linux that have no other machine behind them: ext, xfs, btrfs, f2fs, tmpfs, overlay. */
 const localTypes = new Set([0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x01021994, 0x794c7630]);
@@ -13,12 +13,21 @@ const localTypes = new Set([0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x010219
 const knownForMs = 10_000;
 
 const folders = new Map<string, { readonly isLocal: boolean; readonly since: number }>();
+const learning = new Set<string>();
 
-/** Undefined where it can't be told: of links, and in folders that are not known to be local. */
+/** Undefined where it can't be told: of links, and in folders that are not known to be local, or not yet. */
 export const glanceAt = (path: string): string | undefined => {
+  learnSoon(dirname(path));
+  return seenAt(path);
+};
+
+/** Whether a glance has told, or tells, that there is nothing; asks for nothing to be learnt. */
+export const isMissing = (path: string): boolean => seenAt(path) === missing;
+
+const seenAt = (path: string): string | undefined => {
   const folder = dirname(path);
   const known = folders.get(folder);
-  if (!known) return folder !== path && glanceAt(folder) === missing ? missing : undefined;
+  if (!known) return folder !== path && seenAt(folder) === missing ? missing : undefined;
   if (!known.isLocal) return undefined;
   try {
     const found = lstatSync(path, { throwIfNoEntry: false });
@@ -29,17 +38,20 @@ export const glanceAt = (path: string): string | undefined => {
   }
 };
 
-/** Finds out what a glance at this path has to know. */
-export const learnOf = async (path: string): Promise<void> => {
-  const folder = dirname(path);
-  const now = performance.now();
-  if (now - (folders.get(folder)?.since ?? Number.NEGATIVE_INFINITY) < knownForMs) return;
-  folders.delete(folder);
-  if (folder !== path) await learnOf(folder);
-  if (glanceAt(folder) === missing) return;
+const learnSoon = (folder: string): void => {
+  const { since } = folders.get(folder) ?? { since: Number.NEGATIVE_INFINITY };
+  if (learning.has(folder) || performance.now() - since < knownForMs) return;
+  learning.add(folder);
+  void learn(folder).finally(() => learning.delete(folder));
+};
+
+/** Never throws: what can't be learnt is left to the looks. */
+const learn = async (folder: string): Promise<void> => {
   try {
-    folders.set(folder, { isLocal: localTypes.has((await statfs(folder)).type), since: now });
+    folders.set(folder, { isLocal: localTypes.has((await statfs(folder)).type), since: performance.now() });
   } catch {
-    // A look says why.
+    folders.delete(folder);
+    // A folder that is not there yet: whether its own folder is here tells of it.
+    if (folder !== dirname(folder)) learnSoon(dirname(folder));
   }
 };

@@ -28,6 +28,8 @@ const engineFor = async (folder: string): Promise<Liquid> => {
     ...limits,
     root: readableFrom(folder),
     extname: '.liquid',
+    // A file reads the same wherever it is made; and to ask the host for its own takes as long as many templates.
+    locale: 'en-US',
     strictVariables: true,
     strictFilters: true,
     ownPropertyOnly: true,
