@@ -7,9 +7,10 @@ const { Script } = require('node:vm');
 
 /** `loaded`: the chunks used so far, in that order; `scripts`: what was compiled for them, by file; the build asks for both. */
 exports.createLoader = (dist) => {
-  const { node, chunks, files, builtins } = JSON.parse(readFileSync(join(dist, 'index.json'), 'utf8'));
+  const { node, chunks, files, lazyBuiltins } = JSON.parse(readFileSync(join(dist, 'index.json'), 'utf8'));
   const sameNode = node === process.version;
   const scripts = new Map();
+  const lazy = new Set(lazyBuiltins);
   const packs = new Map();
   const modules = new Map();
   const stubs = new Map();
@@ -20,7 +21,7 @@ exports.createLoader = (dist) => {
     const made = { exports: {} };
     modules.set(name, made);
     wrapperOf(name)(made.exports, find, made, join(dist, name));
-    return settle(`./${name}`, made.exports);
+    return made.exports;
   };
 
   /** The function whose body is the chunk. */
@@ -47,25 +48,23 @@ exports.createLoader = (dist) => {
   };
 
   const find = (id) => {
-    if (id.startsWith('./')) return stub(id, chunks[id.slice(2)].exports, () => load(id.slice(2)));
-    const names = sameNode ? builtins[id] : undefined;
-    return names ? stub(id, names, () => settle(id, require(id))) : require(id);
+    if (id.startsWith('./')) return stub(id, () => load(id.slice(2)), true);
+    return lazy.has(id) ? stub(id, () => require(id), false) : require(id);
   };
 
-  /** From now on the stub gives what the module exports without asking here: every call from chunk to chunk goes through it. */
-  const settle = (id, exported) => {
-    const known = stubs.get(id);
-    if (known) Object.defineProperties(known, Object.getOwnPropertyDescriptors(exported));
-    return exported;
-  };
-
-  /** Stands for a module until something of it is asked for: half of what a command imports it never uses. */
-  const stub = (id, names, get) => {
+  /**
+   * Stands for a module until something of it is asked for: half of what a command imports it never uses. It has nothing of its own;
+   * what is asked of it falls through to what is behind it, first this handler and from then on the module.
+   */
+  const stub = (id, get, __esModule) => {
     const known = stubs.get(id);
     if (known) return known;
-    const made = id.startsWith('./') ? Object.defineProperty({}, '__esModule', { value: true }) : {};
-    for (const name of names)
-      Object.defineProperty(made, name, { configurable: true, enumerable: true, get: () => get()[name] });
+    const ask = (_, name) => {
+      if (name === '__esModule') return __esModule;
+      Object.setPrototypeOf(made, get());
+      return made[name];
+    };
+    const made = Object.create(new Proxy({}, { get: ask }));
     stubs.set(id, made);
     return made;
   };

@@ -3,8 +3,7 @@ import { isAscii } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
 import { wrapped } from '../bin/load.js';
@@ -84,7 +83,7 @@ for (const { path, text } of outputFiles) {
   });
   writeFileSync(path, code);
   noteFile(path);
-  chunks[basename(path)] = { exports: metafile.outputs[relative(root, path)].exports };
+  chunks[basename(path)] = {};
 }
 
 // Parts of Node that take milliseconds to load, and are not always used. Those that are functions can't be stood for.
@@ -100,12 +99,9 @@ const heavy = [
   'tty',
   'zlib',
 ];
-const require = createRequire(import.meta.url);
-const builtins = Object.fromEntries(
-  heavy.flatMap((name) => [name, `node:${name}`].map((id) => [id, Object.keys(require(id))])),
-);
+const lazyBuiltins = heavy.map((name) => `node:${name}`);
 const writeIndex = () =>
-  writeFileSync(join(dist, 'index.json'), JSON.stringify({ node: process.version, chunks, files, builtins }));
+  writeFileSync(join(dist, 'index.json'), JSON.stringify({ node: process.version, chunks, files, lazyBuiltins }));
 
 writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
 writeIndex();
