@@ -48,25 +48,34 @@ exports.createLoader = (dist) => {
   };
 
   const find = (id) => {
-    if (id.startsWith('./')) return stub(id, () => load(id.slice(2)), true);
-    return lazy.has(id) ? stub(id, () => require(id), false) : require(id);
+    if (id.startsWith('./')) return stub(id, becomeChunk);
+    return lazy.has(id) ? stub(id, becomeBuiltin) : require(id);
   };
 
-  /**
-   * Stands for a module until something of it is asked for: half of what a command imports it never uses. It has nothing of its own;
-   * what is asked of it falls through to what is behind it, first this handler and from then on the module.
-   */
-  const stub = (id, get, __esModule) => {
+  /** Stands for a module until something of it is asked for: half of what a command imports it never uses. */
+  const stub = (id, become) => {
     const known = stubs.get(id);
     if (known) return known;
-    const ask = (_, name) => {
-      if (name === '__esModule') return __esModule;
-      Object.setPrototypeOf(made, get());
-      return made[name];
-    };
+    const ask = (_, name) => become(made, id, name);
+    // It has nothing of its own: a getter for each name would take longer to make than most of them save.
     const made = Object.create(new Proxy({}, { get: ask }));
     stubs.set(id, made);
     return made;
+  };
+
+  const becomeChunk = (made, id, name) => {
+    const exported = load(id.slice(2));
+    Object.setPrototypeOf(made, Object.prototype);
+    Object.defineProperties(made, Object.getOwnPropertyDescriptors(exported));
+    return exported[name];
+  };
+
+  const becomeBuiltin = (made, id, name) => {
+    if (name === '__esModule') return false;
+    const exported = require(id);
+    // They have up to a hundred names, of which two or three are used.
+    Object.setPrototypeOf(made, exported);
+    return exported[name];
   };
 
   return { load, loaded: () => [...modules.keys()], scripts };

@@ -44,7 +44,7 @@ describe.skipIf(!here)(`the embedded variant${here ? '' : ` (skipped: needs ${mi
   it('answers each client, from every pod', async () => {
     const verified = await lab.run('run', 'verify', '--no-tty');
     expect(verified.stdout).toContain('no packet left the fabric');
-    expect(verified.stdout).toMatch(/Answers to client4 +40 of 40 answered: pod1-1 \d+, pod2-1 \d+, pod3-1 \d+/);
+    expect(verified.stdout).toMatch(/Answers to client4 +(\d+) of \1 answered: pod1-1 \d+, pod2-1 \d+, pod3-1 \d+/);
     expect(verified.code).toBe(0);
   });
 
