@@ -22,9 +22,10 @@ export const daemonMark = (daemon: DaemonName, device: string): string => `${dae
 const attempts = 5;
 
 /**
- * Dresses a router's namespaces and starts these of its daemons, in this order, with one process. With several namespaces zebra 8.4 may mix up the kernel's answers while it
- * starts ("bad sequence number" in its log), and then misses interfaces for good. It is started again, and with it the bgpd that
- * belongs to it, until it has read the kernel right. @throws StepError when it never does, or bgpd refuses its configuration.
+ * Dresses a router's namespaces and starts these of its daemons, in this order, with one process. With several namespaces zebra 8.4
+ * may mix up the kernel's answers while it starts ("bad sequence number" in its log), and then misses interfaces for good. It is
+ * started again, and with it the bgpd that belongs to it, until it has read the kernel right. @throws StepError when it never does,
+ * or bgpd refuses its configuration.
  */
 export const startDaemons = async (
   router: RouterPlace,

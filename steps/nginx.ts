@@ -74,8 +74,7 @@ export const nginxPod = defineStep({
 });
 
 /** Nothing runs from a folder that is not there: a fresh pod needs no look at every process. */
-const straysOf = async ({ device }: Pod, context: StepContext, capsule: number): Promise<readonly number[]> => {
-  const folder = folderOf(device.name);
-  const there = await context.host.stat(fromHost(capsule, `${folder}/nginx.conf`));
-  return there ? strays(context, capsule, `-p ${folder}/ `) : [];
+const straysOf = async (pod: Pod, context: StepContext, capsule: number): Promise<readonly number[]> => {
+  const there = await context.host.stat(fromHost(capsule, `${folderOf(pod.device.name)}/nginx.conf`));
+  return there ? strays(context, capsule, daemonOf(pod).mark) : [];
 };

@@ -1,4 +1,5 @@
 // Which variant a command is about: the one named, the one deployed, else the first this host can run.
+import type { VariantFile } from '../core/workflow.ts';
 import type { Host } from '../engine/ports.ts';
 import type { StateData } from '../store/state.ts';
 import { CliError, exitCode } from './exit-code.ts';
@@ -40,6 +41,17 @@ export const chooseVariant = async ({ project, registry, state, named, host }: Q
   return firstThatRuns(project, registry, host);
 };
 
+/** One that does not say counts as the hundredth. */
+export const orderOf = ({ order = 100 }: Pick<VariantFile, 'order'>): number => order;
+
+interface Ordered {
+  readonly name: string;
+  readonly order: number;
+}
+
+/** As variants are chosen and listed. */
+export const byOrder = (a: Ordered, b: Ordered): number => a.order - b.order || (a.name < b.name ? -1 : 1);
+
 /** The variant that is deployed, or that left things behind: the one a person means who names none. */
 const standingVariant = (state: StateData): string | undefined =>
   state.deployed?.variant ?? state.created.at(-1)?.variant;
@@ -52,9 +64,12 @@ export const requireVariant = ({ variants }: Project, name: string): void => {
 
 const firstThatRuns = async (project: Project, registry: Known, host: Host): Promise<Choice> => {
   const variants = await Promise.all(
-    project.variants.map(async (name) => ({ name, file: await openVariant(project, registry, name) })),
+    project.variants.map(async (name) => {
+      const file = await openVariant(project, registry, name);
+      return { name, file, order: orderOf(file) };
+    }),
   );
-  const inOrder = variants.sort((a, b) => (a.file.order ?? 100) - (b.file.order ?? 100) || (a.name < b.name ? -1 : 1));
+  const inOrder = variants.sort(byOrder);
   const passed: string[] = [];
   const reports: string[] = [];
   for (const { name, file } of inOrder) {

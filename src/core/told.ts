@@ -1,5 +1,5 @@
-// What a run tells those that come after it, as a fold over its events, and the same as text: a journal is long, and most of it
-// matters only to the run itself.
+// What a run tells those that come after it, as a fold over its events: a journal is long, and most of it matters only to the run
+// itself.
 import type { Address, RunEvent } from './event.ts';
 import { type Span, Spans } from './held-since.ts';
 import { foldRun, type RunState, type StepState } from './run-state.ts';

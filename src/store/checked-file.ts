@@ -1,18 +1,9 @@
 // What was found right about some files, kept with every byte it was read from: it counts only while all of them are still the same,
 // for the same build of this program. Anything that does not fit means that it is not there; nothing here ever throws.
-import {
-  closeSync,
-  constants,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
+import { checksum, checksumDigits } from './checksum.ts';
+import { draftEnd, keepFile } from './keep-file.ts';
 
 /** Everything a finding rests on. */
 export interface Seen {
@@ -43,26 +34,31 @@ interface Head {
   readonly folders: readonly (readonly [path: string, names: readonly string[]])[];
 }
 
-// The file: eight hexadecimal digits of a checksum over all that follows, the head as one line, all the texts, the finding.
-const digits = 8;
-const checksum = (bytes: Buffer): string => crc32(bytes).toString(16).padStart(digits, '0');
+// The file: a checksum over all that follows, the head as one line, all the texts, the finding.
 const lineFeed = 10;
 
 /** The finding, as JSON text, when everything it rests on is as it was. */
 export const recallChecked = ({ folder, name, build }: CheckedFile, world: World): string | undefined => {
   try {
-    const file = openSync(join(folder, name), constants.O_RDONLY | constants.O_NOFOLLOW);
-    const all = readFileSync(file);
-    closeSync(file);
-    if (all.toString('latin1', 0, digits) !== checksum(all.subarray(digits))) return undefined;
+    const all = readWhole(join(folder, name));
+    if (all.toString('latin1', 0, checksumDigits) !== checksum(all.subarray(checksumDigits))) return undefined;
     const end = all.indexOf(lineFeed);
-    const head = JSON.parse(all.toString('utf8', digits, end)) as Head;
+    const head = JSON.parse(all.toString('utf8', checksumDigits, end)) as Head;
     const body = all.subarray(end + 1);
     if (head.build !== build) return undefined;
     const at = standsAt(head, body, world);
     return at === undefined ? undefined : body.toString('utf8', at);
   } catch {
     return undefined; // Not there, cut off, or of a shape of its own: what it would have told is found out anew.
+  }
+};
+
+const readWhole = (path: string): Buffer => {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
   }
 };
 
@@ -81,12 +77,10 @@ const standsAt = ({ files, folders }: Head, body: Buffer, { read, list }: World)
   return at;
 };
 
-const draftEnd = '.tmp';
-
-/** Writes it for the owner alone; a failure leaves nothing, since nothing is lost. */
+/** A failure leaves nothing, since nothing is lost. */
 export const keepChecked = ({ folder, name, build }: CheckedFile, seen: Seen, finding: string): void => {
-  const draft = join(folder, `${name}${draftEnd}`);
-  try {
+  makeReady(folder);
+  keepFile(join(folder, name), (handle) => {
     const texts = [...seen.files].map(
       ([path, text]) => [path, text === undefined ? undefined : Buffer.from(text)] as const,
     );
@@ -97,29 +91,16 @@ export const keepChecked = ({ folder, name, build }: CheckedFile, seen: Seen, fi
       folders: [...seen.folders],
     };
     const all = Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body]);
-    mkdirSync(folder, { mode: 0o700, recursive: true });
-    // Whoever writes holds the lock, so a draft that is there was left by a run that was killed.
-    for (const left of readdirSync(folder)) if (left.endsWith(draftEnd)) rmSync(join(folder, left));
-    const file = openSync(
-      draft,
-      constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW,
-      0o600,
-    );
-    try {
-      writeFileSync(file, Buffer.concat([Buffer.from(checksum(all)), all]));
-    } finally {
-      closeSync(file);
-    }
-    renameSync(draft, join(folder, name));
-  } catch {
-    removeDraft(draft);
-  }
+    writeFileSync(handle, Buffer.concat([Buffer.from(checksum(all)), all]));
+  });
 };
 
-const removeDraft = (draft: string): void => {
+/** Whoever writes holds the lock, so a draft that is there was left by a run that was killed. */
+const makeReady = (folder: string): void => {
   try {
-    rmSync(draft, { force: true });
+    mkdirSync(folder, { mode: 0o700, recursive: true });
+    for (const left of readdirSync(folder)) if (left.endsWith(draftEnd)) rmSync(join(folder, left));
   } catch {
-    // What could not be written there can't be removed there either.
+    // Nothing can be kept there then.
   }
 };

@@ -1,18 +1,10 @@
 // Text that was worked out of another file, kept beside it in parts that are read one by one. It counts only while that file is just
 // what it was, by size and time of change; whatever does not fit means that nothing is there. Nothing here ever throws, and nothing
 // is lost with it: the other file tells the same.
-import {
-  closeSync,
-  constants,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, openSync, readSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import { checksum, checksumDigits } from './checksum.ts';
+import { keepFile } from './keep-file.ts';
 
 export interface Derived {
   /** Where it is kept. */
@@ -33,29 +25,16 @@ interface Head {
 
 // The file: the head as JSON in a field of fixed length with its checksum before it, then the parts.
 const headBytes = 256;
-const digits = 8;
-const checksum = (bytes: Buffer): string => crc32(bytes).toString(16).padStart(digits, '0');
 
-/** Writes it for the owner alone, each text as it comes; a failure leaves nothing. */
-export const keepDerived = ({ file, source, format }: Derived, texts: Iterable<string>): void => {
-  const draft = `${file}.tmp`;
-  try {
+/** Writes each text as it comes; a failure leaves nothing. */
+export const keepDerived = ({ file, source, format }: Derived, texts: Iterable<string>): void =>
+  keepFile(file, (handle) => {
     const { size, mtimeMs: changed } = statSync(source);
-    const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
-    const handle = openSync(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
-    try {
-      writeFileSync(handle, Buffer.alloc(headBytes));
-      const parts: Head['parts'][number][] = [];
-      for (const text of texts) parts.push(writePart(handle, text));
-      writeSync(handle, encodeHead({ format, size, changed, parts }), 0, headBytes, 0);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(draft, file);
-  } catch {
-    removeDraft(draft);
-  }
-};
+    writeFileSync(handle, Buffer.alloc(headBytes));
+    const parts: Head['parts'][number][] = [];
+    for (const text of texts) parts.push(writePart(handle, text));
+    writeSync(handle, encodeHead({ format, size, changed, parts }), 0, headBytes, 0);
+  });
 
 const writePart = (handle: number, text: string): Head['parts'][number] => {
   const bytes = Buffer.from(text);
@@ -65,16 +44,8 @@ const writePart = (handle: number, text: string): Head['parts'][number] => {
 
 /** One that needs more than its field is cut off when it is written, and then does not count. */
 const encodeHead = (head: Head): Buffer => {
-  const field = Buffer.from(JSON.stringify(head).padEnd(headBytes - digits));
+  const field = Buffer.from(JSON.stringify(head).padEnd(headBytes - checksumDigits));
   return Buffer.concat([Buffer.from(checksum(field)), field]);
-};
-
-const removeDraft = (draft: string): void => {
-  try {
-    rmSync(draft, { force: true });
-  } catch {
-    // What could not be written there can't be removed there either.
-  }
 };
 
 /** Reads a part, by its number; undefined when it is not there or does not count. */
@@ -89,8 +60,8 @@ export const recallDerived = ({ file, source, format }: Derived): ReadPart => {
 
 const readHead = (file: string): Head | undefined => {
   const bytes = readBytes(file, 0, headBytes);
-  const field = bytes.subarray(digits);
-  return bytes.toString('latin1', 0, digits) === checksum(field) ? JSON.parse(field.toString()) : undefined;
+  const field = bytes.subarray(checksumDigits);
+  return bytes.toString('latin1', 0, checksumDigits) === checksum(field) ? JSON.parse(field.toString()) : undefined;
 };
 
 const readPart = (file: string, { parts }: Head, part: number): string | undefined => {

@@ -2,13 +2,14 @@
 // count, and what a bad one means, is decided by the reader.
 import { crc32 } from 'node:zlib';
 import { eventVersion, type RunEvent } from '../core/event.ts';
+import { checksum } from './checksum.ts';
 
 /** A line longer than this, in bytes, is damage; no event is written that would make one. */
 export const maximumLine = 64 * 1024 * 1024;
 
 export const encodeLine = (event: RunEvent, version: number = eventVersion): string => {
   const signed = `${JSON.stringify(event).slice(0, -1)},"v":${version}`;
-  return `${signed},"crc":"${crc32(`${signed}}`).toString(16).padStart(8, '0')}"}\n`;
+  return `${signed},"crc":"${checksum(`${signed}}`)}"}\n`;
 };
 
 export type DecodedLine =

@@ -1,6 +1,7 @@
 // `lab list`: the variants and workflows of this project, what each takes, and whether this host has what it needs.
 
 import { table } from '../../view/table.ts';
+import { byOrder, orderOf } from '../choose-variant.ts';
 import { openContext } from '../context.ts';
 import { chosenInputs } from '../describe-inputs.ts';
 import { exitCode } from '../exit-code.ts';
@@ -19,7 +20,7 @@ export const listCommand = async (options: CommonOptions & OutputOptions): Promi
       return {
         name,
         description: variant.description ?? '',
-        order: variant.order ?? 100,
+        order: orderOf(variant),
         workflows: await Promise.all(
           workflows.map((workflow) => described({ project, registry, variant: name, workflow })),
         ),
@@ -29,7 +30,7 @@ export const listCommand = async (options: CommonOptions & OutputOptions): Promi
       };
     }),
   );
-  variants.sort((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1));
+  variants.sort(byOrder);
   if (options.json === true) printJson({ project: project.dir, variants });
   else print(variants.map(text).join('\n\n'));
   return exitCode.ok;
