@@ -19,6 +19,21 @@ export const countServers = (
   };
 };
 
+/**
+ * How many of equally likely servers so many requests may leave out by chance alone: more are left out once in ten thousand times.
+ * Those left out are about Poisson distributed, and rather fewer.
+ */
+export const leftOutByChance = (servers: number, requests: number): number => {
+  const mean = servers * (1 - 1 / servers) ** requests;
+  let most = 0;
+  let term = Math.exp(-mean);
+  for (let sum = term; most < servers - 1 && 1 - sum > 1e-4; sum += term) {
+    most += 1;
+    term *= mean / most;
+  }
+  return most;
+};
+
 const link = z.looseObject({
   ifname: z.string(),
   stats64: z.looseObject({ rx: z.looseObject({ packets: z.int() }), tx: z.looseObject({ packets: z.int() }) }),

@@ -19,6 +19,7 @@ export interface Attempts {
   readonly known: Known | undefined;
   readonly scope: Scope;
   readonly rank: number;
+  readonly usualMs?: number | undefined;
   readonly secrets: readonly Secret[];
   readonly ready: Judgement & { readonly resolved: ResolvedStep; readonly action: ResolvedAction };
 }
@@ -150,7 +151,7 @@ const actRecorded = async (engine: Engine, item: Attempts, attempt: number): Pro
 /** An action whose health checks do not become true has failed, however it ended. */
 const prove = async (
   engine: Engine,
-  { unit, ready, scope }: Attempts,
+  { unit, ready, scope, usualMs }: Attempts,
   { result, startedAt, attempt }: { result: AttemptResult; startedAt: number; attempt: number },
 ): Promise<Tried> => {
   const log = result.log === undefined ? {} : { log: result.log };
@@ -160,7 +161,12 @@ const prove = async (
     const { failure } = result;
     return { ended: { ...done, outcome: failure.kind === 'cancelled' ? 'interrupted' : 'failed', failure }, values };
   }
-  const health = await awaitHealth(engine, { address: unit.address, resolved: ready.resolved, scope });
+  // What it took as a whole, less what the action has taken this time.
+  const left = usualMs === undefined ? undefined : usualMs - (engine.host.clock.monotonic() - startedAt);
+  const health = await awaitHealth(engine, {
+    ...{ address: unit.address, resolved: ready.resolved, scope },
+    usualMs: left,
+  });
   const { observations: evidence, looks } = health;
   const outputs = { ...outputsIn(looks), ...result.outputs };
   if (health.holds) return { ended: { ...done, outcome: 'changed', outputs, evidence }, values };

@@ -10,6 +10,8 @@ export interface Waited {
   /** CPU time that its looks take. */
   readonly costMs: number;
   readonly waitedMs: number;
+  /** How long such a wait took in earlier runs. */
+  readonly usualMs?: number | undefined;
   /** The longest pause its author wants. */
   readonly everyMs: number;
   /** Between looks it is seen at a glance whether there is news. */
@@ -20,6 +22,9 @@ export interface Waited {
 const shareOfCore = 0.012;
 /** A look that takes long, as one that starts a program does, takes a twentieth of the time at most. */
 const shareOfLook = 20;
+/** Around the time at which it came true before, looks come so many times as often, as far as the share of the core allows. */
+const closer = 4;
+const around = { from: 0.9, to: 1.2 } as const;
 /** Looks that cost more are not made side by side on purpose: their burst would be felt. */
 const cheapMs = 0.5;
 
@@ -44,11 +49,14 @@ export class Pace {
   }
 
   /** Milliseconds to the next look. Each wait has the same part of what all may cost. */
-  pause({ lookMs, costMs, waitedMs, everyMs, glances = false }: Waited): number {
+  pause({ lookMs, costMs, waitedMs, usualMs = 0, everyMs, glances = false }: Waited): number {
     // In the first second looks come sooner than glances would.
     if (glances && waitedMs / 10 >= soonMs) return everyMs;
-    const fair = Math.max(soonMs, (this.open * costMs) / shareOfCore, lookMs * shareOfLook);
-    return Math.min(everyMs, Math.max(15, lookMs, Math.min(waitedMs / 10, fair)));
+    const early = usualMs * around.from - waitedMs;
+    const times = early <= 0 && waitedMs < usualMs * around.to ? closer : 1;
+    const fair = Math.max(soonMs, (this.open * costMs) / shareOfCore, (lookMs * shareOfLook) / times);
+    const pause = Math.max(15, lookMs, Math.min(waitedMs / 10 / times, fair));
+    return Math.min(everyMs, early > 0 ? Math.min(pause, Math.max(15, lookMs, early)) : pause);
   }
 
   /** Sleeps for that long, or less, so that several waits wake together. True when it is for news. */

@@ -12,6 +12,8 @@ export interface Proving {
   readonly address: string;
   readonly resolved: ResolvedStep;
   readonly scope: Scope;
+  /** How long the wait took in earlier runs, in milliseconds. */
+  readonly usualMs?: number | undefined;
 }
 
 /** Until all preconditions hold. Nothing has started yet: the first request to stop ends the waiting. */
@@ -40,7 +42,7 @@ export const unhealthy = ({ observations, waitedMs }: WaitResult): Failure => ({
 
 const wait = (
   engine: Engine,
-  { address }: Proving,
+  { address, usualMs }: Proving,
   {
     phase,
     questions,
@@ -58,6 +60,7 @@ const wait = (
     clock,
     signal,
     pace: engine.pace,
+    usualMs,
     since: clock.monotonic(),
     onLooked: (observations) => tell(engine, { type: 'step.looked', address, phase, since, untilMs, observations }),
   });

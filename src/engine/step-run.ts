@@ -30,6 +30,8 @@ export interface Turn {
   /** What the pass over all known steps found, unless something below it has changed since. */
   readonly judged?: Judgement | undefined;
   readonly rank: number;
+  /** How long it took in earlier runs, in milliseconds. */
+  readonly usualMs?: number | undefined;
   readonly secrets: readonly Secret[];
 }
 
@@ -198,7 +200,8 @@ const perform = async (engine: Engine, turn: Turn, judgement: Resolved): Promise
 /** Nothing to do but to wait for its health. */
 const untilHealthy = async (engine: Engine, turn: Turn, judgement: Resolved): Promise<Ending> => {
   const { resolved, outputs } = judgement;
-  const result = await awaitHealth(engine, { address: turn.unit.address, resolved, scope: turn.scope });
+  const { unit, scope, usualMs } = turn;
+  const result = await awaitHealth(engine, { address: unit.address, resolved, scope, usualMs });
   const { observations: evidence } = result;
   const told = { evidence, judgement };
   if (result.holds) return { outcome: 'satisfied', reason: 'it holds', outputs, ...told };

@@ -8,6 +8,7 @@ export interface WaitingForOne {
   readonly signal: AbortSignal;
   readonly since: number;
   readonly pace: Pace;
+  readonly usualMs?: number | undefined;
   readonly onSeen: (look: Look) => void;
 }
 
@@ -74,11 +75,11 @@ class Looking {
   /** Not past the moment at which it has held long enough, nor past the deadline. */
   async rest(times: Times): Promise<void> {
     const { question, waiting, glance, costMs = 0 } = this;
-    const { pace, signal } = waiting;
+    const { pace, signal, usualMs } = waiting;
     // What changes all the time, and yet does not come true, is no news.
     const glances = glance !== undefined && !this.wokenByNews;
     const { everyMs = glances ? glancedMs : 1000 } = question;
-    const pause = pace.pause({ ...times, costMs, everyMs, glances });
+    const pause = pace.pause({ ...times, usualMs, costMs, everyMs, glances });
     const hasNews = glances ? () => question.glance?.() !== glance : undefined;
     this.wokenByNews = await pace.rest({ ms: Math.min(pause, leftFor(question, times)), hasNews }, costMs, signal);
   }

@@ -10,6 +10,8 @@ export interface Waiting {
   readonly signal: AbortSignal;
   /** Monotonic milliseconds: an answer must have been asked for after this. */
   readonly since: number;
+  /** How long it took in earlier runs. */
+  readonly usualMs?: number | undefined;
   /** Told of what is seen: when it changed, and now and then when it did not. */
   readonly onLooked: (observations: readonly Observation[]) => void;
   /** Shared by all that wait in this run. */

@@ -148,6 +148,7 @@ export class WorkflowRun {
       scope: this.scope(unit.locals),
       judged: this.takeJudgement(unit.address),
       rank: this.schedule.rank(unit.address),
+      usualMs: this.request.usualMs(unit.address),
       redo: this.redo(unit),
       assume: this.assume(unit),
       adopt: this.request.scope.adopt === true,

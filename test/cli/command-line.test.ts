@@ -19,6 +19,29 @@ const looks: readonly (readonly string[])[] = [
 ];
 
 describe('the command line', () => {
+  it('lists what is right beside what is wrong, and ends as for a wrong file', async () => {
+    const project = openProject(program);
+    project.write('workflows/other/variant.yaml', 'nme: other\n');
+    project.write('workflows/tiny/verify.yaml', 'name: verify\nsteps:\n  - { id: look, rn: [echo] }\n');
+    const listed = await project.lab('list');
+    expect(listed.code).toBe(3);
+    expect(listed.stdout).toMatch(/^tiny {2}[\s\S]*\n {4}teardown/);
+    expect(listed.stdout).toMatch(/verify\n +can't be read:\n +workflows\/tiny\/verify\.yaml:3:17: error: .*`rn`/);
+    expect(listed.stdout).toMatch(/\nother\n +can't be read:\n[\s\S]*workflows\/other\/variant\.yaml:1:1: error/);
+    const { variants, broken } = JSON.parse((await project.lab('list', '--json')).stdout);
+    expect(variants).toMatchObject([{ name: 'tiny', broken: [{ name: 'verify' }] }]);
+    expect(broken).toMatchObject([{ name: 'other', problem: expect.stringContaining('did you mean `name`') }]);
+  });
+
+  it('says what can be run where there is nothing to resume', async () => {
+    const project = openProject(program);
+    expect((await project.lab('resume')).stderr).toContain('npx lab list');
+    await project.lab('run', 'deploy', '--variant', 'other');
+    const ended = await project.lab('resume');
+    expect(ended.code).toBe(6);
+    expect(ended.stderr).toContain('npx lab run deploy --variant other');
+  });
+
   it('names what was probably meant, with the exit code of a wrong command line', async () => {
     const project = openProject(program);
     const wrong: readonly [readonly string[], RegExp][] = [

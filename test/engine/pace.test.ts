@@ -41,6 +41,30 @@ describe('the pace of looking', () => {
     expect(paceOf(100).pace.pause({ ...cheap, costMs: 3, everyMs: 300 })).toBe(300);
   });
 
+  describe('that usually takes half a minute', () => {
+    const slow = { ...cheap, lookMs: 40, everyMs: 5000, usualMs: 30_000 };
+    const pauseAt = (waitedMs: number, more: Partial<typeof slow> = {}): number =>
+      paceOf(1).pace.pause({ ...slow, waitedMs, ...more });
+
+    it('is closer around that time, and as ever before and after', () => {
+      expect([5000, 29_000, 35_000, 40_000].map((at) => pauseAt(at))).toEqual([500, 200, 200, 800]);
+    });
+
+    it('does not sleep into that time', () => {
+      expect(pauseAt(26_700)).toBe(300);
+      expect(pauseAt(26_990)).toBe(40);
+    });
+
+    it('takes no more of a core for it, and never exceeds what its author wants', () => {
+      expect(paceOf(1).pace.pause({ ...slow, waitedMs: 29_000, costMs: 6 })).toBe(500);
+      expect(pauseAt(29_000, { everyMs: 100 })).toBe(100);
+    });
+
+    it('knows nothing of a wait that is over already', () => {
+      expect(pauseAt(5000, { usualMs: -20 })).toBe(500);
+    });
+  });
+
   it('is what its author wants where a glance tells of news', () => {
     expect(paceOf(1).pace.pause({ ...cheap, glances: true })).toBe(1000);
     expect(paceOf(1).pace.pause({ ...cheap, glances: true, waitedMs: 500 })).toBe(50);

@@ -85,6 +85,12 @@ describe('fabric', () => {
     expect(made.leaves[0]?.pins.map((pin) => pin.prefix)).toEqual(['10.255.1.1/32', '10.255.2.1/32']);
   });
 
+  it('says how much room the kernel needs for the neighbors of a large lab', () => {
+    const large = { spines: 8, leaves: 64, nodes: 128, clients: 64, pods: '10.244.0.0/16' };
+    expect(fabric({ ...large }).expected.neighbors).toEqual({ ipv4: 17_664, ipv6: 1280 });
+    expect(fabric({ ...large, nodes: 28, clients: 24 }).expected.neighbors.ipv4).toBe(1104);
+  });
+
   it('says what healthy routers of the original lab show', () => {
     const made = fabric();
     expect(made.expected).toEqual({
@@ -93,6 +99,7 @@ describe('fabric', () => {
       overlaySessions: 8,
       tenantSessions: 3,
       sessionEnds: 38,
+      neighbors: { ipv4: 1024, ipv6: 1024 },
     });
     expect(made.spines[0]?.expected).toEqual({ underlay: 4, overlay: 4, loopbackRoutes: 4 });
     expect(made.leaves.map((leaf) => leaf.expected.vip)).toEqual([

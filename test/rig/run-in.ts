@@ -44,6 +44,8 @@ export interface Setting extends Pick<MemoryHostOptions, 'commands' | 'files' | 
   readonly actions?: number;
   readonly groups?: Readonly<Record<string, number>>;
   readonly journal?: MemoryJournal;
+  /** Milliseconds that steps took in earlier runs, by address. */
+  readonly usual?: Readonly<Record<string, number>>;
   readonly on?: (event: RunEvent) => void;
 }
 
@@ -212,7 +214,7 @@ const drive = async (engine: Engine, what: Workflow, setting: Setting, recorder:
     scope,
     known: knownFrom(setting.earlier ?? [], setting.resume),
     resumed: setting.resume !== undefined,
-    usualMs: () => undefined,
+    usualMs: (address) => setting.usual?.[address],
     holdings: setting.holdings ?? [],
   });
 };

@@ -2,38 +2,71 @@
 
 import { table } from '../../view/table.ts';
 import { byOrder, orderOf } from '../choose-variant.ts';
-import { openContext } from '../context.ts';
+import { type CommandContext, openContext } from '../context.ts';
 import { chosenInputs } from '../describe-inputs.ts';
-import { exitCode } from '../exit-code.ts';
+import { CliError, exitCode } from '../exit-code.ts';
 import { loadOnly, openVariantWithWorkflows } from '../open-workflow.ts';
 import type { CommonOptions, OutputOptions } from '../options.ts';
 import { print, printJson, screen } from '../print.ts';
 import { checkRequirements } from '../requirements.ts';
 
 export const listCommand = async (options: CommonOptions & OutputOptions): Promise<number> => {
-  const { project, registry, host } = await openContext(options);
-  const variants = await Promise.all(
-    project.variants.map(async (name) => {
-      const { variant, workflows } = await openVariantWithWorkflows(project, registry, name);
-      const requirements = await checkRequirements(variant.requires, host);
-      const missing = requirements.filter((each) => each.state === 'missing');
-      return {
-        name,
-        description: variant.description ?? '',
-        order: orderOf(variant),
-        workflows: await Promise.all(
-          workflows.map((workflow) => described({ project, registry, variant: name, workflow })),
-        ),
-        runsHere: missing.length === 0,
-        missing,
-        inputs: chosenInputs(variant.inputs ?? {}),
-      };
-    }),
+  const context = await openContext(options);
+  const listed = await Promise.all(
+    context.project.variants.map((name) => readable(name, () => listedOf(context, name))),
   );
-  variants.sort(byOrder);
-  if (options.json === true) printJson({ project: project.dir, variants });
-  else print(variants.map(text).join('\n\n'));
-  return exitCode.ok;
+  const broken = listed.filter(isBroken);
+  const variants = listed.filter((each): each is Listed => !isBroken(each)).sort(byOrder);
+  if (options.json === true) printJson({ project: context.project.dir, variants, broken });
+  else print([...variants.map(text), ...broken.map(brokenText)].join('\n\n'));
+  return broken.length + variants.flatMap((each) => each.broken).length === 0 ? exitCode.ok : exitCode.file;
+};
+
+/** A variant or workflow whose files are wrong; the others are listed all the same. */
+interface Broken {
+  readonly name: string;
+  readonly problem: string;
+}
+
+const readable = async <T extends object>(name: string, read: () => Promise<T>): Promise<T | Broken> => {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return { name, problem: error.message };
+  }
+};
+
+const isBroken = (each: object): each is Broken => 'problem' in each;
+
+interface Listed {
+  readonly name: string;
+  readonly description: string;
+  readonly order: number;
+  readonly workflows: readonly Described[];
+  readonly broken: readonly Broken[];
+  readonly runsHere: boolean;
+  readonly missing: readonly { readonly what: string }[];
+  readonly inputs: readonly (readonly string[])[];
+}
+
+const listedOf = async ({ project, registry, host }: CommandContext, name: string): Promise<Listed> => {
+  const { variant, workflows } = await openVariantWithWorkflows(project, registry, name);
+  const requirements = await checkRequirements(variant.requires, host);
+  const missing = requirements.filter((each) => each.state === 'missing');
+  const found = await Promise.all(
+    workflows.map((workflow) => readable(workflow, () => described({ project, registry, variant: name, workflow }))),
+  );
+  return {
+    name,
+    description: variant.description ?? '',
+    order: orderOf(variant),
+    workflows: found.filter((each): each is Described => !isBroken(each)),
+    broken: found.filter(isBroken),
+    runsHere: missing.length === 0,
+    missing,
+    inputs: chosenInputs(variant.inputs ?? {}),
+  };
 };
 
 interface Described {
@@ -55,14 +88,12 @@ const described = async (wish: Parameters<typeof loadOnly>[0]): Promise<Describe
   };
 };
 
-const text = (variant: {
-  name: string;
-  description: string;
-  workflows: readonly Described[];
-  runsHere: boolean;
-  missing: readonly { what: string }[];
-  inputs: readonly (readonly string[])[];
-}): string => {
+const brokenText = ({ name, problem }: Broken): string => [name, ...indented(problem)].join('\n');
+
+const indented = (problem: string): string[] =>
+  ["can't be read:", ...problem.trimEnd().split('\n')].map((line) => `  ${line}`.trimEnd());
+
+const text = (variant: Listed): string => {
   const { columns } = screen();
   const here = variant.runsHere
     ? ['runs on this host']
@@ -83,6 +114,11 @@ const text = (variant: {
   ];
   return [
     ...head,
+    ...variant.broken.flatMap((each) =>
+      brokenText(each)
+        .split('\n')
+        .map((line) => `    ${line}`.trimEnd()),
+    ),
     ...(variant.inputs.length > 0 ? ['  inputs:', ...table(variant.inputs, { columns, indent: 4, whole: true })] : []),
   ].join('\n');
 };

@@ -71,11 +71,7 @@ const runToResume = async (
   if (named === undefined) {
     const run = unfinishedRun(state, variant === undefined ? {} : { variant });
     if (run) return run;
-    const of = variant === undefined ? '' : ` of ${variant}`;
-    throw new CliError(
-      exitCode.nothingToResume,
-      `Nothing to resume: the last run${of} has succeeded, or there was none.\nTo start one: npx lab run deploy`,
-    );
+    throw new CliError(exitCode.nothingToResume, nothingUnfinished(state, variant));
   }
   const run = await entryOf(stateDir, state, named);
   const reason =
@@ -84,6 +80,14 @@ const runToResume = async (
       : `Run ${run.id} is of variant ${run.variant}, not of ${variant}.`;
   if (reason === undefined) return run;
   throw new CliError(exitCode.nothingToResume, reason);
+};
+
+/** Names the last run's workflow, since `deploy` need not be there; who has run nothing yet is shown what there is. */
+const nothingUnfinished = ({ runs }: StateData, variant: string | undefined): string => {
+  const last = runs.findLast((run) => variant === undefined || run.variant === variant);
+  const of = variant === undefined ? '' : ` of ${variant}`;
+  if (!last) return `Nothing to resume: there was no run${of} yet.\nTo see what can be run: npx lab list`;
+  return `Nothing to resume: no run${of} is unfinished.\nTo run ${last.workflow} again: npx lab run ${last.workflow} --variant ${last.variant}`;
 };
 
 const whyNot = ({ runs }: StateData, run: RunEntry): string | undefined => {
