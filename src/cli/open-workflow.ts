@@ -38,6 +38,8 @@ interface Wish {
   readonly options: WorkflowOptions;
   /** Inputs to start from instead of the defaults: of the run that is continued, or of what is deployed. */
   readonly earlier?: Readonly<Record<string, unknown>>;
+  /** What is deployed was built by it: that there is none of its name is nobody's slip of the pen. */
+  readonly built?: boolean;
   /** Workflows that have made something, whose files may be gone when it is to be undone. */
   readonly makers?: readonly string[];
 }
@@ -116,13 +118,20 @@ const positionsIn = (places: FoundWorkflow['places']): Positions => ({
   },
 });
 
-const demandWorkflow = async ({ project, registry, variant, workflow }: Unopened): Promise<void> => {
+const demandWorkflow = async ({ project, registry, variant, workflow, built }: Unopened): Promise<void> => {
   const { workflows } = await openVariantWithWorkflows(project, registry, variant);
   if (workflows.includes(workflow)) return;
+  if (built === true) {
+    const takenAway = workflows.includes('teardown') ? ', or take away what it made: npx lab run teardown' : '.';
+    throw new CliError(
+      exitCode.file,
+      `${variant} is deployed, but its workflow ${workflow}, which built it, is not there any more; so nothing of it can be proved.\nPut the file back${takenAway}`,
+    );
+  }
   throw new CliError(exitCode.usage, `Variant ${variant} has no workflow ${workflow}. ${hintOf(workflow, workflows)}`);
 };
 
-type Unopened = Pick<Wish, 'project' | 'registry' | 'variant' | 'workflow' | 'makers'>;
+type Unopened = Pick<Wish, 'project' | 'registry' | 'variant' | 'workflow' | 'makers' | 'built'>;
 
 /** @throws CliError 2 for inputs that don't fit, 3 for files that are wrong. */
 export const openWorkflow = async (wish: Wish): Promise<Opened> => {

@@ -35,6 +35,20 @@ describe('a deployment', () => {
     expect((await project.lab('run', 'deploy', '--variant', 'other')).code).toBe(0);
   });
 
+  it('says that its workflow is gone, and is taken down all the same', async () => {
+    const project = openProject(program);
+    await project.lab('run', 'deploy');
+    project.remove('workflows/tiny/deploy.yaml');
+    for (const words of [['status'], ['why', 'base'], ['redo', '--undo', 'base']]) {
+      const { code, stderr } = await project.lab(...words);
+      expect({ words, code }).toEqual({ words, code: 3 });
+      expect(stderr).toContain('tiny is deployed, but its workflow deploy');
+      expect(stderr).toContain('npx lab run teardown');
+    }
+    expect((await project.lab('run', 'teardown')).code).toBe(0);
+    expect(project.has('world/base')).toBe(false);
+  });
+
   it('that failed is taken down as far as it came, and twice is no harm', async () => {
     const project = openProject(program);
     project.write('broken', '');

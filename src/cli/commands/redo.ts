@@ -27,8 +27,10 @@ export const redoCommand = async (steps: readonly string[], options: RedoOptions
   const state = await lookAtState(context);
   const choice = await chooseVariant({ project, registry, state, named: options.variant, host });
   const { variant } = choice;
-  const workflow = options.workflow ?? (state.deployed?.variant === variant ? state.deployed.workflow : 'deploy');
-  const wish = { project, registry, variant, workflow, options };
+  const named = options.workflow;
+  const builder = named === undefined && state.deployed?.variant === variant ? state.deployed.workflow : undefined;
+  const workflow = named ?? builder ?? 'deploy';
+  const wish = { project, registry, variant, workflow, options, built: builder !== undefined };
   const opened = await openWorkflow({ ...wish, earlier: earlierInputs(state, variant, options) });
   const deployed = await deployedOf(stateDir, state, { variant });
   const engine = createEngine(opened, { host, stateDir, run: 'redo', ...(deployed && { deployed }) });

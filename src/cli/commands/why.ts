@@ -25,12 +25,16 @@ export const whyCommand = async (
   const state = await lookAtState(context);
   const { project, registry, host } = context;
   const { variant } = await chooseVariant({ project, registry, state, named: options.variant, host });
-  const workflow = named ?? (state.deployed?.variant === variant ? state.deployed.workflow : 'deploy');
+  const builder = named === undefined && state.deployed?.variant === variant ? state.deployed.workflow : undefined;
+  const workflow = named ?? builder ?? 'deploy';
   // What `lab run` would do now, which may be to go on with a run.
   const unfinished = runToContinue(state, { workflow, variant }, options);
   const past = unfinished && foldRun(eventsOf(context.stateDir, unfinished.id));
   const earlier = past?.start?.inputs ?? earlierInputs(state, variant, options);
-  const opened = await openWorkflow({ project, registry, variant, workflow, options, earlier });
+  const opened = await openWorkflow({
+    ...{ project, registry, variant, workflow, options, earlier },
+    built: builder !== undefined,
+  });
   const continued = unfinished && past && { current: unfinished.id, scope: continuedScope(past, {}) };
   const found = await lookAtPlan({ context, state, opened, ...continued });
   demandSteps([step], found.units);

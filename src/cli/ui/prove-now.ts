@@ -13,7 +13,8 @@ export const proveNow = async (context: CommandContext): Promise<readonly Sighti
   if (!deployed) return undefined;
   const { project, registry } = context;
   const { variant, workflow, inputs: earlier } = deployed;
-  const opened = await openWorkflow({ project, registry, variant, workflow, options: {}, earlier });
+  const wish = { project, registry, variant, workflow, built: true };
+  const opened = await openWorkflow({ ...wish, options: {}, earlier });
   const { items } = await lookAtPlan({ context, state, opened, current: 'all' });
   const at = context.host.clock.now();
   return items.flatMap((item) => sightingOf(item, at));
