@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { durability, type EventBody, type RunEvent } from '../../src/core/event.ts';
+import type { RunEvent } from '../../src/core/event.ts';
 import { MemoryJournal } from '../rig/memory-journal.ts';
 import { making, runIn, workflow } from '../rig/run-in.ts';
 import { World } from '../rig/world.ts';
@@ -10,20 +10,11 @@ class SyncedJournal extends MemoryJournal {
   durable: readonly RunEvent[] = [];
   private next: Promise<void> | undefined;
 
-  override async append(body: EventBody, at: number): Promise<RunEvent> {
-    const kept = super.append(body, at);
-    if (durability(body.type) === 'sync') await this.sync();
-    return kept;
-  }
-
-  private sync(): Promise<void> {
-    this.next ??= new Promise((resolve) => {
-      setImmediate(() => {
-        this.next = undefined;
-        this.syncs += 1;
-        this.durable = [...this.events];
-        resolve();
-      });
+  protected override sync(): Promise<void> {
+    this.next ??= super.sync().then(() => {
+      this.next = undefined;
+      this.syncs += 1;
+      this.durable = [...this.events];
     });
     return this.next;
   }
