@@ -57,3 +57,12 @@ it('needs next to no syncs where nothing is to be done', async () => {
   expect(Object.values(outcomes)).toEqual(names.map(() => 'satisfied'));
   expect(journal.syncs).toBeLessThan(length / 2);
 });
+
+it('records all that is kept with one sync, however long the chain is', async () => {
+  const first = await runIn(chain());
+  const journal = new SyncedJournal();
+  const again = await runIn(chain(), { world: first.world, journal, earlier: [first.journal] });
+  expect(Object.values(again.outcomes)).toEqual(names.map(() => 'satisfied'));
+  // The beginning of the run, their ends, and its own.
+  expect(journal.syncs).toBe(3);
+});
