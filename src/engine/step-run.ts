@@ -104,6 +104,13 @@ const untilHealthy = async (engine: Engine, turn: Turn, judgement: Resolved): Pr
   return failed(unhealthy(result), told);
 };
 
+/** Of what may have survived, and was not found: it may have ended since it was looked whether its work is done. */
+const judgedSince = async (engine: Engine, turn: Turn, judgement: Judgement): Promise<Judgement> => {
+  const { known } = turn;
+  if (!known || !mayHaveSurvived(known) || judgement.verdict !== 'run') return judgement;
+  return judge(engine, { ...turn, freshSince: engine.host.clock.monotonic() });
+};
+
 /** What is still under way from before a crash comes first; it may well finish the step. */
 const settleSurvivors = async (
   engine: Engine,
@@ -116,7 +123,7 @@ const settleSurvivors = async (
     known: turn.known,
     timeoutMs: judgement.resolved?.timeoutMs,
   });
-  if (survivor === 'none') return { judgement };
+  if (survivor === 'none') return { judgement: await judgedSince(engine, turn, judgement) };
   if (survivor !== 'ended') {
     const { pid, command } = survivor;
     // Stopping is no decision about it: the next run finds it again.
