@@ -1,7 +1,7 @@
 // Puts the engine together for a workflow that was opened: ports, limits, the values expressions read, and the answers to questions.
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import type { EventBody, RunEvent } from '../core/event.ts';
+import type { EventBody } from '../core/event.ts';
 import { ExpressionError, type Scope } from '../core/expression.ts';
 import { resolveValue, textOf } from '../core/template.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -19,7 +19,7 @@ export interface EngineParts {
   readonly stateDir: string;
   readonly run: string;
   readonly stop?: StopControl;
-  readonly emit?: (body: EventBody) => Promise<RunEvent>;
+  readonly emit?: (body: EventBody) => Promise<void>;
   readonly openLog?: (address: string, attempt: number) => Promise<StepLog>;
   readonly consent?: Engine['consent'];
   readonly survivor?: Engine['survivor'];
@@ -60,7 +60,7 @@ export const createEngine = (opened: Opened, parts: EngineParts): Engine => {
       looks: createLimiter(Math.max(8, 4 * cores)),
       groups: new Map(Object.entries(groups).map(([name, size]) => [name, createLimiter(size)])),
     },
-    emit: parts.emit ?? (async (body) => ({ ...body, seq: 0, at: parts.host.clock.now() })),
+    emit: parts.emit ?? (async () => {}),
     openLog: parts.openLog ?? (() => Promise.reject(new Error('a look has no log'))),
     run: parts.run,
     projectDir: project.dir,

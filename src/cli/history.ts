@@ -4,7 +4,8 @@ import { HeldSince } from '../core/held-since.ts';
 import { type Holding, HoldingBook } from '../core/holdings.ts';
 import { type Renames, renamedAddress, renamesOf } from '../core/rename.ts';
 import { plannedRenames, type RunState } from '../core/run-state.ts';
-import type { Durations, Told } from '../core/told.ts';
+import type { Told } from '../core/told.ts';
+import { UsualTimes } from '../core/usual-times.ts';
 import type { Workflow } from '../core/workflow.ts';
 import type { Known } from '../engine/judge.ts';
 import type { Unit } from '../engine/unit.ts';
@@ -30,18 +31,14 @@ interface Wanted {
 export const historyOf = async (stateDir: string, state: StateData, wanted: Wanted): Promise<History> => {
   const reader = new HistoryReader(wanted);
   for (const run of [...state.runs].reverse()) if (reader.wants(run)) reader.add(run, toldOf(stateDir, run.id));
-  const { known, acted, waited } = reader;
-  const usualMs = (address: string): number | undefined => acted.get(address) ?? waited.get(address);
-  return { known, usualMs, heldSince: (address) => reader.held.of(address) };
+  const { known, usual } = reader;
+  return { known, usualMs: (address) => usual.of(address), heldSince: (address) => reader.held.of(address) };
 };
 
 /** Reads runs from the newest to the oldest, as far as they have something to tell. */
 class HistoryReader {
   readonly known = new Map<string, Known>();
-  /** How long a step took that last did something. */
-  readonly acted = new Map<string, number>();
-  /** How long a step took at most that had nothing to do, or nothing but to wait: when all was well it took nothing. */
-  readonly waited = new Map<string, number>();
+  readonly usual = new UsualTimes();
   private readonly gone = new Set<string>();
   private readonly wanted: Wanted;
   private readonly counted: { readonly told: Told; readonly own: boolean }[] = [];
@@ -86,30 +83,21 @@ class HistoryReader {
 
   private addOwn(run: RunEntry, told: Told, times: Told['times']): void {
     this.timed += 1;
-    this.noteTimes(times);
+    this.usual.add(times);
     if (run.superseded === true || this.complete) return;
-    for (const [address, step] of told.known) {
-      if (this.known.has(address) || this.gone.has(address)) continue;
+    const inThisRun = run.id === this.wanted.current;
+    told.known.forEach((step, address) => {
+      if (this.known.has(address) || this.gone.has(address)) return;
       // In place: what was told is made anew for whoever reads it, and a copy of each would be most of the work.
-      this.known.set(address, Object.assign(step, { inThisRun: run.id === this.wanted.current, run: run.id }));
-    }
+      const known = step as { -readonly [K in keyof Known]: Known[K] };
+      known.inThisRun = inThisRun;
+      known.run = run.id;
+      this.known.set(address, known);
+    });
     // It tells of every step; older ones have nothing to add.
     this.complete = run.outcome === 'succeeded' && run.partial !== true;
   }
-
-  private noteTimes({ acted, waited }: Told['times']): void {
-    each(acted, (address, ms) => {
-      if (!this.acted.has(address)) this.acted.set(address, ms);
-    });
-    each(waited, (address, ms) => {
-      if (ms > (this.waited.get(address) ?? -1)) this.waited.set(address, ms);
-    });
-  }
 }
-
-const each = ({ addresses, ms }: Durations, take: (address: string, ms: number) => void): void => {
-  for (let at = 0; at < addresses.length; at += 1) take(addresses[at] ?? '', ms[at] ?? 0);
-};
 
 /** Older runs than this tell nothing about how long a step takes that newer ones don't. */
 const maximumTimed = 10;
@@ -117,6 +105,7 @@ const maximumTimed = 10;
 /** The same with renamed steps known by the names they have now. */
 export const renamed = (known: History['known'], workflow: Workflow): History['known'] => {
   const renames = renamesOf(workflow.steps);
+  if (renames.size === 0) return known;
   const found = new Map(known);
   for (const [address, entry] of known) {
     const now = renamedAddress(renames, address);

@@ -5,8 +5,6 @@ import { createMasker, type Masker } from '../core/mask.ts';
 import type { VariantFile, Workflow } from '../core/workflow.ts';
 import { resolveInputs } from '../parse/inputs.ts';
 import { loadVariant, loadWorkflow } from '../parse/load.ts';
-import type { StepPositions } from '../parse/positions.ts';
-import type { Position } from '../parse/source.ts';
 import { formatDiagnostics } from '../view/snippet.ts';
 import { reader as plainReader, type Reader } from './checked-files.ts';
 import { CliError, exitCode } from './exit-code.ts';
@@ -15,6 +13,7 @@ import { readInputsFile } from './inputs-file.ts';
 import type { WorkflowOptions } from './options.ts';
 import type { Project } from './project.ts';
 import type { Known } from './registry.ts';
+import { type Places, type Positions, placesOf, positionsIn } from './step-places.ts';
 
 export interface Opened {
   readonly project: Project;
@@ -71,15 +70,10 @@ export const openVariantWithWorkflows = (project: Project, registry: Known, vari
     return { variant: loaded.variant, workflows: loaded.workflows };
   });
 
-/** Where steps are written, by id. */
-interface Positions {
-  of(step: string, path?: readonly ['foreach']): Position | undefined;
-}
-
 interface FoundWorkflow {
   readonly workflow: Workflow;
   readonly variant: VariantFile;
-  readonly places: Readonly<Record<string, { readonly id: Position; readonly foreach?: Position }>>;
+  readonly places: Places;
 }
 
 /** Reads and checks a workflow without its inputs. @throws CliError 3 with every mistake, 2 when there is none of that name. */
@@ -101,23 +95,6 @@ export const loadOnly = (wish: Unopened): Promise<FoundWorkflow> => {
   return registry.checked.open([variant, workflow, ...makers], load, [variant, workflow]);
 };
 
-const placesOf = ({ steps }: Workflow, positions: StepPositions): FoundWorkflow['places'] => {
-  const places: Record<string, { id: Position; foreach?: Position }> = {};
-  for (const { id, foreach } of steps) {
-    const place = positions.of(id);
-    const loop = foreach && positions.of(id, ['foreach']);
-    if (place) places[id] = { id: place, ...(loop && { foreach: loop }) };
-  }
-  return places;
-};
-
-const positionsIn = (places: FoundWorkflow['places']): Positions => ({
-  of(step, path) {
-    const place = Object.hasOwn(places, step) ? places[step] : undefined;
-    return path === undefined ? place?.id : (place?.foreach ?? place?.id);
-  },
-});
-
 const demandWorkflow = async ({ project, registry, variant, workflow, built }: Unopened): Promise<void> => {
   const { workflows } = await openVariantWithWorkflows(project, registry, variant);
   if (workflows.includes(workflow)) return;
@@ -136,7 +113,7 @@ type Unopened = Pick<Wish, 'project' | 'registry' | 'variant' | 'workflow' | 'ma
 /** @throws CliError 2 for inputs that don't fit, 3 for files that are wrong. */
 export const openWorkflow = async (wish: Wish): Promise<Opened> => {
   const { workflow, variant, places } = await loadOnly(wish);
-  return withValues(wish, { workflow, variant, positions: positionsIn(places) });
+  return withValues(wish, { workflow, variant, positions: positionsIn(places, workflow) });
 };
 
 /** A variant with its inputs and model, and a workflow of no steps: for what is the variant's own. @throws CliError 2 or 3 */

@@ -70,7 +70,7 @@ export const perform = async (stage: Stage, course: Course, { dieAt, onEvent }: 
   const journal = memoryJournal(events, boundaries);
   const recorder = new Recorder({ journal, clock, past, onBroken: () => stop.ask('stop', 'SIGKILL') });
   if (onEvent) recorder.listen(onEvent);
-  const emit = (body: EventBody): Promise<RunEvent> => recorder.emit(body);
+  const emit = (body: EventBody): Promise<void> => recorder.emit(body);
   const engine = engineOf(stage, { world, boundaries, clock, stop, emit });
   const result = (outcome: Performance['outcome']): Performance => ({
     outcome,

@@ -4,6 +4,7 @@ export const childAddress = (step: string, key: string): string => `${step}[${ke
 
 /** The parts of an address; key is undefined for a whole step. */
 export const parseAddress = (address: string): { readonly step: string; readonly key?: string } => {
+  if (!address.endsWith(']')) return { step: address };
   const match = /^([^[]+)\[(.*)\]$/s.exec(address);
   return match?.[1] !== undefined && match[2] !== undefined ? { step: match[1], key: match[2] } : { step: address };
 };

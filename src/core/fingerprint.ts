@@ -11,10 +11,13 @@ export interface Change {
 export const canonical = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const entries = Object.entries(value)
-    .filter(([, each]) => each !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, each]) => `${JSON.stringify(key)}:${canonical(each)}`).join(',')}}`;
+  const map = value as Record<string, unknown>;
+  let text = '';
+  for (const key of Object.keys(map).sort()) {
+    const each = map[key];
+    if (each !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonical(each)}`;
+  }
+  return `{${text}}`;
 };
 
 /** The leaves at which two definitions differ, by path: `with.nodes: 3 -> 5`, `run[2]: a -> b`. */

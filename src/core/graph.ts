@@ -7,38 +7,38 @@ export interface Vertex {
 
 /** Each vertex after everything it needs; among equals the given order stays. Needs outside the list are ignored. @throws Error on a cycle. */
 export const topological = <T extends Vertex>(vertices: readonly T[]): readonly T[] =>
-  orderBy(vertices, edges(vertices));
+  orderBy(edges(vertices)).map((at) => vertices[at] as T);
 
-/** Uses `waiting` up. */
-const orderBy = <T extends Vertex>(vertices: readonly T[], { followers, waiting }: Edges): readonly T[] => {
-  const byAddress = new Map(vertices.map((each) => [each.address, each]));
-  const order = vertices.filter((each) => waiting.get(each.address) === 0);
+/** Places in the list; uses `waiting` up. */
+const orderBy = ({ followers, waiting }: Edges): readonly number[] => {
+  const order: number[] = [];
+  for (let at = 0; at < waiting.length; at += 1) if (waiting[at] === 0) order.push(at);
   for (let at = 0; at < order.length; at += 1) {
-    for (const follower of followers.get(order[at]?.address ?? '') ?? []) {
-      const left = (waiting.get(follower) ?? 0) - 1;
-      waiting.set(follower, left);
-      const vertex = byAddress.get(follower);
-      if (left === 0 && vertex) order.push(vertex);
+    for (const follower of followers[order[at] as number] ?? []) {
+      const left = (waiting[follower] as number) - 1;
+      waiting[follower] = left;
+      if (left === 0) order.push(follower);
     }
   }
-  if (order.length !== vertices.length) throw new Error('the steps need one another in a circle');
+  if (order.length !== waiting.length) throw new Error('the steps need one another in a circle');
   return order;
 };
 
 /** What stays when those that wait for nothing are taken away, again and again: the circles and what follows them. */
 export const inCircles = (vertices: readonly Vertex[]): ReadonlySet<string> => {
   const { followers, waiting } = edges(vertices);
-  const left = new Set(vertices.map((each) => each.address));
-  const free = [...left].filter((address) => waiting.get(address) === 0);
-  for (let address = free.pop(); address !== undefined; address = free.pop()) {
-    left.delete(address);
-    for (const follower of followers.get(address) ?? []) {
-      const count = (waiting.get(follower) ?? 0) - 1;
-      waiting.set(follower, count);
-      if (count === 0) free.push(follower);
+  const free = vertices.flatMap((_, at) => (waiting[at] === 0 ? [at] : []));
+  const taken = new Set(free);
+  for (let at = free.pop(); at !== undefined; at = free.pop()) {
+    for (const follower of followers[at] ?? []) {
+      const left = (waiting[follower] as number) - 1;
+      waiting[follower] = left;
+      if (left > 0) continue;
+      taken.add(follower);
+      free.push(follower);
     }
   }
-  return left;
+  return new Set(vertices.filter((_, at) => !taken.has(at)).map(({ address }) => address));
 };
 
 /** A circle of needs, from one of its vertices round to the last before it again; undefined when there is none. */
@@ -55,19 +55,30 @@ export const circleIn = (vertices: readonly Vertex[]): readonly string[] | undef
   return undefined;
 };
 
+/** By place in the list, since ten thousand addresses are looked up once and not at every turn. */
 interface Edges {
-  readonly followers: Map<string, string[]>;
-  readonly waiting: Map<string, number>;
+  /** Undefined for what nothing waits for. */
+  readonly followers: readonly (readonly number[] | undefined)[];
+  /** How many needs each still has. */
+  readonly waiting: number[];
 }
 
-/** Who waits for whom: followers by address, and how many needs each still has. */
-export const edges = (vertices: readonly Vertex[]): Edges => {
-  const followers = new Map<string, string[]>(vertices.map((each) => [each.address, []]));
-  const waiting = new Map<string, number>();
-  for (const { address, needs } of vertices) {
-    const known = (needs.length < 2 ? needs : [...new Set(needs)]).filter((need) => followers.has(need));
-    waiting.set(address, known.length);
-    for (const need of known) followers.get(need)?.push(address);
+/** Who waits for whom. */
+const edges = (vertices: readonly Vertex[]): Edges => {
+  const places = new Map<string, number>();
+  for (let at = 0; at < vertices.length; at += 1) places.set((vertices[at] as Vertex).address, at);
+  const followers: (number[] | undefined)[] = new Array(vertices.length).fill(undefined);
+  const waiting: number[] = new Array(vertices.length).fill(0);
+  for (let at = 0; at < vertices.length; at += 1) {
+    const { needs } = vertices[at] as Vertex;
+    for (const need of needs.length < 2 ? needs : new Set(needs)) {
+      const place = places.get(need);
+      if (place === undefined) continue;
+      waiting[at] = (waiting[at] as number) + 1;
+      const known = followers[place];
+      if (known) known.push(at);
+      else followers[place] = [at];
+    }
   }
   return { followers, waiting };
 };
@@ -78,12 +89,16 @@ export const longestPaths = (
   weight: (address: string) => number,
 ): ReadonlyMap<string, number> => {
   const known = edges(vertices);
-  const ranks = new Map<string, number>();
-  for (const { address } of [...orderBy(vertices, known)].reverse()) {
+  const lengths: number[] = new Array(vertices.length).fill(0);
+  const order = orderBy(known);
+  for (let turn = order.length - 1; turn >= 0; turn -= 1) {
+    const at = order[turn] as number;
     let after = 0;
-    for (const each of known.followers.get(address) ?? []) after = Math.max(after, ranks.get(each) ?? 0);
-    ranks.set(address, after + weight(address));
+    for (const each of known.followers[at] ?? []) after = Math.max(after, lengths[each] as number);
+    lengths[at] = after + weight((vertices[at] as Vertex).address);
   }
+  const ranks = new Map<string, number>();
+  for (let at = 0; at < vertices.length; at += 1) ranks.set((vertices[at] as Vertex).address, lengths[at] as number);
   return ranks;
 };
 
@@ -93,16 +108,26 @@ export const closure = (
   from: readonly string[],
   direction: 'forward' | 'backward',
 ): ReadonlySet<string> => {
-  const { followers } = edges(vertices);
-  const needs = new Map(vertices.map((each) => [each.address, each.needs]));
+  const next =
+    direction === 'forward' ? followersOf(vertices) : new Map(vertices.map((each) => [each.address, each.needs]));
   const seen = new Set(from);
   const queue = [...from];
   for (let address = queue.pop(); address !== undefined; address = queue.pop()) {
-    for (const next of (direction === 'forward' ? followers.get(address) : needs.get(address)) ?? []) {
-      if (seen.has(next)) continue;
-      seen.add(next);
-      queue.push(next);
+    for (const each of next.get(address) ?? []) {
+      if (seen.has(each)) continue;
+      seen.add(each);
+      queue.push(each);
     }
   }
   return seen;
+};
+
+const followersOf = (vertices: readonly Vertex[]): ReadonlyMap<string, readonly string[]> => {
+  const { followers } = edges(vertices);
+  return new Map(
+    vertices.map(({ address }, at) => [
+      address,
+      (followers[at] ?? []).map((each) => (vertices[each] as Vertex).address),
+    ]),
+  );
 };

@@ -210,7 +210,8 @@ export class RunFolder {
     if (touched) this.known.set(step.address, step);
   }
 
-  private hold({ address, creates, undo, seq, at, ...event }: EventOf<'step.started' | 'step.finished'>): void {
+  private hold(event: EventOf<'step.started' | 'step.finished'>): void {
+    const { address, creates, undo, seq, at } = event;
     if (creates.length === 0 && undo === undefined) return;
     this.undone.delete(address);
     const fingerprint = event.fingerprint ?? this.known.get(address)?.fingerprint;

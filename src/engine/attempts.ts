@@ -6,6 +6,7 @@ import type { Observation } from '../core/observation.ts';
 import { delayAfter } from '../core/retry.ts';
 import { evaluate } from '../core/template.ts';
 import { type AttemptResult, act } from './attempt.ts';
+import { elapsed } from './elapsed.ts';
 import type { Engine } from './engine.ts';
 import type { Judgement, Known } from './judge.ts';
 import { outputsIn } from './look.ts';
@@ -142,7 +143,7 @@ const actRecorded = async (engine: Engine, item: Attempts, attempt: number): Pro
   const { address } = unit;
   const started = engine.host.clock.monotonic();
   const result = await act(engine, { address, attempt, resolved: ready.resolved, action: ready.action, scope });
-  const durationMs = engine.host.clock.monotonic() - started;
+  const durationMs = elapsed(engine.host.clock, started);
   const failure = result.ok ? {} : { failure: result.failure };
   await engine.emit({ type: 'step.acted', address, attempt, durationMs, ...failure });
   return result;

@@ -1,5 +1,5 @@
 // What every part of the engine is given: the ports, the registry, and the few values of this run.
-import type { EventBody, RunEvent } from '../core/event.ts';
+import type { EventBody } from '../core/event.ts';
 import type { Scope } from '../core/expression.ts';
 import type { Masker } from '../core/mask.ts';
 import type { VariantFile } from '../core/workflow.ts';
@@ -25,7 +25,7 @@ export interface Engine {
   /** How often all that is waited for is looked at; each wait has its own without it. */
   readonly pace?: Pace;
   /** Resolves when the fact is as durable as its type asks. */
-  emit(body: EventBody): Promise<RunEvent>;
+  emit(body: EventBody): Promise<void>;
   openLog(address: string, attempt: number): Promise<StepLog>;
   readonly run: string;
   readonly projectDir: string;

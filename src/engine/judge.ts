@@ -1,4 +1,5 @@
 // What is to be done about a unit, and why: the one judgement that plan, resume and run share. It looks and changes nothing.
+import type { Applied } from '../core/event.ts';
 import { ExpressionError, type Scope } from '../core/expression.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Change } from '../core/fingerprint.ts';
@@ -8,10 +9,11 @@ import { evaluate } from '../core/template.ts';
 import { changedSince, define } from './definition.ts';
 import type { Engine } from './engine.ts';
 import { internalFailure } from './internal-failure.ts';
-import { askOnce, type Look, proofsOf, question } from './look.ts';
+import { askOnce, type Look, proofsOf, type Question, question } from './look.ts';
 import { rememberedOutputs } from './outputs.ts';
 import { ResolutionError, resolveStep } from './resolve.ts';
 import type { ResolvedStep } from './resolved.ts';
+import { type Sooner, soon } from './sooner.ts';
 import { StepError } from './step-type.ts';
 import type { Unit } from './unit.ts';
 
@@ -47,18 +49,23 @@ export interface Case {
   readonly assume?: string | undefined;
 }
 
-/** Never throws: what can't be judged fails, and says why. */
-export const judge = async (engine: Engine, item: Case): Promise<Judgement> => {
+/** Never throws: what can't be judged fails, and says why. At once where there is nothing to read or to look at. */
+export const judge = (engine: Engine, item: Case): Sooner<Judgement> => {
   const { unit, scope } = item;
   try {
     if (unit.step.if !== undefined && evaluate(unit.step.if, scope) !== true)
       return { ...nothing, verdict: 'skip', reason: `its if is false: ${unit.step.if}` };
-    return await judgeWanted(engine, item);
+    const judgement = judgeWanted(engine, item);
+    return judgement instanceof Promise ? judgement.catch((error) => unjudged(engine, item, error)) : judgement;
   } catch (error) {
-    if (item.assume !== undefined) return { ...nothing, ...assumed(item) };
-    const failure = failureOf(engine, error, unit.address);
-    return { ...nothing, verdict: 'fail', reason: failure.message, failure };
+    return unjudged(engine, item, error);
   }
+};
+
+const unjudged = (engine: Engine, item: Case, error: unknown): Judgement => {
+  if (item.assume !== undefined) return { ...nothing, ...assumed(item) };
+  const failure = failureOf(engine, error, item.unit.address);
+  return { ...nothing, verdict: 'fail', reason: failure.message, failure };
 };
 
 const nothing = { evidence: [], changes: [] } as const;
@@ -66,24 +73,38 @@ const nothing = { evidence: [], changes: [] } as const;
 const assumed = ({ assume, known }: Case) =>
   ({ verdict: 'keep', reason: `assumed: ${assume}`, outputs: known?.outputs ?? {} }) as const;
 
-const judgeWanted = async (engine: Engine, item: Case): Promise<Judgement> => {
-  const { unit, known, scope, redo, assume } = item;
-  const resolved = resolveStep(unit.step, engine, scope);
-  const defined = await define(engine, resolved);
-  const base = { resolved, ...nothing, ...defined };
-  if (assume !== undefined) return { ...base, ...assumed(item) };
-  if (redo !== undefined) return { ...base, verdict: 'run', reason: redo };
+const judgeWanted = (engine: Engine, item: Case): Sooner<Judgement> => {
+  const resolved = resolveStep(item.unit.step, engine, item.scope);
+  return soon(define(engine, resolved), (defined) => judgeDefined(engine, item, { resolved, defined }));
+};
+
+interface Defined {
+  readonly resolved: ResolvedStep;
+  readonly defined: Required<Applied>;
+}
+
+const judgeDefined = (engine: Engine, item: Case, { resolved, defined }: Defined): Sooner<Judgement> => {
+  const { known, redo, assume } = item;
+  const base = () => ({ resolved, ...nothing, ...defined });
+  if (assume !== undefined) return { ...base(), ...assumed(item) };
+  if (redo !== undefined) return { ...base(), verdict: 'run', reason: redo };
   const changed = resolved.action && changedSince(known, defined);
-  if (changed) return { ...base, verdict: 'run', ...changed };
-  const found = await judgeByWorld(engine, resolved, item);
-  // Not from `base`: a literal that begins with a spread takes V8 ten times as long, and there are as many as steps.
-  return { resolved, changes: [], ...defined, ...found };
+  if (changed) return { ...base(), verdict: 'run', ...changed };
+  const { fingerprint } = defined;
+  // What is known already is not kept twice.
+  const definition = known?.fingerprint === fingerprint ? (known.definition ?? defined.definition) : defined.definition;
+  const { changes } = nothing;
+  return soon(judgeByWorld(engine, resolved, item), ({ verdict, reason, evidence, outputs }) =>
+    outputs
+      ? { verdict, reason, evidence, changes, resolved, fingerprint, definition, outputs }
+      : { verdict, reason, evidence, changes, resolved, fingerprint, definition },
+  );
 };
 
 type Finding = Pick<Judgement, 'verdict' | 'reason' | 'evidence' | 'outputs'>;
 
-const judgeByWorld = async (engine: Engine, resolved: ResolvedStep, item: Case): Promise<Finding> => {
-  const { scope, freshSince, known } = item;
+const judgeByWorld = (engine: Engine, resolved: ResolvedStep, item: Case): Sooner<Finding> => {
+  const { scope, known } = item;
   const around = { surroundings: resolved.surroundings, scope, signal: engine.stop.signal };
   const proofs = proofsOf(engine, resolved, around);
   const { satisfied } = resolved;
@@ -91,17 +112,38 @@ const judgeByWorld = async (engine: Engine, resolved: ResolvedStep, item: Case):
   const asked = own ?? proofs;
   const unasked = reasonToRun(resolved, known, { isProvable: asked.length > 0, rebooted: isRebooted(engine, known) });
   if (unasked !== undefined) return { ...nothing, verdict: 'run', reason: unasked };
-  const doneness = await askOnce(asked, freshSince);
+  return proofs.length === 0 && !own?.length
+    ? foundBy([], resolved, item, false)
+    : judgeByLooks({ doneness: asked, health: own && proofs }, resolved, item);
+};
+
+/** `health`: where "done" is another question. */
+const judgeByLooks = async (
+  asked: { readonly doneness: readonly Question[]; readonly health: readonly Question[] | undefined },
+  resolved: ResolvedStep,
+  item: Case,
+): Promise<Finding> => {
+  const doneness = await askOnce(asked.doneness, item.freshSince);
   const broken = brokenIn(doneness);
   if (broken) return { verdict: resolved.action ? 'run' : 'wait', reason: saying(broken), evidence: seenIn(doneness) };
-  const looks = own ? [...doneness, ...(await askOnce(proofs, freshSince))] : doneness;
+  const looks = asked.health ? [...doneness, ...(await askOnce(asked.health, item.freshSince))] : doneness;
+  return foundBy(looks, resolved, item, asked.doneness.length > 0);
+};
+
+/** From looks that say that it is done. */
+const foundBy = (
+  looks: readonly Look[],
+  resolved: ResolvedStep,
+  { known, scope }: Case,
+  isProved: boolean,
+): Finding => {
   const evidence = seenIn(looks);
   const outputs = rememberedOutputs(resolved, { known, looks, scope });
   if (!outputs) return { verdict: 'run', reason: 'it holds, but its outputs are not known', evidence };
   // Done by its own measure; whether it is healthy too decides if it must be waited for.
   const sick = brokenIn(looks);
   if (sick) return { verdict: 'wait', reason: `done, but ${saying(sick)}`, evidence, outputs };
-  const reason = asked.length === 0 ? 'it finished, and nothing is there to prove it by' : 'it holds';
+  const reason = isProved ? 'it holds' : 'it finished, and nothing is there to prove it by';
   return { verdict: 'keep', reason, evidence, outputs };
 };
 

@@ -52,7 +52,7 @@ const push = (heap: Waiting[], item: Waiting): void => {
 };
 
 const pop = (heap: Waiting[]): Waiting | undefined => {
-  const [first] = heap;
+  const first = heap[0];
   const last = heap.pop();
   if (!first || !last || heap.length === 0) return first;
   heap[0] = last;
@@ -65,14 +65,16 @@ const pop = (heap: Waiting[]): Waiting | undefined => {
 };
 
 const firstOf = (heap: readonly Waiting[], left: number, right: number): number | undefined => {
-  const [a, b] = [heap[left], heap[right]];
+  const a = heap[left];
+  const b = heap[right];
   if (!a) return undefined;
   return b && isBefore(b, a) ? right : left;
 };
 
 /** Puts the lower of two in its place; true when it was not there. */
 const swapIfBefore = (heap: Waiting[], lower: number, upper: number): boolean => {
-  const [a, b] = [heap[lower], heap[upper]];
+  const a = heap[lower];
+  const b = heap[upper];
   if (!a || !b || !isBefore(a, b)) return false;
   heap[upper] = a;
   heap[lower] = b;

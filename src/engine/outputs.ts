@@ -32,6 +32,7 @@ export const rememberedOutputs = (
   { spec, action }: ResolvedStep,
   { known, looks, scope }: { known: StepState | undefined; looks: readonly Look[]; scope: Scope },
 ): Outputs | undefined => {
+  if (!spec.outputs && action?.kind !== 'uses' && !known?.withheld?.length) return known?.outputs ?? {};
   const result = action?.kind === 'uses' ? outputsIn(looks) : undefined;
   const now = result ? computable(spec, { ...scope, result }) : {};
   const outputs = { ...known?.outputs, ...result, ...now };

@@ -118,9 +118,16 @@ export interface Host {
   readonly uid: number;
 }
 
-/** Where facts go. `append` resolves when the fact is as durable as its type asks. @throws StoreError. */
+/** A fact that was taken in. */
+export interface Appended {
+  readonly event: RunEvent;
+  /** Resolves when it is on the disk, one for all that get there together; undefined for a fact that nobody has to wait for. */
+  readonly durable?: Promise<void>;
+}
+
+/** Where facts go. @throws StoreError, at once or by what is to be waited for. */
 export interface Journal {
-  append(body: EventBody, at: number): Promise<RunEvent>;
+  append(body: EventBody, at: number): Appended;
   close(): Promise<void>;
 }
 

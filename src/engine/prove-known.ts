@@ -1,6 +1,7 @@
 // Proves again, side by side and before anything starts, what finished in earlier runs or before a crash.
 import type { Engine } from './engine.ts';
 import { type Judgement, judge, type Known } from './judge.ts';
+import { mayHaveSurvived } from './survivor.ts';
 import { tell } from './tell.ts';
 import type { Unit } from './unit.ts';
 
@@ -12,24 +13,38 @@ export interface Proof {
   readonly assume: (unit: Unit) => string | undefined;
   /** Whether verdicts are told. */
   readonly resumed: boolean;
+  /** Whether what is there is taken over, for which the resolved step is needed. */
+  readonly adopt: boolean;
 }
 
 /** The judgements that stay true unless something below changes: what is to run is judged again at its turn. */
 export const proveKnown = async (engine: Engine, proof: Proof): Promise<Map<string, Judgement>> => {
   const freshSince = engine.host.clock.monotonic();
   const kept = new Map<string, Judgement>();
-  const prove = async (unit: Unit): Promise<void> => {
-    if (engine.stop.stage !== undefined) return;
-    const known = proof.known.get(unit.address);
-    const [scope, redo, assume] = [proof.scopeFor(unit), proof.redo(unit), proof.assume(unit)];
-    const judgement = await judge(engine, { unit, known, scope, freshSince, redo, assume });
-    if (judgement.verdict === 'keep' || judgement.verdict === 'skip') kept.set(unit.address, judgement);
-    if (!proof.resumed) return;
-    const { reason, evidence } = judgement;
-    tell(engine, { type: 'step.judged', address: unit.address, verdict: wordOf(judgement), reason, evidence });
+  const note = ({ address }: Unit, known: Known, judgement: Judgement): void => {
+    const { verdict, reason, evidence } = judgement;
+    if (verdict === 'keep' || verdict === 'skip')
+      kept.set(address, proof.adopt ? judgement : lasting(judgement, known));
+    if (proof.resumed) tell(engine, { type: 'step.judged', address, verdict: wordOf(judgement), reason, evidence });
   };
-  await Promise.all(proof.units.filter((unit) => proof.known.has(unit.address)).map(prove));
+  const asked: Promise<void>[] = [];
+  for (const unit of proof.units) {
+    const known = proof.known.get(unit.address);
+    if (!known || engine.stop.stage !== undefined) continue;
+    const [scope, redo, assume] = [proof.scopeFor(unit), proof.redo(unit), proof.assume(unit)];
+    const judgement = judge(engine, { unit, known, scope, freshSince, redo, assume });
+    if (judgement instanceof Promise) asked.push(judgement.then((answer) => note(unit, known, answer)));
+    else note(unit, known, judgement);
+  }
+  await Promise.all(asked);
   return kept;
+};
+
+/** Of a step that is only to be recorded its resolved form is not needed any more: ten thousand of them take megabytes. */
+const lasting = (judgement: Judgement, known: Known): Judgement => {
+  if (mayHaveSurvived(known)) return judgement;
+  const { resolved: _, ...rest } = judgement;
+  return rest;
 };
 
 /** What can't be resolved yet, such as the output of a step that is about to run, is known at its turn. */

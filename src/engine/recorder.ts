@@ -4,7 +4,7 @@ import type { EventBody, RunEvent } from '../core/event.ts';
 import type { Masker } from '../core/mask.ts';
 import { maskEvent } from '../core/mask-event.ts';
 import { RunFolder, type RunState } from '../core/run-state.ts';
-import type { Clock, Journal } from './ports.ts';
+import type { Appended, Clock, Journal } from './ports.ts';
 
 interface Options {
   readonly journal: Journal;
@@ -14,14 +14,21 @@ interface Options {
   readonly onBroken: (error: unknown) => void;
 }
 
+/** Facts that become durable together, and are passed on together. */
+interface Batch {
+  readonly durable: Promise<void> | undefined;
+  readonly events: RunEvent[];
+  readonly passed: Promise<void>;
+}
+
 export class Recorder {
   private readonly folder = new RunFolder();
   private readonly listeners: ((event: RunEvent) => void)[] = [];
   private readonly options: Options;
   /** The first error of the journal: after it nothing may be started any more. */
   private broken: { readonly error: unknown } | undefined;
-  /** Resolves once every fact before has been passed on, or was refused. */
-  private passed: Promise<unknown> = Promise.resolve();
+  /** Facts that need no sync are in the journal earlier than one before them that does: they wait for it here. */
+  private latest: Batch | undefined;
 
   constructor(options: Options) {
     this.options = options;
@@ -36,31 +43,52 @@ export class Recorder {
     this.listeners.push(listener);
   }
 
-  /** Resolves when the fact is as durable as its type asks. @throws what the journal throws, for this fact and all later ones. */
-  async emit(body: EventBody): Promise<RunEvent> {
-    if (this.broken) throw this.broken.error;
+  /**
+   * Resolves when the fact is as durable as its type asks, and has been passed on; rejects with what the journal throws, for this fact
+   * and all later ones. It is one promise for all that became durable together: ten thousand steps may have an end in one turn.
+   */
+  emit(body: EventBody): Promise<void> {
+    if (this.broken) return Promise.reject(this.broken.error);
     const { journal, clock, masker } = this.options;
-    const appended = journal.append(masker ? maskEvent(body, masker) : body, clock.now());
-    appended.catch(() => {
-      // Handled below, when its turn has come.
-    });
-    // Facts that need no sync are in the journal earlier than one before them that does: they wait for it here.
-    const passed = this.passed.then(async () => this.pass(await appended));
-    this.passed = passed.catch(() => {});
     try {
-      return await passed;
+      return this.passOn(journal.append(masker ? maskEvent(body, masker) : body, clock.now()));
     } catch (error) {
-      if (!this.broken) {
-        this.broken = { error };
-        this.options.onBroken(error);
-      }
-      throw error;
+      this.breakOff(error);
+      return Promise.reject(error);
     }
   }
 
-  private pass(event: RunEvent): RunEvent {
-    this.folder.add(event);
-    for (const listener of this.listeners) listener(event);
-    return event;
+  private passOn({ event, durable }: Appended): Promise<void> {
+    const { latest } = this;
+    if (latest && (durable === undefined || durable === latest.durable)) {
+      latest.events.push(event);
+      return latest.passed;
+    }
+    const events = [event];
+    const batch: Batch = { durable, events, passed: this.passAfter(latest?.passed, durable, events) };
+    batch.passed.catch((error) => this.breakOff(error));
+    this.latest = batch;
+    return batch.passed;
+  }
+
+  private async passAfter(before: Promise<void> | undefined, durable: Promise<void> | undefined, events: RunEvent[]) {
+    try {
+      await before;
+    } catch {
+      // It has been told to those who wait for what came before.
+    }
+    await durable;
+    // From here on what comes is passed on by itself.
+    if (this.latest?.events === events) this.latest = undefined;
+    for (const event of events) {
+      this.folder.add(event);
+      for (const listener of this.listeners) listener(event);
+    }
+  }
+
+  private breakOff(error: unknown): void {
+    if (this.broken) return;
+    this.broken = { error };
+    this.options.onBroken(error);
   }
 }

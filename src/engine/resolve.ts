@@ -27,8 +27,8 @@ export const resolveStep = (spec: StepSpec, engine: Engine, scope: Scope): Resol
     spec,
     name: engine.masker.text(spec.name === undefined ? spec.id : textOf(resolveText(spec.name, scope))),
     ...(action && { action }),
-    preconditions: (spec.preconditions ?? []).map((probe) => resolveProbe(probe, scope)),
-    health: (spec.health ?? []).map((probe) => resolveProbe(probe, scope)),
+    preconditions: resolveProbes(spec.preconditions, scope),
+    health: resolveProbes(spec.health, scope),
     ...satisfiedOf(spec, scope),
     surroundings,
     variables,
@@ -36,17 +36,22 @@ export const resolveStep = (spec: StepSpec, engine: Engine, scope: Scope): Resol
     graceMs: duration(spec.grace, scope) ?? 5000,
     retry: retryOf(spec.retry, scope),
     continueOnError: resolveFlag(spec.continueOnError, scope),
-    creates: [
-      ...declaredCreates(spec, scope),
-      ...((action?.kind === 'uses' && action.type.creates?.(action.input)) || []),
-    ],
+    creates: joined(declaredCreates(spec, scope), action?.kind === 'uses' && action.type.creates?.(action.input)),
     ...(undo && { undo }),
-    files: [...filesOf(spec, scope), ...((action?.kind === 'uses' && action.type.files?.(action.input)) || [])],
+    files: joined(filesOf(spec, scope), action?.kind === 'uses' && action.type.files?.(action.input)),
     command: engine.masker.text(commandOf(action)),
   };
 };
 
 const none: Readonly<Record<string, string>> = {};
+/** One for all steps that have nothing of the kind: there may be ten thousand. */
+const nothing: readonly never[] = [];
+
+const joined = <T>(declared: readonly T[], own: readonly T[] | false | undefined): readonly T[] =>
+  own ? [...declared, ...own] : declared;
+
+const resolveProbes = (probes: readonly (ProbeSpec | string)[] | undefined, scope: Scope): readonly ResolvedProbe[] =>
+  probes?.map((probe) => resolveProbe(probe, scope)) ?? nothing;
 
 /** @throws ExpressionError */
 export const resolveProbe = (probe: ProbeSpec | string, scope: Scope): ResolvedProbe => {
@@ -213,10 +218,10 @@ const resolveFlag = (flag: StepSpec['continueOnError'], scope: Scope): boolean =
   (typeof flag === 'string' ? resolveText(flag, scope) : flag) === true;
 
 const declaredCreates = (spec: StepSpec, scope: Scope): readonly Created[] =>
-  resolveValue(spec.creates ?? [], scope) as readonly Created[];
+  spec.creates ? (resolveValue(spec.creates, scope) as readonly Created[]) : nothing;
 
 const filesOf = (spec: StepSpec, scope: Scope): readonly string[] =>
-  (resolveValue(spec.files ?? [], scope) as unknown[]).map(textOf);
+  spec.files ? (resolveValue(spec.files, scope) as unknown[]).map(textOf) : nothing;
 
 const duration = (text: string | undefined, scope: Scope): number | undefined => {
   if (text === undefined) return undefined;

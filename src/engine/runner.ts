@@ -4,6 +4,7 @@ import { ExpressionError, type Scope } from '../core/expression.ts';
 import type { Holding } from '../core/holdings.ts';
 import { evaluate } from '../core/template.ts';
 import type { Workflow } from '../core/workflow.ts';
+import { elapsed } from './elapsed.ts';
 import type { Engine } from './engine.ts';
 import type { Known } from './judge.ts';
 import { undoAll } from './undo.ts';
@@ -42,7 +43,7 @@ export const runWorkflow = async (engine: Engine, request: RunRequest): Promise<
   const counts: Partial<Record<Outcome, number>> = {};
   for (const each of run.outcomes.values()) counts[each] = (counts[each] ?? 0) + 1;
   for (const notice of request.lastWords?.() ?? []) await engine.emit(notice);
-  const durationMs = engine.host.clock.monotonic() - start;
+  const durationMs = elapsed(engine.host.clock, start);
   await engine.emit({ type: 'run.finished', outcome, counts, durationMs, facts });
   return { outcome, outcomes: run.outcomes, facts };
 };

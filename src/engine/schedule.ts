@@ -12,80 +12,119 @@ export interface Ended {
   readonly moved?: boolean | undefined;
 }
 
+/** What is known of one unit. */
+interface Entry {
+  unit: Unit;
+  /** Needs that have not ended. */
+  waiting: number;
+  /** Those that wait for it. */
+  followers: Entry[] | undefined;
+  ended: Ended | undefined;
+  /** Something below it changed in this run. */
+  dirty: boolean;
+}
+
 export class Schedule {
-  readonly units = new Map<string, Unit>();
-  private readonly ended = new Map<string, Ended>();
-  /** Units below which something changed in this run. */
-  private readonly dirty = new Set<string>();
-  private readonly followers = new Map<string, string[]>();
-  private readonly waiting = new Map<string, number>();
-  private ranks: ReadonlyMap<string, number> = new Map();
+  private readonly entries = new Map<string, Entry>();
+  private readonly first: readonly Unit[];
+  private readonly usualMs: (address: string) => number | undefined;
+  private ranks: ReadonlyMap<string, number> | undefined;
 
   constructor(units: readonly Unit[], usualMs: (address: string) => number | undefined) {
+    this.first = units;
+    this.usualMs = usualMs;
     this.add(units);
-    // A step nobody has timed counts as a second: it then weighs about as much as its neighbours.
-    this.ranks = longestPaths(units, (address) => usualMs(address) ?? 1000);
+  }
+
+  get units(): readonly Unit[] {
+    return Array.from(this.entries.values(), ({ unit }) => unit);
   }
 
   /** Adds units; those whose needs are all finished are returned as ready. */
   add(units: readonly Unit[]): readonly Unit[] {
-    for (const unit of units) this.units.set(unit.address, unit);
-    const ready: Unit[] = [];
-    for (const unit of units) {
-      const needs = this.needsOf(unit);
-      const open = needs.filter((need) => !this.ended.has(need));
-      for (const need of open) {
-        const followers = this.followers.get(need);
-        if (followers) followers.push(unit.address);
-        else this.followers.set(need, [unit.address]);
-      }
-      if (needs.some((need) => this.spreadsDirt(need))) this.dirty.add(unit.address);
-      this.waiting.set(unit.address, open.length);
-      if (open.length === 0) ready.push(unit);
-    }
-    return ready;
+    const added = units.map((unit) => this.enter(unit));
+    return added.filter((entry) => this.connect(entry)).map(({ unit }) => unit);
   }
 
+  private enter(unit: Unit): Entry {
+    const known = this.entries.get(unit.address);
+    if (known) {
+      known.unit = unit;
+      return known;
+    }
+    const entry = { unit, waiting: 0, followers: undefined, ended: undefined, dirty: false };
+    this.entries.set(unit.address, entry);
+    return entry;
+  }
+
+  /** True when it waits for nothing. */
+  private connect(entry: Entry): boolean {
+    let waiting = 0;
+    for (const need of this.needsOf(entry.unit)) {
+      if (spreadsDirt(need)) entry.dirty = true;
+      if (need.ended) continue;
+      waiting += 1;
+      if (need.followers) need.followers.push(entry);
+      else need.followers = [entry];
+    }
+    entry.waiting = waiting;
+    return waiting === 0;
+  }
+
+  /** Reckoned when it is first asked for: where there is nothing to do nobody asks. */
   rank(address: string): number {
+    // A step nobody has timed counts as a second: it then weighs about as much as its neighbours.
+    this.ranks ??= longestPaths(this.first, (each) => this.usualMs(each) ?? 1000);
     return this.ranks.get(address) ?? this.ranks.get(parseAddress(address).step) ?? 0;
   }
 
   /** Takes note of an end; returns the units that may start now. */
   finish(address: string, ended: Ended): readonly Unit[] {
-    this.ended.set(address, ended);
-    const spreads = this.spreadsDirt(address);
+    const entry = this.entries.get(address);
+    if (!entry) return [];
+    const { followers = [] } = entry;
+    entry.ended = ended;
+    entry.followers = undefined;
+    const spreads = spreadsDirt(entry);
     const ready: Unit[] = [];
-    for (const follower of this.followers.get(address) ?? []) {
-      if (spreads) this.dirty.add(follower);
-      const left = (this.waiting.get(follower) ?? 1) - 1;
-      this.waiting.set(follower, left);
-      const unit = this.units.get(follower);
-      if (left === 0 && unit) ready.push(unit);
+    for (const follower of followers) {
+      if (spreads) follower.dirty = true;
+      follower.waiting -= 1;
+      if (follower.waiting === 0) ready.push(follower.unit);
     }
-    this.followers.delete(address);
     return ready;
   }
 
   /** Whether everything it needs has ended. */
   isReady(address: string): boolean {
-    return this.waiting.get(address) === 0;
+    return this.entries.get(address)?.waiting === 0;
   }
 
   outcomeOf(address: string): Outcome | undefined {
-    return this.ended.get(address)?.outcome;
+    return this.entries.get(address)?.ended?.outcome;
   }
 
   isTolerated(address: string): boolean {
-    return this.ended.get(address)?.tolerated === true;
+    return this.entries.get(address)?.ended?.tolerated === true;
   }
 
   isDirty(address: string): boolean {
-    return this.dirty.has(address);
+    return this.entries.get(address)?.dirty === true;
+  }
+
+  /** Whether every unit has ended. */
+  get isOver(): boolean {
+    for (const { ended } of this.entries.values()) if (!ended) return false;
+    return true;
   }
 
   /** The needs that keep a unit from running: they failed, were blocked or interrupted. */
   blockersOf(unit: Unit): readonly string[] {
-    return this.needsOf(unit).filter((need) => isBroken(this.outcomeOf(need)) && !this.isTolerated(need));
+    const { needs } = unit;
+    // Nearly always there are none, and there may be ten thousand units.
+    if (needs.length === 0) return none;
+    const blockers = this.needsOf(unit).filter(isBlocking);
+    return blockers.length === 0 ? none : blockers.map(addressOf);
   }
 
   /** How a parent ended, from how its children ended; without children, from what it needs. */
@@ -100,16 +139,24 @@ export class Schedule {
   }
 
   /** A child that is not there, or not yet, is waited for as its whole step is. */
-  private needsOf({ needs }: Unit): readonly string[] {
-    const known = needs.map((need) => (this.units.has(need) ? need : parseAddress(need).step));
-    return (known.length < 2 ? known : [...new Set(known)]).filter((need) => this.units.has(need));
-  }
-
-  private spreadsDirt(address: string): boolean {
-    const ended = this.ended.get(address);
-    return ended !== undefined && (ended.outcome === 'changed' || ended.moved === true || this.dirty.has(address));
+  private needsOf({ needs }: Unit): readonly Entry[] {
+    const known: Entry[] = [];
+    for (const need of needs) {
+      const entry = this.entries.get(need) ?? this.entries.get(parseAddress(need).step);
+      if (entry) known.push(entry);
+    }
+    return known.length < 2 ? known : [...new Set(known)];
   }
 }
+
+const none: readonly string[] = [];
+
+const addressOf = ({ unit }: Entry): string => unit.address;
+
+const spreadsDirt = ({ ended, dirty }: Entry): boolean =>
+  ended !== undefined && (ended.outcome === 'changed' || ended.moved === true || dirty);
+
+const isBlocking = ({ ended }: Entry): boolean => isBroken(ended?.outcome) && ended?.tolerated !== true;
 
 const worstFirst = ['failed', 'interrupted', 'blocked', 'changed', 'satisfied'] as const;
 

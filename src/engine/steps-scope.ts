@@ -22,8 +22,7 @@ const remember = (steps: Record<string, unknown>, address: string, { outputs, ou
 
 const put = (steps: Record<string, unknown>, id: string, entry: Remembered): void => {
   steps[id] = entry;
-  const alias = id.replaceAll('-', '_');
-  if (alias !== id) steps[alias] = entry;
+  if (id.includes('-')) steps[id.replaceAll('-', '_')] = entry;
 };
 
 export const stepsScope = { remember };

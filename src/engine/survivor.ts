@@ -37,7 +37,7 @@ export const awaitSurvivor = async (
 };
 
 /** An attempt without an end, or one that ended with its process left alone. */
-const mayHaveSurvived = ({ status, failure }: Known): boolean =>
+export const mayHaveSurvived = ({ status, failure }: Known): boolean =>
   status === 'started' || failure?.kind === 'survivor' || failure?.kind === 'cancelled';
 
 /** True when it has ended. */

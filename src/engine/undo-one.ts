@@ -6,6 +6,7 @@ import type { Observation } from '../core/observation.ts';
 import { absence, awaitAbsence, surroundingsOf, typedUndo } from './absence.ts';
 import { bounded } from './bounded.ts';
 import { commandError, commandSettings, createContext, enterCommand, undoTag } from './context.ts';
+import { elapsed } from './elapsed.ts';
 import type { Engine } from './engine.ts';
 import { internalFailure } from './internal-failure.ts';
 import { revealSecrets } from './secret-book.ts';
@@ -25,7 +26,7 @@ export const undoOne = async (engine: Engine, holding: Holding): Promise<boolean
   await engine.emit({
     ...{ type: 'step.undone', ...namesOf(holding), outcome },
     evidence: masker.value(evidence),
-    durationMs: engine.host.clock.monotonic() - start,
+    durationMs: elapsed(engine.host.clock, start),
     ...(failure && { failure: masker.value(failure) }),
   });
   return outcome !== 'failed';

@@ -1,7 +1,7 @@
 // The units of scheduling: a step, a foreach child, or the parent that stands for all children.
 import { childAddress, parseAddress } from '../core/address.ts';
 import type { PlannedStep } from '../core/event.ts';
-import { compile, type Scope } from '../core/expression.ts';
+import { compile, ExpressionError, type Scope } from '../core/expression.ts';
 import { circleIn } from '../core/graph.ts';
 import { evaluate, resolveText, resolveValue, templateParts, textOf } from '../core/template.ts';
 import type { StepSpec } from '../core/workflow.ts';
@@ -23,7 +23,8 @@ export class ExpansionError extends Error {}
 /** The units of a step. A foreach list that rests on outputs of steps not yet run leaves a parent without children. */
 export const unitsOf = (step: StepSpec, scope: Scope): readonly Unit[] => {
   const needs = step.needs ?? [];
-  if (!step.foreach) return [{ address: step.id, step, kind: 'step', locals: {}, needs: resolveNeeds(needs, scope) }];
+  if (!step.foreach)
+    return [{ address: step.id, step, kind: 'step', locals: noLocals, needs: resolveNeeds(needs, scope) }];
   if (isLate(step)) return [{ address: step.id, step, kind: 'parent', locals: {}, needs: wholeSteps(step) }];
   return expand(step, scope);
 };
@@ -106,8 +107,10 @@ const nameOf = (item: unknown): string => {
 const isPlainMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const noLocals = {};
+
 const resolveNeeds = (needs: readonly string[], scope: Scope): readonly string[] =>
-  needs.map((need) => textOf(resolveText(need, scope)));
+  needs.some((need) => need.includes('${{')) ? needs.map((need) => textOf(resolveText(need, scope))) : needs;
 
 /** The other steps that a step waits for, also where it names one child of them. */
 const wholeSteps = ({ id, needs = [] }: StepSpec): readonly string[] =>
@@ -116,11 +119,22 @@ const wholeSteps = ({ id, needs = [] }: StepSpec): readonly string[] =>
 const isProof = ({ kind, step: { run, shell, uses } }: Unit): boolean =>
   kind !== 'parent' && run === undefined && shell === undefined && uses === undefined;
 
+const nameIn = ({ step, kind, key }: Unit, scope: Scope): string => {
+  try {
+    if (step.name === undefined) return key === undefined ? step.id : key;
+    return textOf(resolveText(step.name, scope));
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    // A parent's name is its children's with the item left open; one that rests on outputs is not known yet.
+    return kind === 'parent' ? step.id : (step.name ?? step.id);
+  }
+};
+
 /** How a unit is told to views and journal. */
-export const plannedStep = (unit: Unit, usualMs: number | undefined, name: string): PlannedStep => ({
+export const plannedStep = (unit: Unit, usualMs: number | undefined, scope: Scope): PlannedStep => ({
   address: unit.address,
   step: unit.step.id,
-  name,
+  name: nameIn(unit, scope),
   needs: unit.needs,
   ...(unit.step.group !== undefined && { group: unit.step.group }),
   ...(unit.kind === 'parent' && { parent: true }),

@@ -3,17 +3,19 @@ import { isMeantBy, parseAddress } from '../core/address.ts';
 import type { Outcome, PlannedStep } from '../core/event.ts';
 import { ExpressionError, type Scope } from '../core/expression.ts';
 import type { Failure } from '../core/failure.ts';
-import { evaluate, resolveText, textOf } from '../core/template.ts';
+import { evaluate } from '../core/template.ts';
 import { type Chosen, chosenBy } from './choose-units.ts';
 import type { Engine } from './engine.ts';
+import type { Finish, KnownTurn } from './finish-unit.ts';
 import type { Judgement } from './judge.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
 import { proveKnown } from './prove-known.ts';
 import type { RunRequest } from './runner.ts';
 import { Schedule } from './schedule.ts';
 import { type Secret, secretsOf } from './secret-book.ts';
-import { type Finish, runUnit } from './step-run.ts';
+import { keepUnit, runUnit, type Turn } from './step-run.ts';
 import { stepsScope } from './steps-scope.ts';
+import { Turns } from './turns.ts';
 import { ExpansionError, expand, plannedStep, readsItem, type Unit, unitsOf } from './unit.ts';
 
 export class WorkflowRun {
@@ -29,9 +31,13 @@ export class WorkflowRun {
   private readonly shared: Scope;
   /** Let go as they are used. */
   private kept = new Map<string, Judgement>();
-  private open = 0;
+  private readonly turns = new Turns({
+    endAtOnce: (unit) => this.endAtOnce(unit),
+    turn: (unit) => this.turn(unit).catch((error: unknown) => this.breakOff(error)),
+    rank: ({ address }) => this.schedule.rank(address),
+    onError: (error) => this.breakOff(error),
+  });
   private fatal: { readonly error: unknown } | undefined;
-  private end: () => void = () => {};
 
   constructor(engine: Engine, request: RunRequest) {
     this.engine = engine;
@@ -44,16 +50,16 @@ export class WorkflowRun {
   }
 
   async plan(): Promise<void> {
-    const steps = [...this.schedule.units.values()].map((unit) => this.planned(unit));
+    const steps = this.schedule.units.map((unit) => this.planned(unit));
     await this.engine.emit({ type: 'run.planned', steps });
   }
 
   /** Resolves when every unit has an end, or nothing may start any more. */
   async perform(): Promise<void> {
-    const { known, resumed } = this.request;
+    const { known, resumed, scope } = this.request;
     for (const [address, { outputs, outcome }] of known)
       this.remember(address, { outputs, outcome: outcome ?? 'interrupted' });
-    const units = [...this.schedule.units.values()];
+    const { units } = this.schedule;
     this.kept = await proveKnown(this.engine, {
       units: units.filter((unit) => unit.kind !== 'parent' && this.isChosen(unit)),
       known,
@@ -61,18 +67,15 @@ export class WorkflowRun {
       redo: (unit) => this.redo(unit),
       assume: (unit) => this.assume(unit),
       resumed,
+      adopt: scope.adopt === true,
     });
-    await new Promise<void>((resolve) => {
-      this.end = resolve;
-      this.start(units.filter((unit) => this.schedule.isReady(unit.address)));
-      if (this.open === 0) resolve();
-    });
+    await this.turns.run(units.filter((unit) => this.schedule.isReady(unit.address)));
     if (this.fatal) throw this.fatal.error;
   }
 
   /** Whether every unit had its turn. */
   get isComplete(): boolean {
-    return [...this.schedule.units.keys()].every((address) => this.schedule.outcomeOf(address) !== undefined);
+    return this.schedule.isOver;
   }
 
   get hasFailed(): boolean {
@@ -83,21 +86,33 @@ export class WorkflowRun {
 
   /** Steps without values of their own share one: `steps` grows in place. */
   scope(locals: Readonly<Record<string, unknown>>): Scope {
-    return Object.keys(locals).length === 0 ? this.shared : { ...this.shared, ...locals };
+    for (const _ in locals) return { ...this.shared, ...locals };
+    return this.shared;
   }
 
-  private start(units: readonly Unit[]): void {
-    // A queue instead of recursion: a chain of ten thousand finished steps must not fill the stack.
-    const queue = [...units].sort((a, b) => this.schedule.rank(b.address) - this.schedule.rank(a.address));
-    for (const unit of queue) {
-      this.open += 1;
-      void this.turn(unit)
-        .catch((error: unknown) => this.breakOff(error))
-        .finally(() => {
-          this.open -= 1;
-          if (this.open === 0) this.end();
-        });
+  private endAtOnce(unit: Unit): Pick<Finish, 'recorded'> | undefined {
+    try {
+      const finish = this.finishAtOnce(unit);
+      if (finish) this.conclude(unit, finish);
+      return finish;
+    } catch (error) {
+      this.breakOff(error);
+      return {};
     }
+  }
+
+  /** The end of a unit that waits for nothing; undefined when it has a turn. */
+  private finishAtOnce(unit: Unit): Finish | undefined {
+    if (this.fatal) return undefined;
+    if (unit.kind === 'parent' && unit.children) return this.finishParent(unit);
+    // What was known of a step outside `--only`, `--from` or `--until` stands, unproved and unrecorded.
+    if (!this.isChosen(unit)) return { outcome: 'skipped', outputs: {}, leftOut: true };
+    const judged = this.kept.get(unit.address);
+    if (!judged || this.schedule.isDirty(unit.address) || this.engine.stop.stage !== undefined) return undefined;
+    if (this.schedule.blockersOf(unit).length > 0) return undefined;
+    const finish = keepUnit(this.engine, this.known(unit, judged));
+    if (finish) this.kept.delete(unit.address);
+    return finish;
   }
 
   /** What can't be recorded must not happen: what runs may end, nothing else starts. */
@@ -120,14 +135,11 @@ export class WorkflowRun {
     const counts = !finish.leftOut && (unit.kind !== 'parent' || !unit.children);
     if (counts) this.outcomes.set(unit.address, finish.outcome);
     if (!finish.leftOut) this.remember(unit.address, finish);
-    this.start(this.schedule.finish(unit.address, finish));
+    this.turns.start(this.schedule.finish(unit.address, finish));
   }
 
   /** Undefined when the unit has no end in this run because it is being stopped, or now has children to wait for. */
   private async finishOf(unit: Unit): Promise<Finish | undefined> {
-    if (unit.kind === 'parent' && unit.children) return this.finishParent(unit);
-    // What was known of a step outside `--only`, `--from` or `--until` stands, unproved and unrecorded.
-    if (!this.isChosen(unit)) return { outcome: 'skipped', outputs: {}, leftOut: true };
     const blockers = this.schedule.blockersOf(unit);
     // What needs an interrupted step has not failed: it is for the next run.
     if (blockers.some((need) => this.schedule.outcomeOf(need) === 'interrupted')) return undefined;
@@ -135,25 +147,29 @@ export class WorkflowRun {
     if (this.engine.stop.stage !== undefined) return undefined;
     if (unit.kind === 'parent') return this.expandLate(unit);
     const { id, concurrency } = unit.step;
-    const run = () => this.run(unit);
+    const run = () => runUnit(this.engine, this.turnOf(unit, this.takeJudgement(unit.address)));
     return typeof concurrency === 'number'
       ? this.limiterOf(id, concurrency).run(run, this.schedule.rank(unit.address))
       : run();
   }
 
-  private run(unit: Unit): Promise<Finish | undefined> {
-    return runUnit(this.engine, {
+  private known(unit: Unit, judged: Judgement | undefined): KnownTurn {
+    const { known, scope } = this.request;
+    const adopt = scope.adopt === true;
+    return {
       unit,
-      known: this.request.known.get(unit.address),
+      known: known.get(unit.address),
       scope: this.scope(unit.locals),
-      judged: this.takeJudgement(unit.address),
-      rank: this.schedule.rank(unit.address),
-      usualMs: this.request.usualMs(unit.address),
-      redo: this.redo(unit),
-      assume: this.assume(unit),
-      adopt: this.request.scope.adopt === true,
+      judged,
+      adopt,
       secrets: this.secrets,
-    });
+    };
+  }
+
+  private turnOf(unit: Unit, judged: Judgement | undefined): Turn {
+    const { address } = unit;
+    const [rank, usualMs] = [this.schedule.rank(address), this.request.usualMs(address)];
+    return { ...this.known(unit, judged), rank, usualMs, redo: this.redo(unit), assume: this.assume(unit) };
   }
 
   private takeJudgement(address: string): Judgement | undefined {
@@ -193,7 +209,7 @@ export class WorkflowRun {
         address: unit.address,
         children: children.map((child) => this.planned(child)),
       });
-      this.start(this.schedule.add([...children, parent]));
+      this.turns.start(this.schedule.add([...children, parent]));
       return undefined;
     } catch (error) {
       if (!(error instanceof ExpressionError || error instanceof ExpansionError)) throw error;
@@ -224,8 +240,8 @@ export class WorkflowRun {
   }
 
   private redo(unit: Unit): string | undefined {
-    const { redo = [] } = this.request.scope;
-    return redo.some((each) => isMeantBy(unit.address, each)) ? 'it was asked to run again' : undefined;
+    const again = this.request.scope.redo?.some((each) => isMeantBy(unit.address, each)) === true;
+    return again ? 'it was asked to run again' : undefined;
   }
 
   private assume(unit: Unit): string | undefined {
@@ -233,18 +249,7 @@ export class WorkflowRun {
   }
 
   private planned(unit: Unit): PlannedStep {
-    return plannedStep(unit, this.request.usualMs(unit.address), this.nameOf(unit));
-  }
-
-  private nameOf({ step, kind, locals, key }: Unit): string {
-    try {
-      if (step.name === undefined) return key === undefined ? step.id : key;
-      return textOf(resolveText(step.name, this.scope(locals)));
-    } catch (error) {
-      if (!(error instanceof ExpressionError)) throw error;
-      // A parent's name is its children's with the item left open; one that rests on outputs is not known yet.
-      return kind === 'parent' ? step.id : (step.name ?? step.id);
-    }
+    return plannedStep(unit, this.request.usualMs(unit.address), this.scope(unit.locals));
   }
 
   private remember(address: string, { outputs, outcome }: Pick<Finish, 'outputs' | 'outcome'>): void {

@@ -1,6 +1,6 @@
 // The moments at which a rehearsed program may die, and its death. A journal in memory stands for the one on the disk.
 import { durability, type EventBody, type RunEvent } from '../core/event.ts';
-import type { Journal } from '../engine/ports.ts';
+import type { Appended, Journal } from '../engine/ports.ts';
 import type { World } from './world.ts';
 
 /** Ends a rehearsed run where SIGKILL would; nothing of it happens any more. */
@@ -35,15 +35,15 @@ export class Boundaries {
 
 /** Keeps the facts after `past` in the list it is given; each one that must be durable is a boundary on both sides. */
 export const memoryJournal = (events: RunEvent[], boundaries: Boundaries): Journal => ({
-  append: async (body: EventBody, at: number): Promise<RunEvent> => {
+  append: (body: EventBody, at: number): Appended => {
     const kept = durability(body.type) !== 'view';
     const event: RunEvent = { seq: events.length + 1, at, ...body };
-    if (!kept) return event;
+    if (!kept) return { event };
     const name = 'address' in body ? `${body.type} of ${body.address}` : body.type;
     boundaries.pass(`before the record ${name}`);
     events.push(event);
     if (durability(body.type) === 'sync') boundaries.pass(`after the record ${name}`);
-    return event;
+    return { event };
   },
   close: async () => {},
 });

@@ -7,10 +7,58 @@ import { checksum } from './checksum.ts';
 /** A line longer than this, in bytes, is damage; no event is written that would make one. */
 export const maximumLine = 64 * 1024 * 1024;
 
-export const encodeLine = (event: RunEvent, version: number = eventVersion): string => {
-  const signed = `${JSON.stringify(event).slice(0, -1)},"v":${version}`;
-  return `${signed},"crc":"${checksum(`${signed}}`)}"}\n`;
-};
+const usualRoom = 64 * 1024;
+/** Room beyond this, which a single long line may need, is given back. */
+const mostRoom = 1024 * 1024;
+/** More than the last two keys and the line feed take. */
+const endRoom = 64;
+
+/** Lines as the bytes they will be in the file, one after the other: as texts each would be copied half a dozen times on its way there. */
+export class LineBuffer {
+  #bytes = Buffer.allocUnsafe(usualRoom);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** False when the line would be too long; then there is none. @throws TypeError for what is no JSON */
+  add(event: RunEvent, version: number = eventVersion): boolean {
+    const text = JSON.stringify(event);
+    // A character takes three bytes at most, so the exact count is rarely needed.
+    const most = text.length * 3 + endRoom;
+    if (most > maximumLine && Buffer.byteLength(text) + endRoom > maximumLine) return false;
+    this.#makeRoom(most);
+    const start = this.#length;
+    const brace = start + this.#bytes.write(text, start) - 1;
+    const end = this.#bytes.write(`,"v":${version}}`, brace, 'latin1') + brace;
+    const sum = checksum(this.#bytes.subarray(start, end));
+    this.#length = this.#bytes.write(`,"crc":"${sum}"}\n`, end - 1, 'latin1') + end - 1;
+    return true;
+  }
+
+  /** All lines, which are gone once `use` has returned. */
+  take(use: (lines: Buffer) => void): void {
+    try {
+      use(this.#bytes.subarray(0, this.#length));
+    } finally {
+      this.clear();
+    }
+  }
+
+  clear(): void {
+    this.#length = 0;
+    if (this.#bytes.length > mostRoom) this.#bytes = Buffer.allocUnsafe(usualRoom);
+  }
+
+  #makeRoom(bytes: number): void {
+    const needed = this.#length + bytes;
+    if (needed <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.#bytes.length));
+    this.#bytes.copy(larger, 0, 0, this.#length);
+    this.#bytes = larger;
+  }
+}
 
 export type DecodedLine =
   | { readonly ok: true; readonly event: Record<string, unknown>; readonly version: number }

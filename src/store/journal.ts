@@ -3,9 +3,9 @@
 import { closeSync, constants, fchmodSync, fstatSync, openSync, type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { durability, type EventBody, type RunEvent } from '../core/event.ts';
-import type { Journal } from '../engine/ports.ts';
+import type { Appended, Journal } from '../engine/ports.ts';
 import { type Disk, realDisk } from './disk.ts';
-import { encodeLine, maximumLine } from './journal-line.ts';
+import { LineBuffer, maximumLine } from './journal-line.ts';
 import { syncFolder } from './private-file.ts';
 import { StoreError, storeErrorFrom } from './store-error.ts';
 
@@ -45,9 +45,15 @@ const assertLength = (fd: number, path: string, expected: number): void => {
   });
 };
 
-interface Waiter {
-  resolve(): void;
-  reject(error: StoreError): void;
+/** All who wait for the same sync. */
+class Waiters {
+  resolve: () => void = () => {};
+  reject: (error: StoreError) => void = () => {};
+  count = 0;
+  readonly durable = new Promise<void>((resolve, reject) => {
+    this.resolve = resolve;
+    this.reject = reject;
+  });
 }
 
 interface Opened {
@@ -57,6 +63,9 @@ interface Opened {
   readonly seq: number;
   readonly bytes: number;
 }
+
+/** Bytes that are gathered at most: what ten thousand steps have to say in one turn need not all be in memory for it. */
+const pieceLength = 256 * 1024;
 
 /** A trip to a thread and back, with all it wakes, takes longer than a sync that is quicker than this. */
 const worthAThreadMs = 1;
@@ -71,8 +80,10 @@ class FileJournal implements Journal {
   #bytes: number;
   /** Whether something was written since the last sync. */
   #unsynced = false;
-  #lines: string[] = [];
-  #waiters: Waiter[] = [];
+  /** Bytes written since. */
+  #written = 0;
+  readonly #lines = new LineBuffer();
+  #waiters: Waiters | undefined;
   #scheduled: NodeJS.Immediate | undefined;
   /** How long the last sync took. */
   #syncMs = 0;
@@ -91,19 +102,21 @@ class FileJournal implements Journal {
     this.#opened = fstatSync(fd);
   }
 
-  async append(body: EventBody, at: number): Promise<RunEvent> {
+  append(body: EventBody, at: number): Appended {
     if (this.#closed) throw new Error('append after close');
     if (this.#poison !== undefined) throw this.#tell(this.#poison);
     const kind = durability(body.type);
-    if (kind === 'view') return { seq: this.#seq, at, ...body };
+    if (kind === 'view') return { event: { seq: this.#seq, at, ...body } };
     const event: RunEvent = { seq: this.#seq + 1, at, ...body };
-    const line = this.#encode(event); // before the number is taken: an event that can't be written leaves no gap
+    this.#encode(event); // before the number is taken: an event that can't be written leaves no gap
     this.#seq += 1;
-    this.#lines.push(line);
-    // The end of this turn of the event loop: what other steps have to say in it shares the write and the sync.
+    // The end of this turn of the event loop: what other steps have to say in it shares the sync.
     if (this.#syncing === undefined) this.#scheduled ??= setImmediate(() => this.#flush());
-    if (kind === 'sync') await new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject }));
-    return event;
+    if (this.#syncing === undefined && this.#lines.length > pieceLength) this.#writeAhead();
+    if (kind !== 'sync') return { event };
+    this.#waiters ??= new Waiters();
+    this.#waiters.count += 1;
+    return { event, durable: this.#waiters.durable };
   }
 
   async close(): Promise<void> {
@@ -115,17 +128,15 @@ class FileJournal implements Journal {
     try {
       if (this.#poison === undefined && this.#unsynced) this.#disk.syncNow(this.#fd);
     } catch (error) {
-      this.#fail(error, []);
+      this.#fail(error);
     } finally {
       closeSync(this.#fd);
     }
     if (this.#poison !== undefined && !this.#told) throw this.#tell(this.#poison);
   }
 
-  #encode(event: RunEvent): string {
-    const line = encodeLine(event);
-    // A character takes three bytes at most, so the exact count is rarely needed.
-    if (line.length * 3 <= maximumLine || Buffer.byteLength(line) <= maximumLine) return line;
+  #encode(event: RunEvent): void {
+    if (this.#lines.add(event)) return;
     throw new StoreError('io', this.#path, {
       doing: 'write the journal',
       saw: `a ${event.type} event of more than ${maximumLine} bytes`,
@@ -137,34 +148,32 @@ class FileJournal implements Journal {
   #flush(): void {
     clearImmediate(this.#scheduled);
     this.#scheduled = undefined;
-    if (this.#lines.length === 0) return;
     const waiters = this.#waiters;
-    const bytes = Buffer.from(this.#lines.join(''));
-    this.#waiters = [];
-    this.#lines = [];
+    if (this.#lines.length === 0 && waiters === undefined) return;
+    this.#waiters = undefined;
     try {
-      this.#write(bytes);
-      if (waiters.length > 1 && this.#syncMs > worthAThreadMs) {
-        this.#syncing = this.#syncAside(waiters, bytes.length);
+      this.#write();
+      if (waiters !== undefined && waiters.count > 1 && this.#syncMs > worthAThreadMs) {
+        this.#syncing = this.#syncAside(waiters);
         return;
       }
-      if (waiters.length > 0) {
+      if (waiters !== undefined) {
         const startedAt = performance.now();
         this.#disk.syncNow(this.#fd);
         this.#syncMs = performance.now() - startedAt;
       }
-      this.#commit(waiters, bytes.length);
+      this.#commit(waiters);
     } catch (error) {
       this.#fail(error, waiters);
     }
   }
 
-  async #syncAside(waiters: readonly Waiter[], length: number): Promise<void> {
+  async #syncAside(waiters: Waiters): Promise<void> {
     try {
       const startedAt = performance.now();
       await this.#disk.sync(this.#fd);
       this.#syncMs = performance.now() - startedAt;
-      this.#commit(waiters, length);
+      this.#commit(waiters);
     } catch (error) {
       this.#fail(error, waiters);
     }
@@ -172,17 +181,31 @@ class FileJournal implements Journal {
     if (this.#poison === undefined) this.#flush();
   }
 
-  #write(bytes: Buffer): void {
-    this.#unsynced = true;
-    for (let done = 0; done < bytes.length; ) done += this.#disk.write(this.#fd, bytes.subarray(done));
+  /** Nobody acts on it before it is synced with the rest. @throws StoreError */
+  #writeAhead(): void {
+    try {
+      this.#write();
+    } catch (error) {
+      this.#fail(error);
+    }
+    if (this.#poison !== undefined) throw this.#tell(this.#poison);
   }
 
-  #commit(waiters: readonly Waiter[], length: number): void {
-    this.#bytes += length;
-    if (waiters.length === 0) return;
+  #write(): void {
+    this.#unsynced = true;
+    this.#lines.take((bytes) => {
+      for (let done = 0; done < bytes.length; ) done += this.#disk.write(this.#fd, bytes.subarray(done));
+      this.#written += bytes.length;
+    });
+  }
+
+  #commit(waiters: Waiters | undefined): void {
+    this.#bytes += this.#written;
+    this.#written = 0;
+    if (waiters === undefined) return;
     this.#unsynced = false;
     this.#assertInPlace();
-    for (const waiter of waiters) waiter.resolve();
+    waiters.resolve();
   }
 
   /** A file that was deleted or moved takes writes without complaint, and nobody would ever find them. */
@@ -199,16 +222,17 @@ class FileJournal implements Journal {
    * The end of this journal. A failed sync is not tried again: the system may have dropped the pages and would then report
    * success. The file is cut back to the last batch that went well, so that nobody later reads what was refused here.
    */
-  #fail(error: unknown, waiters: readonly Waiter[]): void {
+  #fail(error: unknown, waiters?: Waiters): void {
     const poison = storeErrorFrom(error, this.#path, 'write the journal');
     this.#poison = poison;
-    this.#lines = [];
+    this.#lines.clear();
     try {
       this.#disk.truncate(this.#fd, this.#bytes);
     } catch {
       // The reader drops a half-written line as well; the first error is the one to tell.
     }
-    for (const waiter of [...waiters, ...this.#waiters.splice(0)]) waiter.reject(this.#tell(poison));
+    for (const each of [waiters, this.#waiters]) each?.reject(this.#tell(poison));
+    this.#waiters = undefined;
   }
 
   #tell(poison: StoreError): StoreError {

@@ -109,7 +109,14 @@ class Lines {
   }
 }
 
+/** Thousands of lines may be of one second. */
+let told = { second: Number.NaN, text: '' };
+
 const timeOf = (at: number): string => {
-  const date = new Date(at);
-  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+  const second = Math.floor(at / 1000);
+  if (second !== told.second) told = { second, text: clockText(new Date(at)) };
+  return told.text;
 };
+
+const clockText = (date: Date): string =>
+  [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');

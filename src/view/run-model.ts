@@ -3,6 +3,25 @@ import type { Address, EventOf, PlannedStep, RunEvent, Scope } from '../core/eve
 import { leftOut } from './left-out.ts';
 import { freshRecord, lastLineOf, noteLook, type StepRecord, worstOf } from './step-record.ts';
 
+/** A step among those it waits for, and those that wait for it. */
+interface Link {
+  readonly record: StepRecord;
+  /** Needs that are not over. */
+  open: number;
+  followers: Link[];
+}
+
+const isOver = ({ phase }: StepRecord): boolean => phase === 'done' || phase === 'left-out';
+
+/** Adds those that waited for nothing else. */
+const release = (link: Link, free: Link[]): void => {
+  for (const follower of link.followers) {
+    follower.open -= 1;
+    if (follower.open === 0) free.push(follower);
+  }
+  link.followers = [];
+};
+
 export class RunModel {
   readonly steps = new Map<Address, StepRecord>();
   readonly children = new Map<Address, Address[]>();
@@ -17,8 +36,7 @@ export class RunModel {
   /** Grows when steps were added, so that a view can tell that its rows are no longer all. */
   planVersion = 0;
   private scope: Scope = {};
-  private readonly open = new Map<Address, number>();
-  private readonly followers = new Map<Address, Address[]>();
+  private readonly links = new Map<Address, Link>();
   private readonly usual: ReadonlyMap<string, number>;
 
   constructor({ past = [], usual }: { past?: readonly RunEvent[]; usual?: ReadonlyMap<string, number> } = {}) {
@@ -102,57 +120,44 @@ export class RunModel {
 
   /** Counts anew what each step still waits for. */
   private connect(): void {
-    this.followers.clear();
-    this.open.clear();
-    for (const { planned, phase } of this.steps.values()) {
-      const all = planned.needs.length < 2 ? planned.needs : [...new Set(planned.needs)];
-      const needs = all.filter((need) => this.steps.has(need) && !this.isOver(need));
-      for (const need of needs) {
-        const followers = this.followers.get(need);
-        if (followers) followers.push(planned.address);
-        else this.followers.set(need, [planned.address]);
+    this.links.clear();
+    for (const [address, record] of this.steps) this.links.set(address, { record, open: 0, followers: [] });
+    for (const link of this.links.values()) {
+      const { needs } = link.record.planned;
+      for (const need of needs.length < 2 ? needs : new Set(needs)) {
+        const other = this.links.get(need);
+        if (!other || isOver(other.record)) continue;
+        other.followers.push(link);
+        link.open += 1;
       }
-      this.open.set(planned.address, needs.length);
-      if (needs.length === 0 && phase === 'needs') this.ready(planned.address);
+      if (link.open === 0) this.ready(link);
     }
-  }
-
-  private isOver(address: Address): boolean {
-    const phase = this.steps.get(address)?.phase;
-    return phase === 'done' || phase === 'left-out';
   }
 
   /** A parent has no events of its own: it is over as soon as its children are. */
-  private ready(first: Address): void {
+  private ready(first: Link): void {
     const queue = [first];
-    for (let address = queue.pop(); address !== undefined; address = queue.pop()) {
-      const record = this.steps.get(address);
-      if (record?.phase !== 'needs') continue;
+    for (let link = queue.pop(); link !== undefined; link = queue.pop()) {
+      const { record } = link;
+      if (record.phase !== 'needs') continue;
       record.phase = 'ready';
-      const children = this.children.get(address);
-      if (!record.planned.parent || !children) continue;
+      const children = record.planned.parent && this.children.get(record.planned.address);
+      if (!children) continue;
       record.outcome = worstOf(children.map((child) => this.steps.get(child)?.outcome));
       record.phase = 'done';
-      queue.push(...this.release(address));
+      release(link, queue);
     }
   }
 
-  /** Those that waited for nothing else. */
-  private release(address: Address): readonly Address[] {
-    const free = (this.followers.get(address) ?? []).filter((follower) => {
-      const left = (this.open.get(follower) ?? 1) - 1;
-      this.open.set(follower, left);
-      return left === 0;
-    });
-    this.followers.delete(address);
-    return free;
-  }
-
   private close(record: StepRecord, phase: 'done' | 'left-out'): void {
-    if (this.isOver(record.planned.address)) return;
+    if (isOver(record)) return;
     record.phase = phase;
     record.waiting = undefined;
-    for (const address of this.release(record.planned.address)) this.ready(address);
+    const link = this.links.get(record.planned.address);
+    if (!link) return;
+    const free: Link[] = [];
+    release(link, free);
+    for (const each of free) this.ready(each);
   }
 
   private addToStep(event: Extract<RunEvent, { address: Address }>): void {
@@ -211,7 +216,14 @@ export class RunModel {
     const broken = record.verdict === 'run' && record.evidence.some((each) => !each.holds);
     const wasDone = record.before === 'changed' || record.before === 'satisfied';
     record.healed = outcome === 'changed' && (record.heals === true || (broken && wasDone));
-    Object.assign(record, { outcome, reason, failure, evidence, attempts, durationMs, log, finishedAt: at });
+    record.outcome = outcome;
+    record.reason = reason;
+    record.failure = failure;
+    record.evidence = evidence;
+    record.attempts = attempts;
+    record.durationMs = durationMs;
+    record.log = log;
+    record.finishedAt = at;
     this.close(record, 'done');
   }
 

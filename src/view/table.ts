@@ -15,17 +15,26 @@ export const table = (
   rows: readonly (readonly string[])[],
   { columns = Number.POSITIVE_INFINITY, indent = 0, whole = false }: TableLayout = {},
 ): readonly string[] => {
-  const count = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: count }, (_, at) => Math.max(0, ...rows.map((row) => textWidth(row[at] ?? ''))));
+  const widths = widthsOf(rows);
+  const count = widths.length;
   const before = widths.slice(0, -1).reduce((sum, width) => sum + width + 2, indent);
   const room = Math.max(10, columns - before);
   return rows.flatMap((row) => {
-    const first = row.slice(0, count - 1).map((cell, at) => cell + ' '.repeat((widths[at] ?? 0) - textWidth(cell)));
+    const first = row.slice(0, count - 1).map((cell, at) => padded(cell, widths[at] ?? 0));
     const last = row.length < count ? [] : lastCell(row[count - 1] ?? '', room, whole);
     const line = `${' '.repeat(indent)}${[...first, ...last.slice(0, 1)].join('  ')}`.trimEnd();
     return [line, ...last.slice(1).map((rest) => ' '.repeat(before) + rest)];
   });
 };
+
+const widthsOf = (rows: readonly (readonly string[])[]): readonly number[] => {
+  const widths: number[] = [];
+  for (const row of rows)
+    for (let at = 0; at < row.length; at += 1) widths[at] = Math.max(widths[at] ?? 0, textWidth(row[at] ?? ''));
+  return widths;
+};
+
+const padded = (cell: string, width: number): string => cell + ' '.repeat(width - textWidth(cell));
 
 const lastCell = (cell: string, room: number, whole: boolean): readonly string[] => {
   if (textWidth(cell) <= room) return [cell];

@@ -18,6 +18,7 @@ const withoutStrings = (text: string): string =>
 
 /** The same for what must fit on one line; of text that was overprinted with carriage returns the last print. */
 export const cleanLine = (text: string): string => {
+  if (isPlain(text)) return text;
   const printed = text.replace(/[\r\n]+$/, '').split(/[\r\n]/);
   return cleanText(printed[printed.length - 1] ?? '');
 };
@@ -47,7 +48,8 @@ export const truncate = (text: string, columns: number): string => {
   return `${kept}…`;
 };
 
-const isPlain = (text: string): boolean => /^[ -~]*$/.test(text);
+const plain = /^[ -~]*$/;
+const isPlain = (text: string): boolean => plain.test(text);
 
 let segmenter: Intl.Segmenter | undefined;
 /** Made for the first text that is not plain: the tables behind it take 10 ms to load, a third of a short run. */

@@ -27,44 +27,81 @@ describe('what a run tells later ones', () => {
     const { times, spans, known } = toldBy(
       number([start, begun('a'), done, undone('b', 'removed'), ended('c', 'satisfied')]),
     );
-    expect(toldFormat).toBe(1);
-    expect(encodeTold.times(times)).toMatchInlineSnapshot(
-      `"{"acted":{"addresses":["a"],"ms":[5]},"waited":{"addresses":["c"],"ms":[5]},"undone":["b"]}"`,
-    );
-    expect(encodeTold.spans(spans)).toMatchInlineSnapshot(
-      `"[[["a","b","c"],[{"at":1002,"begun":true},{"begun":true},{"at":1004,"begun":false}]],["b"]]"`,
-    );
+    expect(toldFormat).toBe(2);
+    expect(encodeTold.times(times)).toMatchInlineSnapshot(`
+      "["a"]
+      [5]
+      ["c"]
+      [5]
+      ["b"]"
+    `);
+    expect(encodeTold.spans(spans)).toMatchInlineSnapshot(`"[["a","b","c"],[1002,null,1004],[1,1,0],["b"]]"`);
     expect(JSON.parse(encodeTold.known(known))).toMatchInlineSnapshot(`
-      [
-        {
-          "address": "a",
-          "applied": "same",
-          "at": 1002,
-          "attempt": 1,
-          "bootId": "boot",
-          "command": "do a",
-          "definition": {
-            "is": "f",
+      {
+        "columns": {
+          "address": [
+            "a",
+            "c",
+          ],
+          "applied": [
+            "same",
+            null,
+          ],
+          "at": [
+            1002,
+            1004,
+          ],
+          "attempt": {
+            "of": [
+              1,
+            ],
           },
-          "durationMs": 5,
-          "evidence": [],
-          "fingerprint": "f",
-          "outcome": "changed",
-          "outputs": {},
-          "status": "finished",
+          "bootId": {
+            "of": [
+              "boot",
+            ],
+          },
+          "command": [
+            "do a",
+            null,
+          ],
+          "definition": [
+            {
+              "is": "f",
+            },
+            null,
+          ],
+          "durationMs": {
+            "of": [
+              5,
+            ],
+          },
+          "evidence": {
+            "of": [
+              [],
+            ],
+          },
+          "fingerprint": [
+            "f",
+            null,
+          ],
+          "outcome": [
+            "changed",
+            "satisfied",
+          ],
+          "outputs": {
+            "of": [
+              {},
+            ],
+          },
+          "status": {
+            "of": [
+              "finished",
+            ],
+          },
         },
-        {
-          "address": "c",
-          "at": 1004,
-          "attempt": 1,
-          "bootId": "boot",
-          "durationMs": 5,
-          "evidence": [],
-          "outcome": "satisfied",
-          "outputs": {},
-          "status": "finished",
-        },
-      ]
+        "rows": 2,
+      }
     `);
   });
 });

@@ -20,11 +20,11 @@ class WatchedJournal extends MemoryJournal {
     super(past);
     this.world = world;
   }
-  override async append(...args: Parameters<MemoryJournal['append']>): ReturnType<MemoryJournal['append']> {
+  override append(...args: Parameters<MemoryJournal['append']>): ReturnType<MemoryJournal['append']> {
     const before = this.events.length;
-    const event = super.append(...args);
+    const appended = super.append(...args);
     if (this.events.length > before) this.worlds.push(new Map(this.world.facts));
-    return event;
+    return appended;
   }
 }
 

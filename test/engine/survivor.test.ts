@@ -68,6 +68,20 @@ describe('a process that outlived its killed run', () => {
     expect(commands).toBe(0);
   });
 
+  it('and ended between the look at the world and the search for it, has done its work', async () => {
+    const world = new World();
+    const processes: Processes = {
+      has: () => false,
+      // biome-ignore lint/correctness/useYield: there is none any more
+      *[Symbol.iterator]() {
+        world.facts.set('a', true);
+      },
+    } as unknown as Processes;
+    const { finish, commands } = await resumed(await killed(), processes, { world });
+    expect(finish('a')).toMatchObject({ outcome: 'satisfied', reason: 'it holds' });
+    expect(commands).toBe(0);
+  });
+
   it('and did not do its work, is followed by an attempt, and not accompanied by one', async () => {
     const processes = alive();
     const { finish, commands, together } = await resumed(await killed(), processes, { decision: 'end' });

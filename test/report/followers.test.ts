@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JournalTail } from '../../src/cli/ui/journal-tail.ts';
 import { LogTail } from '../../src/cli/ui/log-tail.ts';
 import { type Message, type News, Viewers } from '../../src/cli/ui/viewers.ts';
-import { encodeLine } from '../../src/store/journal-line.ts';
+import { encodeLine } from '../rig/encode-line.ts';
 import { eventsOf, finished, planned, started } from './rig/pages.ts';
 
 let folder = '';

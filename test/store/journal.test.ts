@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Disk, realDisk } from '../../src/store/disk.ts';
 import { openJournal, readJournal } from '../../src/store/journal.ts';
 import { StoreError } from '../../src/store/store-error.ts';
+import { append } from './rig/append.ts';
 import { finished, notice, numbered, started } from './rig/events.ts';
 import { fullAfter, GatedDisk, slowSync, systemError } from './rig/failing-disk.ts';
 import { isRoot, mountTemp, tempFolder } from './rig/temp-folder.ts';
@@ -20,7 +21,7 @@ describe('a journal', () => {
     const file = newFile();
     const journal = await openJournal(file);
     const bodies = [started('a'), notice('between'), finished('a', { ip: '10.0.0.1' })];
-    const events = await Promise.all(bodies.map((body, at) => journal.append(body, at)));
+    const events = await Promise.all(bodies.map((body, at) => append(journal, body, at)));
     await journal.close();
     expect(events).toEqual(numbered(bodies));
     expect(await readJournal(file)).toEqual({ events, bytes: statSync(file).size });
@@ -30,7 +31,7 @@ describe('a journal', () => {
     const file = newFile();
     const journal = await openJournal(file);
     for (let count = 1; count <= 5; count += 1) {
-      await journal.append(started(`s${count}`), count);
+      await append(journal, started(`s${count}`), count);
       expect((await readJournal(file)).events).toHaveLength(count);
     }
     await journal.close();
@@ -40,9 +41,9 @@ describe('a journal', () => {
     const file = newFile();
     const disk = new GatedDisk();
     const journal = await openJournal(file, { disk });
-    await journal.append(notice('first'), 1);
+    await append(journal, notice('first'), 1);
     expect(disk.asked).toEqual([]);
-    await journal.append(started('a'), 2);
+    await append(journal, started('a'), 2);
     expect(disk.asked).toEqual(['write', 'syncNow']);
     expect((await readJournal(file)).events.map((event) => event.seq)).toEqual([1, 2]);
     await journal.close();
@@ -51,10 +52,10 @@ describe('a journal', () => {
   it('shows what is only for views without keeping it', async () => {
     const file = newFile();
     const journal = await openJournal(file);
-    await journal.append(started('a'), 1);
-    const shown = await journal.append({ type: 'step.output', address: 'a', stream: 'stdout', text: 'hello' }, 2);
+    await append(journal, started('a'), 1);
+    const shown = await append(journal, { type: 'step.output', address: 'a', stream: 'stdout', text: 'hello' }, 2);
     expect(shown.seq).toBe(1);
-    expect((await journal.append(finished('a'), 3)).seq).toBe(2);
+    expect((await append(journal, finished('a'), 3)).seq).toBe(2);
     await journal.close();
     expect((await readJournal(file)).events.map((event) => event.type)).toEqual(['step.started', 'step.finished']);
   });
@@ -64,13 +65,13 @@ describe('a journal', () => {
     const file = newFile();
     const journal = await openJournal(file, { disk });
     const settled: number[] = [];
-    const append = (address: string): Promise<void> =>
-      journal.append(started(address), 1).then((event) => void settled.push(event.seq));
-    await append('slow');
+    const start = (address: string): Promise<void> =>
+      append(journal, started(address), 1).then((event) => void settled.push(event.seq));
+    await start('slow');
     disk.asked.length = 0;
-    const first = ['a', 'b', 'c'].map(append);
+    const first = ['a', 'b', 'c'].map(start);
     await expect.poll(() => disk.asked).toEqual(['write', 'sync']);
-    const second = ['d', 'e'].map(append);
+    const second = ['d', 'e'].map(start);
     expect(settled).toEqual([1]);
     disk.open();
     await Promise.all(first);
@@ -83,6 +84,17 @@ describe('a journal', () => {
     expect((await readJournal(file)).events).toHaveLength(6);
   });
 
+  it('writes what many have to say in one turn in pieces, and syncs it once', async () => {
+    const file = newFile();
+    const disk = new GatedDisk();
+    const journal = await openJournal(file, { disk });
+    const bodies = Array.from({ length: 700 }, (_, at) => finished(`s${at}`, { text: 'x'.repeat(1000) }));
+    await Promise.all(bodies.map((body, at) => append(journal, body, at)));
+    expect(disk.asked).toEqual(['write', 'write', 'write', 'write', 'syncNow']);
+    await journal.close();
+    expect(await readJournal(file)).toEqual({ events: numbered(bodies), bytes: statSync(file).size });
+  });
+
   it('shares one sync without a thread while the disk is quick', async () => {
     const asked: string[] = [];
     const disk: Disk = {
@@ -92,7 +104,7 @@ describe('a journal', () => {
     };
     const journal = await openJournal(newFile(), { disk });
     for (const round of [1, 2])
-      await Promise.all([started('a'), finished('b')].map((body) => journal.append(body, round)));
+      await Promise.all([started('a'), finished('b')].map((body) => append(journal, body, round)));
     expect(asked).toEqual(['syncNow', 'syncNow']);
     await journal.close();
   });
@@ -100,11 +112,11 @@ describe('a journal', () => {
   it('goes on where an earlier one ended', async () => {
     const file = newFile();
     const first = await openJournal(file);
-    await first.append(started('a'), 1);
+    await append(first, started('a'), 1);
     await first.close();
     const { events, bytes } = await readJournal(file);
     const second = await openJournal(file, { from: { seq: events.length, bytes } });
-    expect((await second.append(finished('a'), 2)).seq).toBe(2);
+    expect((await append(second, finished('a'), 2)).seq).toBe(2);
     await second.close();
     expect((await readJournal(file)).events).toHaveLength(2);
   });
@@ -134,8 +146,8 @@ describe('a journal', () => {
   it('refuses a fact that is no JSON without losing its place', async () => {
     const file = newFile();
     const journal = await openJournal(file);
-    await expect(journal.append(finished('a', { count: 1n }), 1)).rejects.toThrow(TypeError);
-    expect((await journal.append(finished('a'), 2)).seq).toBe(1);
+    await expect(append(journal, finished('a', { count: 1n }), 1)).rejects.toThrow(TypeError);
+    expect((await append(journal, finished('a'), 2)).seq).toBe(1);
     await journal.close();
     expect((await readJournal(file)).events).toHaveLength(1);
   });
@@ -143,12 +155,12 @@ describe('a journal', () => {
   it('writes what it was handed before it closes, and nothing after', async () => {
     const file = newFile();
     const journal = await openJournal(file);
-    void journal.append(notice('last words'), 1);
+    void append(journal, notice('last words'), 1);
     const closing = journal.close();
     expect(readFileSync(file, 'utf8')).toContain('last words');
     await closing;
     await journal.close();
-    await expect(journal.append(notice('too late'), 2)).rejects.toThrow('append after close');
+    await expect(append(journal, notice('too late'), 2)).rejects.toThrow('append after close');
   });
 });
 
@@ -157,18 +169,30 @@ describe('a journal whose disk fails', () => {
     const file = newFile();
     const whole = newFile();
     const measure = await openJournal(whole);
-    await measure.append(started('a'), 1);
+    await append(measure, started('a'), 1);
     await measure.close();
     const journal = await openJournal(file, { disk: fullAfter(statSync(whole).size + 30) });
-    await journal.append(started('a'), 1);
-    const refused = [started('b'), notice('c'), started('d')].map((body) => kindOf(journal.append(body, 2)));
+    await append(journal, started('a'), 1);
+    const refused = [started('b'), notice('c'), started('d')].map((body) => kindOf(append(journal, body, 2)));
     expect(await Promise.all(refused)).toEqual(['full', 'nothing', 'full']);
-    expect(await kindOf(journal.append(notice('e'), 3))).toBe('full');
+    expect(await kindOf(append(journal, notice('e'), 3))).toBe('full');
     await journal.close();
     expect(await readJournal(file)).toEqual({
       events: numbered([started('a')]).map((e) => ({ ...e, at: 1 })),
       bytes: statSync(file).size,
     });
+  });
+
+  it('refuses all of a turn when a piece of it could not be written, and cuts off what was', async () => {
+    const file = newFile();
+    const journal = await openJournal(file, { disk: fullAfter(400 * 1024) });
+    await append(journal, started('a'), 1);
+    const { size } = statSync(file);
+    const bodies = Array.from({ length: 700 }, (_, at) => finished(`s${at}`, { text: 'x'.repeat(1000) }));
+    const refused = await Promise.all(bodies.map((body) => kindOf(append(journal, body, 2))));
+    expect(new Set(refused)).toEqual(new Set(['full']));
+    await journal.close();
+    expect(statSync(file).size).toBe(size);
   });
 
   it.each(['EIO', 'ENOSPC', 'EDQUOT'])('never asks again for a sync that failed with %s', async (code) => {
@@ -181,12 +205,12 @@ describe('a journal whose disk fails', () => {
       realDisk.syncNow(fd);
     };
     const journal = await openJournal(file, { disk: { ...realDisk, syncNow } });
-    await journal.append(started('a'), 1);
+    await append(journal, started('a'), 1);
     failing = true;
-    const error = await journal.append(finished('a'), 2).catch((each: unknown) => each);
+    const error = await append(journal, finished('a'), 2).catch((each: unknown) => each);
     expect(error).toMatchObject({ name: 'StoreError', path: file, detail: { code, doing: 'write the journal' } });
     failing = false;
-    await expect(journal.append(finished('a'), 3)).rejects.toBe(error);
+    await expect(append(journal, finished('a'), 3)).rejects.toBe(error);
     await journal.close();
     expect(syncs).toBe(2);
     expect((await readJournal(file)).events).toHaveLength(1);
@@ -197,10 +221,10 @@ describe('a journal whose disk fails', () => {
     let fail = (_: Error): void => {};
     const sync = (): Promise<void> => new Promise((_, reject) => (fail = reject));
     const journal = await openJournal(file, { disk: { ...realDisk, sync, syncNow: slowSync } });
-    await journal.append(started('slow'), 0);
-    const shared = [started('a'), started('b')].map((body) => kindOf(journal.append(body, 1)));
+    await append(journal, started('slow'), 0);
+    const shared = [started('a'), started('b')].map((body) => kindOf(append(journal, body, 1)));
     await new Promise(setImmediate);
-    const behind = kindOf(journal.append(started('c'), 2));
+    const behind = kindOf(append(journal, started('c'), 2));
     fail(systemError('EIO'));
     expect(await Promise.all([...shared, behind])).toEqual(['io', 'io', 'io']);
     await journal.close();
@@ -214,7 +238,7 @@ describe('a journal whose disk fails', () => {
     };
     const journal = await openJournal(file, { disk: { ...fullAfter(1000), truncate } });
     let kept = 0;
-    while ((await kindOf(journal.append(started(`s${kept}`), 1))) === 'nothing') kept += 1;
+    while ((await kindOf(append(journal, started(`s${kept}`), 1))) === 'nothing') kept += 1;
     await journal.close();
     const read = await readJournal(file);
     expect(read.events).toHaveLength(kept);
@@ -223,7 +247,7 @@ describe('a journal whose disk fails', () => {
 
   it('tells of a failure at its close when nobody has heard of it', async () => {
     const journal = await openJournal(newFile(), { disk: fullAfter(0) });
-    await journal.append(notice('lost'), 1);
+    await append(journal, notice('lost'), 1);
     expect(await kindOf(journal.close())).toBe('full');
   });
 
@@ -234,9 +258,9 @@ describe('a journal whose disk fails', () => {
   ])('refuses a fact when its file was %s', async (_, change) => {
     const file = newFile();
     const journal = await openJournal(file);
-    await journal.append(started('a'), 1);
+    await append(journal, started('a'), 1);
     change(file);
-    expect(await kindOf(journal.append(finished('a'), 2))).toBe('missing');
+    expect(await kindOf(append(journal, finished('a'), 2))).toBe('missing');
     await journal.close();
   });
 });
@@ -249,7 +273,7 @@ describe.skipIf(!isRoot)('a journal on a disk of its own (needs root to mount on
     let kept = 0;
     let outcome = 'nothing';
     while (outcome === 'nothing') {
-      outcome = await kindOf(journal.append(finished(`s${kept}`, { text: 'x'.repeat(700) }), kept));
+      outcome = await kindOf(append(journal, finished(`s${kept}`, { text: 'x'.repeat(700) }), kept));
       if (outcome === 'nothing') kept += 1;
     }
     await journal.close();
@@ -266,7 +290,7 @@ describe.skipIf(!isRoot)('a journal on a disk of its own (needs root to mount on
     const { path, remount } = mountTemp('64k');
     const file = join(path, 'journal.jsonl');
     const journal = await openJournal(file);
-    await journal.append(started('a'), 1);
+    await append(journal, started('a'), 1);
     await journal.close();
     remount('ro');
     expect(await kindOf(openJournal(join(path, 'other.jsonl')))).toBe('read-only');

@@ -4,8 +4,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventBody, RunEvent } from '../../src/core/event.ts';
 import { openJournal, readJournal, repairTail } from '../../src/store/journal.ts';
-import { encodeLine, maximumLine } from '../../src/store/journal-line.ts';
+import { maximumLine } from '../../src/store/journal-line.ts';
 import type { StoreError } from '../../src/store/store-error.ts';
+import { encodeLine } from '../rig/encode-line.ts';
+import { append } from './rig/append.ts';
 import { patient } from './rig/child.ts';
 import { anyBody, finished, notice, numbered, started } from './rig/events.ts';
 import { tempFolder } from './rig/temp-folder.ts';
@@ -52,7 +54,7 @@ describe('readJournal', patient, () => {
         count += 1;
         const file = join(folder, `${count}.jsonl`);
         const journal = await openJournal(file);
-        const events = await Promise.all(bodies.map((body) => journal.append(body, 5)));
+        const events = await Promise.all(bodies.map((body) => append(journal, body, 5)));
         await journal.close();
         expect((await readJournal(file)).events).toEqual(events);
       }),
@@ -74,7 +76,7 @@ describe('readJournal', patient, () => {
       expect(read.torn).toEqual(length === start ? undefined : { bytes: length - start, line: 3 });
       await repairTail(file, read);
       const journal = await openJournal(file, { from: { seq: 2, bytes: read.bytes } });
-      await journal.append(notice('again'), 9);
+      await append(journal, notice('again'), 9);
       await journal.close();
       expect((await readJournal(file)).events.at(-1)).toMatchObject({ seq: 3, message: 'again' });
     }

@@ -13,10 +13,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventBody } from '../../src/core/event.ts';
-import { encodeLine } from '../../src/store/journal-line.ts';
 import { isRunId, runId } from '../../src/store/run-id.ts';
 import { createRun, findRun, listRuns, reconcileRuns, runFolder } from '../../src/store/runs.ts';
 import type { RunEntry } from '../../src/store/state.ts';
+import { encodeLine } from '../rig/encode-line.ts';
 import { finished, numbered, runFinished, runStarted } from './rig/events.ts';
 import { tempFolder } from './rig/temp-folder.ts';
 
