@@ -3,6 +3,7 @@
 const { mkdirSync, mkdtempSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
+const { setFlagsFromString } = require('node:v8');
 const { createLoader } = require('../bin/load.js');
 
 const folder = mkdtempSync(join(tmpdir(), 'lab-build-'));
@@ -79,11 +80,25 @@ const keepHelp = async (dist, program, said) => {
   }
 };
 
+/**
+ * All that is used here is used again and again. V8 notes for each function whether it ever was compiled for speed, and would do that
+ * anew in every start; and it drops the code of what was not called for a while. The flags it runs with belong to the code it
+ * accepts, so they are as usual when the code is taken.
+ */
+const unhurried = async (work) => {
+  const flags = ['sparkplug', 'opt', 'flush-bytecode'];
+  for (const flag of flags) setFlagsFromString(`--no-${flag}`);
+  await work();
+  for (const flag of flags) setFlagsFromString(`--${flag}`);
+};
+
 /** Prints where in code.bin the code of each file stands. */
 const compiled = async (dist, said) => {
   const { load, scripts } = createLoader(dist);
   const program = load('command-line.js');
-  for (const words of commands) await perform(program, words);
+  await unhurried(async () => {
+    for (const words of commands) await perform(program, words);
+  });
   const places = {};
   const codes = [];
   let at = 0;
