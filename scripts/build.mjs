@@ -94,9 +94,12 @@ const heavy = [
   'http',
   'https',
   'net',
+  'os',
   'readline',
   'readline/promises',
+  'timers/promises',
   'tty',
+  'v8',
   'zlib',
 ];
 const lazyBuiltins = heavy.map((name) => `node:${name}`);

@@ -149,9 +149,9 @@ class FileJournal implements Journal {
         return;
       }
       if (waiters.length > 0) {
-        const startedAt = performance.now();
+        const startedAt = process.uptime();
         this.#disk.syncNow(this.#fd);
-        this.#syncMs = performance.now() - startedAt;
+        this.#syncMs = (process.uptime() - startedAt) * 1000;
       }
       this.#commit(waiters, bytes.length);
     } catch (error) {
@@ -161,9 +161,9 @@ class FileJournal implements Journal {
 
   async #syncAside(waiters: readonly Waiter[], length: number): Promise<void> {
     try {
-      const startedAt = performance.now();
+      const startedAt = process.uptime();
       await this.#disk.sync(this.#fd);
-      this.#syncMs = performance.now() - startedAt;
+      this.#syncMs = (process.uptime() - startedAt) * 1000;
       this.#commit(waiters, length);
     } catch (error) {
       this.#fail(error, waiters);

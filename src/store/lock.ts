@@ -55,19 +55,19 @@ export const readLockHolder = async (dir: string): Promise<LockHolder | undefine
   }
 };
 
-const patienceMs = 1000;
+const patienceSeconds = 1;
 const lookEveryMs = 20;
 
 /** Between taking the socket and signing the file, and between the reverse, a holder is nameless for a moment: waits that long. */
 const takeKernelLock = async (dir: string): Promise<Server | undefined> => {
   if (process.platform !== 'linux') return undefined;
   const address = socketAddress(dir);
-  const deadline = performance.now() + patienceMs;
+  const deadline = process.uptime() + patienceSeconds;
   for (;;) {
     const server = await listenUnlessTaken(address);
     if (server !== undefined) return server;
     const holder = fileHolder(dir);
-    if (holder !== undefined || performance.now() > deadline) throw locked(dir, holder);
+    if (holder !== undefined || process.uptime() > deadline) throw locked(dir, holder);
     await sleep(lookEveryMs);
   }
 };
