@@ -11,35 +11,26 @@ exports.createLoader = (dist) => {
   const sameNode = node === process.version;
   const scripts = new Map();
   const lazy = new Set(lazyBuiltins);
-  const packs = new Map();
   const modules = new Map();
-  const stubs = new Map();
+  const found = new Map();
 
   const load = (name) => {
     const module = modules.get(name);
     if (module) return module.exports;
     const made = { exports: {} };
     modules.set(name, made);
-    wrapperOf(name)(made.exports, find, made, `${dist}/${name}`);
+    const { pack, at } = chunks[name] ?? {};
+    if (pack === undefined) run(name)(made.exports, find, made, `${dist}/${name}`);
+    else made.exports = load(pack)[`c${at}`];
     return made.exports;
   };
 
-  /** The function whose body is the chunk. */
-  const wrapperOf = (name) => {
-    const { pack, at } = chunks[name];
-    if (pack === undefined) return run(name, (text) => `(${wrapped(text)})`);
-    if (!packs.has(pack))
-      packs.set(
-        pack,
-        run(pack, (text) => text),
-      );
-    return packs.get(pack)[at];
-  };
-
-  const run = (file, toScript) => {
+  /** The function whose body is the file. */
+  const run = (file) => {
     const path = `${dist}/${file}`;
     const cachedData = sameNode ? compiledCode(dist, path, files[file]) : undefined;
-    const script = new Script(toScript(readFileSync(path, files[file].ascii ? 'latin1' : 'utf8')), {
+    const text = readFileSync(path, files[file].ascii ? 'latin1' : 'utf8');
+    const script = new Script(`(function (exports, require, module, __filename) {${text}\n})`, {
       filename: path,
       cachedData,
     });
@@ -48,41 +39,34 @@ exports.createLoader = (dist) => {
   };
 
   const find = (id) => {
-    if (id.startsWith('./')) return stub(id, becomeChunk);
-    return lazy.has(id) ? stub(id, becomeBuiltin) : require(id);
+    const known = found.get(id);
+    if (known) return known;
+    const it = id.startsWith('./')
+      ? stub(() => load(id.slice(2)))
+      : lazy.has(id)
+        ? stub(() => require(id))
+        : require(id);
+    found.set(id, it);
+    return it;
   };
+  /** What the build makes of `import()`: who asks for it then may also ask what there is. */
+  find.now = (id) => load(id.slice(2));
 
   /** Stands for a module until something of it is asked for: half of what a command imports it never uses. */
-  const stub = (id, become) => {
-    const known = stubs.get(id);
-    if (known) return known;
-    const ask = (_, name) => become(made, id, name);
-    // It has nothing of its own: a getter for each name would take longer to make than most of them save.
-    const made = Object.create(new Proxy({}, { get: ask }));
-    stubs.set(id, made);
+  const stub = (open) => {
+    const get = (_, name) => {
+      if (name === '__esModule') return false;
+      const module = open();
+      // It has nothing of its own: a getter for each name would take longer to make than most of them save.
+      Object.setPrototypeOf(made, module);
+      return module[name];
+    };
+    const made = Object.create(new Proxy({}, { get }));
     return made;
-  };
-
-  const becomeChunk = (made, id, name) => {
-    const exported = load(id.slice(2));
-    Object.setPrototypeOf(made, Object.prototype);
-    Object.defineProperties(made, Object.getOwnPropertyDescriptors(exported));
-    return exported[name];
-  };
-
-  const becomeBuiltin = (made, id, name) => {
-    if (name === '__esModule') return false;
-    const exported = require(id);
-    // They have up to a hundred names, of which two or three are used.
-    Object.setPrototypeOf(made, exported);
-    return exported[name];
   };
 
   return { load, loaded: () => [...modules.keys()], scripts };
 };
-
-const wrapped = (text) => `function (exports, require, module, __filename) {${text}\n}`;
-exports.wrapped = wrapped;
 
 /** V8 itself refuses code of another version or with other flags; it would not notice another text of the same length. */
 const compiledCode = (dist, path, { code, size, changed }) => {

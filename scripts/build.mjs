@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
-import { wrapped } from '../bin/load.js';
+import { packChunks } from './pack.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 // Somewhere else for tests, so that no other build comes between.
@@ -61,29 +61,36 @@ const { outputFiles, metafile } = await build({
 });
 
 // Only CommonJS can be compiled ahead (`vm.Script` takes V8's code, modules don't), and it starts about 5 ms sooner besides.
+const commonJs = {
+  format: 'cjs',
+  platform: 'node',
+  target,
+  supported: { 'dynamic-import': false },
+  // Names stay as they are, and lines short, for whoever reads a stack.
+  minifyWhitespace: true,
+  lineLimit: 160,
+};
+/** As it is kept: with its own place where it asks for that, and `import()` as `bin/load.js` answers it, or Node in a project's own program. */
+const forLoader = (code) => {
+  const text = code.replaceAll(/__toESM\(require\(("\.\/[^"]+")\)\)/g, '(require.now??require)($1)');
+  return text.includes('__url') ? `const __url = require('node:url').pathToFileURL(__filename).href;${text}` : text;
+};
 const chunks = {};
 const files = {};
-const noteFile = (path) => {
+const write = (name, text) => {
+  const path = join(dist, name);
+  writeFileSync(path, text);
   const { size, mtimeMs } = statSync(path);
-  files[basename(path)] = { size, changed: mtimeMs, ascii: isAscii(readFileSync(path)) };
+  files[name] = { size, changed: mtimeMs, ascii: isAscii(readFileSync(path)) };
 };
 const digest = createHash('sha256');
 for (const { text } of outputFiles) digest.update(text);
 const id = digest.digest('hex').slice(0, 16);
-for (const { path, text } of outputFiles) {
-  const { code } = await transform(text.replaceAll('"the build"', `"${id}"`), {
-    format: 'cjs',
-    platform: 'node',
-    target,
-    supported: { 'dynamic-import': false },
-    // Names stay as they are, and lines short, for whoever reads a stack.
-    minifyWhitespace: true,
-    lineLimit: 160,
-    banner: text.includes('__url') ? "const __url = require('node:url').pathToFileURL(__filename).href;" : '',
-  });
-  writeFileSync(path, code);
-  noteFile(path);
-  chunks[basename(path)] = {};
+const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text.replaceAll('"the build"', `"${id}"`)]));
+for (const [name, text] of texts) {
+  const { code } = await transform(text, commonJs);
+  write(name, forLoader(code));
+  chunks[name] = {};
 }
 
 // Parts of Node that take milliseconds to load, and are not always used. Those that are functions can't be stood for.
@@ -119,21 +126,36 @@ const use = (what) => {
   return {};
 };
 
-// Chunks that the same commands use, and no others, make a pack; the entries stay files of their own.
+// Everything of what the program itself asks for by name may be used.
+const whole = new Set(
+  Object.entries(metafile.outputs)
+    .filter(([, { entryPoint }]) => entryPoint)
+    .map(([path]) => basename(path)),
+);
+
+// Chunks that the same commands use, and no others, make a pack. What is small goes along with what more commands use: its file would
+// take longer to open than it takes to read there.
+const small = 4096;
 const packs = new Map();
 for (const [name, commands] of Object.entries(use('usage'))) {
-  if (name in metafile.outputs && metafile.outputs[name].entryPoint) continue;
   const key = commands.join(' ');
-  packs.set(key, [...(packs.get(key) ?? []), name]);
+  const pack = packs.get(key) ?? { commands, names: [], size: 0 };
+  packs.set(key, { ...pack, names: [...pack.names, name], size: pack.size + texts.get(name).length });
 }
-for (const names of [...packs.values()].filter((each) => each.length > 1)) {
-  const text = `[\n${names.map((name) => wrapped(readFileSync(join(dist, name), 'utf8'))).join(',\n')}\n]\n`;
+const bySize = [...packs.values()].sort((a, b) => a.size - b.size);
+for (const pack of bySize.filter(({ size }) => size < small)) {
+  const others = bySize.filter(
+    ({ size, commands }) => size >= small && pack.commands.every((each) => commands.includes(each)),
+  );
+  const host = others.sort((a, b) => a.commands.length - b.commands.length)[0];
+  host?.names.push(...pack.names.splice(0));
+}
+for (const { names } of bySize.filter((each) => each.names.length > 1)) {
+  const text = forLoader(await packChunks(names, { texts, whole, options: commonJs }));
   // Named after what is in it, as chunks are: a program that runs during another build never takes one for another.
   const pack = `pack-${createHash('sha256').update(text).digest('hex').slice(0, 8)}.js`;
-  const path = join(dist, pack);
-  writeFileSync(path, text);
-  noteFile(path);
-  for (const [at, name] of names.entries()) Object.assign(chunks[name], { pack, at });
+  write(pack, text);
+  for (const [at, name] of names.entries()) chunks[name] = { pack, at };
 }
 writeIndex();
 

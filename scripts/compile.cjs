@@ -51,9 +51,10 @@ const makeProjects = () => {
   }
 };
 
-const perform = async (program, words) => {
-  const code = await program.runCommandLine(words);
-  if (code !== 0) throw new Error(`lab ${words.join(' ')} ended with ${code}`);
+const perform = async (load, words) => {
+  await load('main.js').main(words);
+  if (process.exitCode !== 0) throw new Error(`lab ${words.join(' ')} ended with ${process.exitCode}`);
+  for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error');
 };
 
 /** Which chunks each of the commands used, the chunks in order of use: in a program of its own for each. */
@@ -61,7 +62,7 @@ const usage = async (dist) => {
   const used = {};
   for (const [at, words] of commands.entries()) {
     const { load, loaded } = createLoader(dist);
-    await perform(load('command-line.js'), words);
+    await perform(load, words);
     for (const name of loaded()) {
       used[name] ??= [];
       used[name].push(at);
@@ -95,9 +96,8 @@ const unhurried = async (work) => {
 /** Prints where in code.bin the code of each file stands. */
 const compiled = async (dist, said) => {
   const { load, scripts } = createLoader(dist);
-  const program = load('command-line.js');
   await unhurried(async () => {
-    for (const words of commands) await perform(program, words);
+    for (const words of commands) await perform(load, words);
   });
   const places = {};
   const codes = [];
@@ -110,7 +110,7 @@ const compiled = async (dist, said) => {
   }
   writeFileSync(join(dist, 'code.bin'), Buffer.concat(codes));
   // Afterwards, so that what only help needs is not in the code that every command loads.
-  await keepHelp(dist, program, said);
+  await keepHelp(dist, load('command-line.js'), said);
   return places;
 };
 
