@@ -37,6 +37,8 @@ const commands = Object.keys(projects).flatMap((project) =>
     ['plan', 'go'],
     ['status'],
     ['logs'],
+    // A short flag is commander's to read.
+    ['logs', '-n', '20'],
     ['runs'],
     ['list'],
   ].map((words) => [...words, '--project', join(folder, project), '--state-dir', join(folder, project, 'state')]),
@@ -74,7 +76,7 @@ const usage = async (dist) => {
 /** The help texts, which `bin/lab.js` shows without loading the program. */
 const keepHelp = async (dist, program, said) => {
   mkdirSync(join(dist, 'help'));
-  for (const name of ['', ...program.commandNames().filter((each) => /^[a-z]+$/.test(each))]) {
+  for (const name of ['', ...(await program.commandNames()).filter((each) => /^[a-z]+$/.test(each))]) {
     said.length = 0;
     await program.runCommandLine(name === '' ? ['--help'] : [name, '--help']);
     writeFileSync(join(dist, 'help', `${name || 'lab'}.txt`), said.join(''));
