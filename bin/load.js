@@ -20,7 +20,7 @@ exports.createLoader = (dist) => {
     const made = { exports: {} };
     modules.set(name, made);
     const { pack, at } = chunks[name] ?? {};
-    if (pack === undefined) run(name)(made.exports, find, made, `${dist}/${name}`);
+    if (pack === undefined) run(name)(made.exports, find, made, dist);
     else made.exports = load(pack)[`c${at}`];
     return made.exports;
   };
@@ -30,7 +30,7 @@ exports.createLoader = (dist) => {
     const path = `${dist}/${file}`;
     const cachedData = sameNode ? compiledCode(dist, path, files[file]) : undefined;
     const text = readFileSync(path, files[file].ascii ? 'latin1' : 'utf8');
-    const script = new Script(`(function (exports, require, module, __filename) {${text}\n})`, {
+    const script = new Script(`(function (exports, require, module, __dirname) {${text}\n})`, {
       filename: path,
       cachedData,
     });

@@ -57,7 +57,7 @@ const { outputFiles, metafile } = await build({
   metafile: true,
   // jiti finds its own files beside itself.
   external: ['jiti'],
-  define: { LAB_VERSION: JSON.stringify(version), LAB_BUILD: '"the build"', 'import.meta.url': '__url' },
+  define: { LAB_VERSION: JSON.stringify(version), LAB_BUILD: '"the build"', 'import.meta.dirname': '__dirname' },
 });
 
 // Only CommonJS can be compiled ahead (`vm.Script` takes V8's code, modules don't), and it starts about 5 ms sooner besides.
@@ -70,11 +70,8 @@ const commonJs = {
   minifyWhitespace: true,
   lineLimit: 160,
 };
-/** As it is kept: with its own place where it asks for that, and `import()` as `bin/load.js` answers it, or Node in a project's own program. */
-const forLoader = (code) => {
-  const text = code.replaceAll(/__toESM\(require\(("\.\/[^"]+")\)\)/g, '(require.now??require)($1)');
-  return text.includes('__url') ? `const __url = require('node:url').pathToFileURL(__filename).href;${text}` : text;
-};
+/** With `import()` as `bin/load.js` answers it, or Node in a project's own program. */
+const forLoader = (code) => code.replaceAll(/__toESM\(require\(("\.\/[^"]+")\)\)/g, '(require.now??require)($1)');
 const chunks = {};
 const files = {};
 const write = (name, text) => {
