@@ -29,11 +29,9 @@ exports.createLoader = (dist) => {
   const run = (file) => {
     const path = `${dist}/${file}`;
     const cachedData = sameNode ? compiledCode(dist, path, files[file]) : undefined;
-    const text = readFileSync(path, files[file].ascii ? 'latin1' : 'utf8');
-    const script = new Script(`(function (exports, require, module, __dirname) {${text}\n})`, {
-      filename: path,
-      cachedData,
-    });
+    const text = readFileSync(path, 'latin1');
+    // A pack is such a function already: nothing else reads it, and it is not copied once more.
+    const script = new Script(chunks[file] ? wrapped(text) : text, { filename: path, cachedData });
     scripts.set(file, script);
     return script.runInThisContext();
   };
@@ -67,6 +65,9 @@ exports.createLoader = (dist) => {
 
   return { load, loaded: () => [...modules.keys()], scripts };
 };
+
+const wrapped = (text) => `(function (exports, require, module, __dirname) {${text}\n})`;
+exports.wrapped = wrapped;
 
 /** V8 itself refuses code of another version or with other flags; it would not notice another text of the same length. */
 const compiledCode = (dist, path, { code, size, changed }) => {

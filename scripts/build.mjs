@@ -1,11 +1,11 @@
 // Bundles the program into dist/ in chunks, so that a command loads only what it uses, and lets V8 keep what it compiled of them.
-import { isAscii } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
+import { wrapped } from '../bin/load.js';
 import { packChunks } from './pack.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -70,15 +70,22 @@ const commonJs = {
   minifyWhitespace: true,
   lineLimit: 160,
 };
-/** With `import()` as `bin/load.js` answers it, or Node in a project's own program. */
-const forLoader = (code) => code.replaceAll(/__toESM\(require\(("\.\/[^"]+")\)\)/g, '(require.now??require)($1)');
+const escaped = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+/**
+ * With `import()` as `bin/load.js` answers it, or Node in a project's own program; and in ASCII, of which esbuild leaves out patterns:
+ * one character more would make two bytes of each.
+ */
+const forLoader = (code) =>
+  code
+    .replaceAll(/__toESM\(require\(("\.\/[^"]+")\)\)/g, '(require.now??require)($1)')
+    .replaceAll(/[^ -~\n]/g, escaped);
 const chunks = {};
 const files = {};
 const write = (name, text) => {
   const path = join(dist, name);
   writeFileSync(path, text);
   const { size, mtimeMs } = statSync(path);
-  files[name] = { size, changed: mtimeMs, ascii: isAscii(readFileSync(path)) };
+  files[name] = { size, changed: mtimeMs };
 };
 const digest = createHash('sha256');
 for (const { text } of outputFiles) digest.update(text);
@@ -148,7 +155,7 @@ for (const pack of bySize.filter(({ size }) => size < small)) {
   host?.names.push(...pack.names.splice(0));
 }
 for (const { names } of bySize.filter((each) => each.names.length > 1)) {
-  const text = forLoader(await packChunks(names, { texts, whole, options: commonJs }));
+  const text = wrapped(forLoader(await packChunks(names, { texts, whole, options: commonJs })));
   // Named after what is in it, as chunks are: a program that runs during another build never takes one for another.
   const pack = `pack-${createHash('sha256').update(text).digest('hex').slice(0, 8)}.js`;
   write(pack, text);
