@@ -7,7 +7,7 @@ const { Script } = require('node:vm');
 /** `loaded`: the chunks used so far, in that order; `scripts`: what was compiled for them, by file; the build asks for both. */
 exports.createLoader = (dist) => {
   // Paths are put together as text here: `join` goes through every character, often enough for V8 to compile it for speed.
-  const { node, chunks, files, lazyBuiltins } = JSON.parse(readFileSync(`${dist}/index.json`, 'utf8'));
+  const { node, packed, codes, lazyBuiltins } = JSON.parse(readFileSync(`${dist}/index.json`, 'utf8'));
   const sameNode = node === process.version;
   const scripts = new Map();
   const lazy = new Set(lazyBuiltins);
@@ -19,19 +19,19 @@ exports.createLoader = (dist) => {
     if (module) return module.exports;
     const made = { exports: {} };
     modules.set(name, made);
-    const { pack, at } = chunks[name] ?? {};
-    if (pack === undefined) run(name)(made.exports, find, made, dist);
-    else made.exports = load(pack)[`c${at}`];
+    const place = packed[name];
+    if (place) made.exports = load(place.pack)[`c${place.at}`];
+    else run(name)(made.exports, find, made, dist);
     return made.exports;
   };
 
   /** The function whose body is the file. */
   const run = (file) => {
     const path = `${dist}/${file}`;
-    const cachedData = sameNode ? compiledCode(dist, path, files[file]) : undefined;
+    const cachedData = sameNode ? compiledCode(dist, path, codes[file]) : undefined;
     const text = readFileSync(path, 'latin1');
     // A pack is such a function already: nothing else reads it, and it is not copied once more.
-    const script = new Script(chunks[file] ? wrapped(text) : text, { filename: path, cachedData });
+    const script = new Script(file.startsWith('pack-') ? text : wrapped(text), { filename: path, cachedData });
     scripts.set(file, script);
     return script.runInThisContext();
   };
@@ -70,10 +70,10 @@ const wrapped = (text) => `(function (exports, require, module, __dirname) {${te
 exports.wrapped = wrapped;
 
 /** V8 itself refuses code of another version or with other flags; it would not notice another text of the same length. */
-const compiledCode = (dist, path, { code, size, changed }) => {
+const compiledCode = (dist, path, code) => {
   if (!code) return undefined;
-  const now = statSync(path);
-  if (now.size !== size || now.mtimeMs !== changed) return undefined;
+  const { size, mtimeMs } = statSync(path);
+  if (size !== code.size || mtimeMs !== code.changed) return undefined;
   const bytes = Buffer.allocUnsafeSlow(code.length);
   try {
     const file = openSync(`${dist}/code.bin`, 'r');

@@ -79,14 +79,7 @@ const forLoader = (code) =>
   code
     .replaceAll(/__toESM\(require\(("\.\/[^"]+")\)\)/g, '(require.now??require)($1)')
     .replaceAll(/[^ -~\n]/g, escaped);
-const chunks = {};
-const files = {};
-const write = (name, text) => {
-  const path = join(dist, name);
-  writeFileSync(path, text);
-  const { size, mtimeMs } = statSync(path);
-  files[name] = { size, changed: mtimeMs };
-};
+const write = (name, text) => writeFileSync(join(dist, name), text);
 const digest = createHash('sha256');
 for (const { text } of outputFiles) digest.update(text);
 const id = digest.digest('hex').slice(0, 16);
@@ -94,7 +87,6 @@ const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text.
 for (const [name, text] of texts) {
   const { code } = await transform(text, commonJs);
   write(name, forLoader(code));
-  chunks[name] = {};
 }
 
 // Parts of Node that take milliseconds to load, and are not always used. Those that are functions can't be stood for.
@@ -114,8 +106,10 @@ const heavy = [
   'zlib',
 ];
 const lazyBuiltins = heavy.map((name) => `node:${name}`);
-const writeIndex = () =>
-  writeFileSync(join(dist, 'index.json'), JSON.stringify({ node: process.version, chunks, files, lazyBuiltins }));
+/** Where chunks are that are not in a file of their own, and the code of files that have some: every start reads it. */
+const packed = {};
+const codes = {};
+const writeIndex = () => write('index.json', JSON.stringify({ node: process.version, packed, codes, lazyBuiltins }));
 
 writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
 writeIndex();
@@ -159,9 +153,12 @@ for (const { names } of bySize.filter((each) => each.names.length > 1)) {
   // Named after what is in it, as chunks are: a program that runs during another build never takes one for another.
   const pack = `pack-${createHash('sha256').update(text).digest('hex').slice(0, 8)}.js`;
   write(pack, text);
-  for (const [at, name] of names.entries()) chunks[name] = { pack, at };
+  for (const [at, name] of names.entries()) packed[name] = { pack, at };
 }
 writeIndex();
 
-for (const [name, code] of Object.entries(use('code'))) files[name].code = code;
+for (const [name, code] of Object.entries(use('code'))) {
+  const { size, mtimeMs } = statSync(join(dist, name));
+  codes[name] = { ...code, size, changed: mtimeMs };
+}
 writeIndex();
