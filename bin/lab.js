@@ -17,7 +17,7 @@ if (others.length === 0 && (first === '--version' || first === '-V')) {
 } else if (existsSync(join(root, 'dist', 'index.json'))) {
   const { createLoader } = require('./load.js');
   try {
-    createLoader(join(root, 'dist')).load('main.js');
+    void createLoader(join(root, 'dist')).load('main.js').main(process.argv.slice(2));
   } catch (error) {
     if (error.code !== 'EMFILE' && error.code !== 'ENFILE') throw error;
     process.stderr.write(

@@ -1,5 +1,4 @@
 // Bundles the program into dist/ in chunks, so that a command loads only what it uses, and lets V8 keep what it compiled of them.
-import { isAscii } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -7,6 +6,7 @@ import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
 import { wrapped } from '../bin/load.js';
+import { packChunks } from './pack.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 // Somewhere else for tests, so that no other build comes between.
@@ -30,7 +30,7 @@ await build({
 
 // Parts with a chunk of their own, since many commands never use them: a chunk is loaded when something of it is first used.
 const apart = {
-  ...{ cel: '@marcbachmann/cel-js', commander: 'commander', lowdb: 'lowdb', yaml: 'yaml', zod: 'zod' },
+  ...{ cel: '@marcbachmann/cel-js', commander: 'commander', lowdb: 'lowdb', yaml: 'yaml' },
   ...{ expression: 'src/core/expression.ts', template: 'src/core/template.ts', schemas: 'src/core/workflow.ts' },
   ...{
     inputs: 'src/parse/inputs.ts',
@@ -41,6 +41,20 @@ const apart = {
   },
   ...{ snippet: 'src/view/snippet.ts', 'state-schema': 'src/store/state-schema.ts', steps: 'steps/index.ts' },
   transcript: 'src/rehearse/transcript.ts',
+};
+
+/** The program asks zod for a third of what it has, by name; a project's own types get all of it, apart. */
+const zodByName = {
+  name: 'zod by name',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^zod$/ }, ({ importer }) =>
+      importer.endsWith('/src/api.ts') ? { path: join(root, 'node_modules/zod/index.cjs') } : undefined,
+    );
+    onLoad({ filter: /\/(src|steps)\/.*\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace("import { z } from 'zod';", "import * as z from 'zod';"),
+      loader: 'ts',
+    }));
+  },
 };
 
 const { outputFiles, metafile } = await build({
@@ -55,35 +69,39 @@ const { outputFiles, metafile } = await build({
   target,
   write: false,
   metafile: true,
+  plugins: [zodByName],
   // jiti finds its own files beside itself.
   external: ['jiti'],
-  define: { LAB_VERSION: JSON.stringify(version), LAB_BUILD: '"the build"', 'import.meta.url': '__url' },
+  define: { LAB_VERSION: JSON.stringify(version), LAB_BUILD: '"the build"', 'import.meta.dirname': '__dirname' },
 });
 
 // Only CommonJS can be compiled ahead (`vm.Script` takes V8's code, modules don't), and it starts about 5 ms sooner besides.
-const chunks = {};
-const files = {};
-const noteFile = (path) => {
-  const { size, mtimeMs } = statSync(path);
-  files[basename(path)] = { size, changed: mtimeMs, ascii: isAscii(readFileSync(path)) };
+const commonJs = {
+  format: 'cjs',
+  platform: 'node',
+  target,
+  supported: { 'dynamic-import': false },
+  // Names stay as they are, and lines short, for whoever reads a stack.
+  minifyWhitespace: true,
+  lineLimit: 160,
 };
+const escaped = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+/**
+ * With `import()` as `bin/load.js` answers it, or Node in a project's own program; and in ASCII, of which esbuild leaves out patterns:
+ * one character more would make two bytes of each.
+ */
+const forLoader = (code) =>
+  code
+    .replaceAll(/__toESM\(require\(("\.\/[^"]+")\)\)/g, '(require.now??require)($1)')
+    .replaceAll(/[^ -~\n]/g, escaped);
+const write = (name, text) => writeFileSync(join(dist, name), text);
 const digest = createHash('sha256');
 for (const { text } of outputFiles) digest.update(text);
 const id = digest.digest('hex').slice(0, 16);
-for (const { path, text } of outputFiles) {
-  const { code } = await transform(text.replaceAll('"the build"', `"${id}"`), {
-    format: 'cjs',
-    platform: 'node',
-    target,
-    supported: { 'dynamic-import': false },
-    // Names stay as they are, and lines short, for whoever reads a stack.
-    minifyWhitespace: true,
-    lineLimit: 160,
-    banner: text.includes('__url') ? "const __url = require('node:url').pathToFileURL(__filename).href;" : '',
-  });
-  writeFileSync(path, code);
-  noteFile(path);
-  chunks[basename(path)] = {};
+const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text.replaceAll('"the build"', `"${id}"`)]));
+for (const [name, text] of texts) {
+  const { code } = await transform(text, commonJs);
+  write(name, forLoader(code));
 }
 
 // Parts of Node that take milliseconds to load, and are not always used. Those that are functions can't be stood for.
@@ -94,14 +112,19 @@ const heavy = [
   'http',
   'https',
   'net',
+  'os',
   'readline',
   'readline/promises',
+  'timers/promises',
   'tty',
+  'v8',
   'zlib',
 ];
 const lazyBuiltins = heavy.map((name) => `node:${name}`);
-const writeIndex = () =>
-  writeFileSync(join(dist, 'index.json'), JSON.stringify({ node: process.version, chunks, files, lazyBuiltins }));
+/** Where chunks are that are not in a file of their own, and the code of files that have some: every start reads it. */
+const packed = {};
+const codes = {};
+const writeIndex = () => write('index.json', JSON.stringify({ node: process.version, packed, codes, lazyBuiltins }));
 
 writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
 writeIndex();
@@ -116,23 +139,41 @@ const use = (what) => {
   return {};
 };
 
-// Chunks that the same commands use, and no others, make a pack; the entries stay files of their own.
+// Everything of what the program itself asks for by name may be used.
+const whole = new Set(
+  Object.entries(metafile.outputs)
+    .filter(([, { entryPoint }]) => entryPoint)
+    .map(([path]) => basename(path)),
+);
+
+// Chunks that the same commands use, and no others, make a pack. What is small goes along with what more commands use: its file would
+// take longer to open than it takes to read there.
+const small = 4096;
 const packs = new Map();
 for (const [name, commands] of Object.entries(use('usage'))) {
-  if (name in metafile.outputs && metafile.outputs[name].entryPoint) continue;
   const key = commands.join(' ');
-  packs.set(key, [...(packs.get(key) ?? []), name]);
+  const pack = packs.get(key) ?? { commands, names: [], size: 0 };
+  packs.set(key, { ...pack, names: [...pack.names, name], size: pack.size + texts.get(name).length });
 }
-for (const names of [...packs.values()].filter((each) => each.length > 1)) {
-  const text = `[\n${names.map((name) => wrapped(readFileSync(join(dist, name), 'utf8'))).join(',\n')}\n]\n`;
+const bySize = [...packs.values()].sort((a, b) => a.size - b.size);
+for (const pack of bySize.filter(({ size }) => size < small)) {
+  const others = bySize.filter(
+    ({ size, commands }) => size >= small && pack.commands.every((each) => commands.includes(each)),
+  );
+  const host = others.sort((a, b) => a.commands.length - b.commands.length)[0];
+  host?.names.push(...pack.names.splice(0));
+}
+for (const { names } of bySize.filter((each) => each.names.length > 1)) {
+  const text = wrapped(forLoader(await packChunks(names, { texts, whole, options: commonJs })));
   // Named after what is in it, as chunks are: a program that runs during another build never takes one for another.
   const pack = `pack-${createHash('sha256').update(text).digest('hex').slice(0, 8)}.js`;
-  const path = join(dist, pack);
-  writeFileSync(path, text);
-  noteFile(path);
-  for (const [at, name] of names.entries()) Object.assign(chunks[name], { pack, at });
+  write(pack, text);
+  for (const [at, name] of names.entries()) packed[name] = { pack, at };
 }
 writeIndex();
 
-for (const [name, code] of Object.entries(use('code'))) files[name].code = code;
+for (const [name, code] of Object.entries(use('code'))) {
+  const { size, mtimeMs } = statSync(join(dist, name));
+  codes[name] = { ...code, size, changed: mtimeMs };
+}
 writeIndex();

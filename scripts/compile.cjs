@@ -3,6 +3,7 @@
 const { mkdirSync, mkdtempSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
+const { setFlagsFromString } = require('node:v8');
 const { createLoader } = require('../bin/load.js');
 
 const folder = mkdtempSync(join(tmpdir(), 'lab-build-'));
@@ -36,6 +37,8 @@ const commands = Object.keys(projects).flatMap((project) =>
     ['plan', 'go'],
     ['status'],
     ['logs'],
+    // A short flag is commander's to read.
+    ['logs', '-n', '20'],
     ['runs'],
     ['list'],
   ].map((words) => [...words, '--project', join(folder, project), '--state-dir', join(folder, project, 'state')]),
@@ -50,9 +53,10 @@ const makeProjects = () => {
   }
 };
 
-const perform = async (program, words) => {
-  const code = await program.runCommandLine(words);
-  if (code !== 0) throw new Error(`lab ${words.join(' ')} ended with ${code}`);
+const perform = async (load, words) => {
+  await load('main.js').main(words);
+  if (process.exitCode !== 0) throw new Error(`lab ${words.join(' ')} ended with ${process.exitCode}`);
+  for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error');
 };
 
 /** Which chunks each of the commands used, the chunks in order of use: in a program of its own for each. */
@@ -60,7 +64,7 @@ const usage = async (dist) => {
   const used = {};
   for (const [at, words] of commands.entries()) {
     const { load, loaded } = createLoader(dist);
-    await perform(load('command-line.js'), words);
+    await perform(load, words);
     for (const name of loaded()) {
       used[name] ??= [];
       used[name].push(at);
@@ -72,18 +76,31 @@ const usage = async (dist) => {
 /** The help texts, which `bin/lab.js` shows without loading the program. */
 const keepHelp = async (dist, program, said) => {
   mkdirSync(join(dist, 'help'));
-  for (const name of ['', ...program.commandNames().filter((each) => /^[a-z]+$/.test(each))]) {
+  for (const name of ['', ...(await program.commandNames()).filter((each) => /^[a-z]+$/.test(each))]) {
     said.length = 0;
     await program.runCommandLine(name === '' ? ['--help'] : [name, '--help']);
     writeFileSync(join(dist, 'help', `${name || 'lab'}.txt`), said.join(''));
   }
 };
 
+/**
+ * All that is used here is used again and again. V8 notes for each function whether it ever was compiled for speed, and would do that
+ * anew in every start; and it drops the code of what was not called for a while. The flags it runs with belong to the code it
+ * accepts, so they are as usual when the code is taken.
+ */
+const unhurried = async (work) => {
+  const flags = ['sparkplug', 'opt', 'flush-bytecode'];
+  for (const flag of flags) setFlagsFromString(`--no-${flag}`);
+  await work();
+  for (const flag of flags) setFlagsFromString(`--${flag}`);
+};
+
 /** Prints where in code.bin the code of each file stands. */
 const compiled = async (dist, said) => {
   const { load, scripts } = createLoader(dist);
-  const program = load('command-line.js');
-  for (const words of commands) await perform(program, words);
+  await unhurried(async () => {
+    for (const words of commands) await perform(load, words);
+  });
   const places = {};
   const codes = [];
   let at = 0;
@@ -95,7 +112,7 @@ const compiled = async (dist, said) => {
   }
   writeFileSync(join(dist, 'code.bin'), Buffer.concat(codes));
   // Afterwards, so that what only help needs is not in the code that every command loads.
-  await keepHelp(dist, program, said);
+  await keepHelp(dist, load('command-line.js'), said);
   return places;
 };
 

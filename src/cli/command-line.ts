@@ -1,27 +1,30 @@
-// Parses the command line, lets the one command asked for run, turns every end into an exit code. The commands themselves are
+// Reads the command line, lets the one command asked for run, turns every end into an exit code. The commands themselves are
 // listed in program/.
-import { CommanderError } from 'commander';
 import { isStoreComplaint, storeText } from '../view/store-wording.ts';
+import { asCalled } from './call-lab.ts';
 import { CliError, exitCode } from './exit-code.ts';
-import { createProgram } from './program/program.ts';
+import type { Asked } from './program/declared.ts';
+import { readPlainly } from './program/plain.ts';
 import { refusedBySystem } from './refused-by-system.ts';
 
 /** Resolves with the exit code. */
 export const runCommandLine = async (argv: readonly string[]): Promise<number> => {
-  let code: number = exitCode.ok;
-  const program = createProgram((ended) => {
-    code = ended;
-  }, argv[0]);
   try {
-    if (argv.length === 0) {
-      program.outputHelp();
-      return exitCode.usage;
-    }
-    await program.parseAsync(argv as string[], { from: 'user' });
-    return code;
+    const asked = readPlainly(argv) ?? (await (await import('./program/program.ts')).readFully(argv));
+    return typeof asked === 'number' ? asked : await perform(asked);
   } catch (error) {
-    if (error instanceof CommanderError && error.code === 'commander.unknownCommand') await tellMeant(program.args[0]);
     return explain(error);
+  }
+};
+
+/** @throws CliError as the person has to type what it says. */
+const perform = async ({ load, operands, options }: Asked): Promise<number> => {
+  const action = await load();
+  try {
+    return await action(...operands, options);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    throw new CliError(error.code, asCalled(error.message, options), error.cause);
   }
 };
 
@@ -29,18 +32,13 @@ export const runCommandLine = async (argv: readonly string[]): Promise<number> =
  * Of all commands that help tells of, in its order; the build asks for them.
  * @public
  */
-export const commandNames = (): readonly string[] => createProgram(() => {}).commands.map((command) => command.name());
-
-/** Whoever types a workflow for a command is told how it is run. */
-const tellMeant = async (word = ''): Promise<void> => {
-  const { meantWorkflow } = await import('./meant-workflow.ts');
-  const workflow = meantWorkflow(word, process.cwd());
-  if (workflow !== undefined) process.stderr.write(`To run the workflow ${workflow}: npx lab run ${workflow}\n`);
+export const commandNames = async (): Promise<readonly string[]> => {
+  const { createProgram } = await import('./program/program.ts');
+  return createProgram(() => {}).commands.map((command) => command.name());
 };
 
 /** Words for the person, and the exit code. */
 const explain = (error: unknown): number => {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
   if (error instanceof CliError) {
     process.stderr.write(`${error.message}\n`);
     return error.code;

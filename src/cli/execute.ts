@@ -1,5 +1,4 @@
 // One run from the lock to the last line: takes the state folder, opens the journal, lets the engine work, remembers the end.
-import { randomBytes } from 'node:crypto';
 import type { EventBody, RunEvent, Scope } from '../core/event.ts';
 import { Spans } from '../core/held-since.ts';
 import { foldRun } from '../core/run-state.ts';
@@ -12,6 +11,7 @@ import { StopControl } from '../engine/stop.ts';
 import { spareWith } from '../host/spare.ts';
 import { openJournal, readJournal, repairTail } from '../store/journal.ts';
 import { acquireLock } from '../store/lock.ts';
+import { randomDigits } from '../store/random-digits.ts';
 import { createRun, type RunFolder, runFolder } from '../store/runs.ts';
 import { openState, type RunEntry, type State, type StateData } from '../store/state.ts';
 import { openStateFolder } from '../store/state-folder.ts';
@@ -87,7 +87,7 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   const startedAt = host.clock.now();
   const folder = resume
     ? runFolder(stateDir, resume.id)
-    : await createRun(stateDir, { at: startedAt, workflow: workflow.name, random: randomBytes(2).toString('hex') });
+    : await createRun(stateDir, { at: startedAt, workflow: workflow.name, random: randomDigits(4) });
   const run = folder.id;
   const entry = {
     ...{ id: run, ...names, startedAt: resume?.startedAt ?? startedAt, deploys: deploys(opened) },

@@ -3,8 +3,9 @@ import { listenToBrokenOutput } from './broken-output.ts';
 import { runCommandLine } from './command-line.ts';
 import { endWithTerminal } from './lost-terminal.ts';
 
-listenToBrokenOutput();
-void runCommandLine(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
+/** Called by `bin/lab.js`. */
+export const main = async (argv: readonly string[]): Promise<void> => {
+  listenToBrokenOutput();
+  process.exitCode = await runCommandLine(argv);
   endWithTerminal();
-});
+};

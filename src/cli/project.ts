@@ -1,7 +1,6 @@
 // Finds the project a command is called in: the nearest folder upwards that has workflows/.
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { CliError, exitCode } from './exit-code.ts';
 
 export interface Project {
@@ -15,7 +14,7 @@ export interface Project {
 
 /** The folder of this program's package; dist/ and src/cli/ both lie below it. */
 export const packageDir = (() => {
-  const here = dirname(fileURLToPath(import.meta.url));
+  const here = import.meta.dirname;
   return isFile(join(here, '..', 'package.json')) ? resolve(here, '..') : resolve(here, '..', '..');
 })();
 

@@ -1,6 +1,7 @@
 // Real time, as the engine sees it.
 import type { Clock } from '../engine/ports.ts';
 import { onAbort } from './abort.ts';
+import { monotonicMs } from './monotonic.ts';
 
 /** The longest wait one timer can hold; Node fires a longer one at once. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -9,7 +10,7 @@ const longestTimerMs = 2 ** 31 - 1;
 export const sleep = (ms: number, signal?: AbortSignal): Promise<void> => {
   if (signal?.aborted) return Promise.resolve();
   return new Promise((resolve) => {
-    const deadline = performance.now() + ms;
+    const deadline = monotonicMs() + ms;
     let timer: NodeJS.Timeout;
     const done = (): void => {
       clearTimeout(timer);
@@ -17,7 +18,7 @@ export const sleep = (ms: number, signal?: AbortSignal): Promise<void> => {
       resolve();
     };
     const tick = (): void => {
-      const left = deadline - performance.now();
+      const left = deadline - monotonicMs();
       if (left <= 0) done();
       else timer = setTimeout(tick, Math.min(Math.ceil(left), longestTimerMs));
     };
@@ -31,4 +32,4 @@ const cpu = (): number => {
   return (user + system) / 1000;
 };
 
-export const clock: Clock = { now: () => Date.now(), monotonic: () => performance.now(), cpu, sleep };
+export const clock: Clock = { now: () => Date.now(), monotonic: monotonicMs, cpu, sleep };

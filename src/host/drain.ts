@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ChildOutputs } from './child-outputs.ts';
 import { hasMembers } from './group.ts';
+import { monotonicMs } from './monotonic.ts';
 
 export interface DrainRequest {
   /** The child's process group. */
@@ -33,7 +34,7 @@ const patienceWith: Readonly<Record<'daemons' | 'members' | 'ended', Patience>> 
  * itself wrote is read by then. Who writes to us later gets EPIPE.
  */
 export const drain = async (outputs: ChildOutputs, request: DrainRequest): Promise<void> => {
-  const since = performance.now();
+  const since = monotonicMs();
   const before = received(outputs);
   for (;;) {
     const patience = await patienceAfterPause(outputs, request);
@@ -41,7 +42,7 @@ export const drain = async (outputs: ChildOutputs, request: DrainRequest): Promi
     await request.attend();
     // The consumer is slow: that is no silence, and what the child wrote before its end is not to be lost.
     if (outputs.busy() && received(outputs) - before < ownBytes) continue;
-    if (performance.now() - since > patience.flowMs || silentMs(outputs, since) >= patience.silenceMs) break;
+    if (monotonicMs() - since > patience.flowMs || silentMs(outputs, since) >= patience.silenceMs) break;
   }
   outputs.detach();
   await outputs.whenDone;
@@ -61,6 +62,6 @@ const patienceAfterPause = async (
 };
 
 const silentMs = (outputs: ChildOutputs, since: number): number =>
-  outputs.busy() ? 0 : performance.now() - Math.max(since, outputs.stdout.movedAt, outputs.stderr.movedAt);
+  outputs.busy() ? 0 : monotonicMs() - Math.max(since, outputs.stdout.movedAt, outputs.stderr.movedAt);
 
 const received = ({ stdout, stderr }: ChildOutputs): number => stdout.received + stderr.received;

@@ -3,6 +3,7 @@
 import { lstatSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { monotonicMs } from './monotonic.ts';
 
 /** What a glance says of what isn't there. */
 const missing = 'missing';
@@ -40,7 +41,7 @@ const seenAt = (path: string): string | undefined => {
 
 const learnSoon = (folder: string): void => {
   const { since } = folders.get(folder) ?? { since: Number.NEGATIVE_INFINITY };
-  if (learning.has(folder) || performance.now() - since < knownForMs) return;
+  if (learning.has(folder) || monotonicMs() - since < knownForMs) return;
   learning.add(folder);
   void learn(folder).finally(() => learning.delete(folder));
 };
@@ -48,7 +49,7 @@ const learnSoon = (folder: string): void => {
 /** Never throws: what can't be learnt is left to the looks. */
 const learn = async (folder: string): Promise<void> => {
   try {
-    folders.set(folder, { isLocal: localTypes.has((await statfs(folder)).type), since: performance.now() });
+    folders.set(folder, { isLocal: localTypes.has((await statfs(folder)).type), since: monotonicMs() });
   } catch {
     folders.delete(folder);
     // A folder that is not there yet: whether its own folder is here tells of it.

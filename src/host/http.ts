@@ -2,18 +2,19 @@
 // redirects are not followed, so that a probe sees what is really there.
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import type { HttpAnswer, HttpRequest } from '../engine/ports.ts';
+import { monotonicMs } from './monotonic.ts';
 
 /** Of a longer body the beginning is kept, and the connection closed. */
 const mostBodyBytes = 2 ** 20;
 
 export const exchange = async (request: HttpRequest): Promise<HttpAnswer> => {
-  const startedAt = performance.now();
+  const startedAt = monotonicMs();
   const limit = AbortSignal.timeout(request.timeoutMs);
   const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
   try {
     const response = await send(request, signal);
     const body = await readBody(response);
-    const durationMs = performance.now() - startedAt;
+    const durationMs = monotonicMs() - startedAt;
     return { ok: true, status: response.statusCode ?? 0, headers: flatHeaders(response), body, durationMs };
   } catch (error) {
     if (request.signal?.aborted) return { ok: false, code: 'ABORTED', message: 'the request was cancelled' };

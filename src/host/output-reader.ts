@@ -1,5 +1,6 @@
 // Reads one output stream of a child: keeps its end, hands every piece on, and holds the child back while the consumer is busy.
 import type { Readable } from 'node:stream';
+import { monotonicMs } from './monotonic.ts';
 import { RetainedOutput } from './retained-output.ts';
 
 export interface OutputConsumer {
@@ -52,7 +53,7 @@ export class OutputReader {
 
   private take(piece: Uint8Array): void {
     this.received += piece.length;
-    this.movedAt = performance.now();
+    this.movedAt = monotonicMs();
     this.kept.append(piece);
     if (!this.consumer.consume || this.failed) return;
     if (this.inHand) this.waiting.push(piece);
@@ -77,7 +78,7 @@ export class OutputReader {
 
   private release(): void {
     this.inHand = false;
-    this.movedAt = performance.now();
+    this.movedAt = monotonicMs();
     while (!this.inHand) {
       const next = this.waiting.shift();
       if (!next) break;

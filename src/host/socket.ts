@@ -1,12 +1,13 @@
 // Plain connections: can a TCP port be reached, and one question and answer over a unix socket.
 import { connect, type Socket } from 'node:net';
+import { monotonicMs } from './monotonic.ts';
 
 export type TcpAnswer =
   | { readonly ok: true; readonly durationMs: number }
   | { readonly ok: false; readonly code: string };
 
 export const connectTcp = (host: string, port: number, timeoutMs: number): Promise<TcpAnswer> => {
-  const startedAt = performance.now();
+  const startedAt = monotonicMs();
   return new Promise((resolve) => {
     let socket: Socket | undefined;
     const answer = (result: TcpAnswer): void => {
@@ -17,7 +18,7 @@ export const connectTcp = (host: string, port: number, timeoutMs: number): Promi
     const timer = setTimeout(() => answer({ ok: false, code: 'ETIMEDOUT' }), timeoutMs);
     try {
       socket = connect({ host, port });
-      socket.on('connect', () => answer({ ok: true, durationMs: performance.now() - startedAt }));
+      socket.on('connect', () => answer({ ok: true, durationMs: monotonicMs() - startedAt }));
       socket.on('error', (error) => answer({ ok: false, code: codeOf(error) }));
     } catch (error) {
       answer({ ok: false, code: codeOf(error) });

@@ -4,6 +4,7 @@ import { readOutputs } from './child-outputs.ts';
 import { drain } from './drain.ts';
 import { endProcessGroup, hasMembers } from './group.ts';
 import type { Launched } from './launch.ts';
+import { monotonicMs } from './monotonic.ts';
 import { readStat } from './proc-stat.ts';
 import { type StopCause, watchForStop } from './stop-cause.ts';
 
@@ -16,7 +17,7 @@ const defaultGraceMs = 5000;
 
 /** @throws what `onOutput` threw, once the child has been ended. */
 export const supervise = async (child: Launched, request: SuperviseRequest): Promise<CommandResult> => {
-  const startedAt = performance.now();
+  const startedAt = monotonicMs();
   const exited = exitOf(child);
   const release = request.registerGroup(child.pid);
   const watch = watchForStop(request);
@@ -41,7 +42,7 @@ export const supervise = async (child: Launched, request: SuperviseRequest): Pro
       stdout: outputs.stdout.kept.text(),
       stderr: outputs.stderr.kept.text(),
       truncated: outputs.stdout.kept.truncated || outputs.stderr.kept.truncated,
-      durationMs: performance.now() - startedAt,
+      durationMs: monotonicMs() - startedAt,
       ended: stopped && stopped.kind !== 'consumer' ? stopped.kind : 'exit',
     };
   } finally {

@@ -1,9 +1,10 @@
 // What was found right about some files, kept with every byte it was read from: it counts only while all of them are still the same,
 // for the same build of this program. Anything that does not fit means that it is not there; nothing here ever throws.
-import { closeSync, constants, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checksum, checksumDigits } from './checksum.ts';
 import { draftEnd, keepFile } from './keep-file.ts';
+import { removeFile } from './private-file.ts';
 
 /** Everything a finding rests on. */
 export interface Seen {
@@ -99,7 +100,7 @@ export const keepChecked = ({ folder, name, build }: CheckedFile, seen: Seen, fi
 const makeReady = (folder: string): void => {
   try {
     mkdirSync(folder, { mode: 0o700, recursive: true });
-    for (const left of readdirSync(folder)) if (left.endsWith(draftEnd)) rmSync(join(folder, left));
+    for (const left of readdirSync(folder)) if (left.endsWith(draftEnd)) removeFile(join(folder, left));
   } catch {
     // Nothing can be kept there then.
   }

@@ -1,12 +1,12 @@
 // lowdb's adapter for a small JSON document that must survive anything: each write is a new file, synced, renamed over the old one,
 // and the folder synced. What the document means, and who may write it, is decided by the caller.
-import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Adapter } from 'lowdb';
 import type { z } from 'zod';
 import { lineOfSyntaxError, lineOfValue } from './json-lines.ts';
-import { syncFolder, writePrivateFile } from './private-file.ts';
+import { removeFile, syncFolder, writePrivateFile } from './private-file.ts';
+import { randomDigits } from './random-digits.ts';
 import { errorCode, StoreError, storeErrorFrom } from './store-error.ts';
 
 export interface DocumentShape<T> {
@@ -63,7 +63,7 @@ export class DurableFile<T> implements Adapter<T> {
     const folder = dirname(this.#path);
     try {
       for (const name of readdirSync(folder)) {
-        if (name.startsWith(`${basename(this.#path)}.`) && name.endsWith('.tmp')) rmSync(join(folder, name));
+        if (name.startsWith(`${basename(this.#path)}.`) && name.endsWith('.tmp')) removeFile(join(folder, name));
       }
     } catch (error) {
       throw storeErrorFrom(error, folder, 'clean up the state folder');
@@ -72,7 +72,7 @@ export class DurableFile<T> implements Adapter<T> {
 
   /** Apart from every other writer's, also one that was killed. */
   get #temporary(): string {
-    this.#draft ??= `${this.#path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+    this.#draft ??= `${this.#path}.${process.pid}-${randomDigits(8)}.tmp`;
     return this.#draft;
   }
 
@@ -95,7 +95,7 @@ export class DurableFile<T> implements Adapter<T> {
 
   #removeTemporary(): void {
     try {
-      rmSync(this.#temporary, { force: true });
+      removeFile(this.#temporary);
     } catch {
       // The next writer removes it as stale; the first error is the one to tell.
     }

@@ -158,9 +158,9 @@ class FileJournal implements Journal {
         return;
       }
       if (waiters !== undefined) {
-        const startedAt = performance.now();
+        const startedAt = process.uptime();
         this.#disk.syncNow(this.#fd);
-        this.#syncMs = performance.now() - startedAt;
+        this.#syncMs = (process.uptime() - startedAt) * 1000;
       }
       this.#commit(waiters);
     } catch (error) {
@@ -170,9 +170,9 @@ class FileJournal implements Journal {
 
   async #syncAside(waiters: Waiters): Promise<void> {
     try {
-      const startedAt = performance.now();
+      const startedAt = process.uptime();
       await this.#disk.sync(this.#fd);
-      this.#syncMs = performance.now() - startedAt;
+      this.#syncMs = (process.uptime() - startedAt) * 1000;
       this.#commit(waiters);
     } catch (error) {
       this.#fail(error, waiters);

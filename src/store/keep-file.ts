@@ -1,6 +1,7 @@
 // Writes what is kept only to save work: for the owner alone, whole or not at all, and without a word when it fails, since nothing is
 // lost with it. It is not synced.
-import { closeSync, constants, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, constants, openSync, renameSync } from 'node:fs';
+import { removeFile } from './private-file.ts';
 
 /** What a draft's name ends with; one that is there without its writer was left by a run that was killed. */
 export const draftEnd = '.tmp';
@@ -24,7 +25,7 @@ export const keepFile = (file: string, write: (handle: number) => void): void =>
 
 const removeDraft = (draft: string): void => {
   try {
-    rmSync(draft, { force: true });
+    removeFile(draft);
   } catch {
     // What could not be written there can't be removed there either.
   }

@@ -3,10 +3,10 @@
 //
 // `lock` names the holder. Taking over from a dead holder `a` starts with the exclusive making of `lock.after-a`, which is part of
 // the lock from then on, and ends by renaming it over `lock`. So a taker that dies half-way is itself taken over from.
-import { linkSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { linkSync, lstatSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LockHolder } from './lock-holder.ts';
-import { writePrivateFile } from './private-file.ts';
+import { removeFile, writePrivateFile } from './private-file.ts';
 import { lookFor } from './process-identity.ts';
 import { errorCode, StoreError } from './store-error.ts';
 
@@ -37,13 +37,13 @@ export const signLockFile = async (dir: string, holder: LockHolder): Promise<Loc
       }
     }
   } finally {
-    rmSync(own, { force: true });
+    removeFile(own);
   }
 };
 
 /** Takes the file away if it is still the one of this holder. */
 export const removeLockFile = (dir: string, holder: LockHolder): void => {
-  if (readLink(join(dir, 'lock'))?.id === holder.id) rmSync(join(dir, 'lock'), { force: true });
+  if (readLink(join(dir, 'lock'))?.id === holder.id) removeFile(join(dir, 'lock'));
 };
 
 export const locked = (dir: string, holder: LockHolder | undefined): StoreError =>
@@ -74,7 +74,7 @@ const takePlace = (dir: string, { own, holder, chain }: Claim): boolean => {
   const expected = [...chain.map((link) => link.id), holder.id].join();
   const found = readChain(dir).map((link) => link.id);
   if (found.join() !== expected) {
-    rmSync(place, { force: true });
+    removeFile(place);
     return false;
   }
   renameSync(own, join(dir, 'lock'));
@@ -134,11 +134,11 @@ const removeLeftovers = (dir: string, own: string): void => {
   for (const name of readdirSync(dir)) {
     const path = join(dir, name);
     if (path === own) continue;
-    if (name.startsWith('lock.after-')) rmSync(path, { force: true });
+    if (name.startsWith('lock.after-')) removeFile(path);
     else if (/^lock\.[0-9a-f]{16}\.tmp$/.test(name)) {
       const left = readLink(path);
       const over = left?.holder === undefined ? isOld(path) : isDead(left);
-      if (over) rmSync(path, { force: true });
+      if (over) removeFile(path);
     }
   }
 };

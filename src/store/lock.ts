@@ -1,6 +1,5 @@
 // One run at a time per state folder. On Linux the kernel holds the lock for us (an abstract unix socket, which ends with its
 // process, however it ends); the file beside it says who holds it and covers takers in other network namespaces.
-import { createHash, randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { resolve } from 'node:path';
@@ -8,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileHolder, locked, removeLockFile, signLockFile } from './lock-file.ts';
 import type { LockHolder } from './lock-holder.ts';
 import { ownIdentity } from './process-identity.ts';
+import { randomDigits } from './random-digits.ts';
 import { errorCode, storeErrorFrom } from './store-error.ts';
 
 export type { LockHolder } from './lock-holder.ts';
@@ -23,7 +23,7 @@ export interface Lock {
 export const acquireLock = async (dir: string, { command }: { readonly command: string }): Promise<Lock> => {
   const path = resolve(dir);
   try {
-    const holder: LockHolder = { id: randomBytes(8).toString('hex'), ...ownIdentity(), command, since: Date.now() };
+    const holder: LockHolder = { id: randomDigits(16), ...ownIdentity(), command, since: Date.now() };
     const kernel = await takeKernelLock(path);
     try {
       const dead = await signLockFile(path, holder);
@@ -55,19 +55,19 @@ export const readLockHolder = async (dir: string): Promise<LockHolder | undefine
   }
 };
 
-const patienceMs = 1000;
+const patienceSeconds = 1;
 const lookEveryMs = 20;
 
 /** Between taking the socket and signing the file, and between the reverse, a holder is nameless for a moment: waits that long. */
 const takeKernelLock = async (dir: string): Promise<Server | undefined> => {
   if (process.platform !== 'linux') return undefined;
   const address = socketAddress(dir);
-  const deadline = performance.now() + patienceMs;
+  const deadline = process.uptime() + patienceSeconds;
   for (;;) {
     const server = await listenUnlessTaken(address);
     if (server !== undefined) return server;
     const holder = fileHolder(dir);
-    if (holder !== undefined || performance.now() > deadline) throw locked(dir, holder);
+    if (holder !== undefined || process.uptime() > deadline) throw locked(dir, holder);
     await sleep(lookEveryMs);
   }
 };
@@ -78,8 +78,7 @@ const takeKernelLock = async (dir: string): Promise<Server | undefined> => {
  */
 const socketAddress = (dir: string): string => {
   const { dev, ino } = statSync(dir, { bigint: true });
-  const hash = createHash('sha256').update(`${dev}:${ino}`).digest('hex');
-  return `\0lab-state-${hash}`.padEnd(108, '\0');
+  return `\0lab-state-${dev}:${ino}`.padEnd(108, '\0');
 };
 
 const listenUnlessTaken = (address: string): Promise<Server | undefined> =>

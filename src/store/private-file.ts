@@ -1,7 +1,17 @@
 // How the store makes files and folders: readable by their owner alone whatever the umask is, never through a symbolic link,
 // and with the folder synced so that the name itself survives a power cut. Most of it blocks: these are calls of microseconds
 // before a run's first step and after its last, and each trip to a thread of the pool would cost more than the call.
-import { chmodSync, closeSync, constants, fchmodSync, fsyncSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { errorCode } from './store-error.ts';
 
@@ -23,6 +33,15 @@ export const writePrivateFile = (path: string, text: string, { sync }: { readonl
     if (sync) fsyncSync(file);
   } finally {
     closeSync(file);
+  }
+};
+
+/** Also when it is not there. `rmSync` would load what removes whole trees. @throws the system's error. */
+export const removeFile = (path: string): void => {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
   }
 };
 

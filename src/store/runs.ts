@@ -26,8 +26,9 @@ export const runFolder = (dir: string, id: string): RunFolder => {
       remedy: 'see `lab runs` for the ids',
     });
   }
-  const path = join(resolve(dir), 'runs', id);
-  return { id, path, journal: join(path, 'journal.jsonl'), logs: join(path, 'logs'), told: join(path, 'told') };
+  // Put together as text: ten of them are looked at in each run, and `join` goes through every character.
+  const path = `${resolve(dir)}/runs/${id}`;
+  return { id, path, journal: `${path}/journal.jsonl`, logs: `${path}/logs`, told: `${path}/told` };
 };
 
 /** Makes the folder of a new run, whose id sorts after all others. @throws StoreError */

@@ -136,7 +136,9 @@ describe('the command line', () => {
     run.child.stdout?.on('data', (chunk: Buffer) => {
       seen += chunk.toString();
     });
-    await until(() => /"step.output".*waiting/.test(seen));
+    // Its log is written aside, and may come later than the event.
+    const logged = (): boolean => project.stateFiles().some((file) => /gate\.1\.log 8 /.test(file));
+    await until(() => /"step.output".*waiting/.test(seen) && logged());
     const files = project.stateFiles();
     for (const look of looks.filter(([name]) => name !== 'doctor'))
       expect([look[0], (await project.lab(...look)).code]).toEqual([look[0], look[0] === 'status' ? 1 : 0]);

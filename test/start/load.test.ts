@@ -12,6 +12,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -52,22 +53,33 @@ describe('the start of the program', () => {
   it('has compiled code for what every run uses', () => {
     const index = JSON.parse(readFileSync(join(copy, 'dist/index.json'), 'utf8'));
     expect(index.node).toBe(process.version);
-    const { pack } = index.chunks['command-line.js'];
-    expect(index.files[pack].code.length).toBeGreaterThan(0);
+    const { pack } = index.packed['main.js'];
+    expect(index.codes[pack].length).toBeGreaterThan(0);
   });
 
   it('finds in one file what every command uses', () => {
-    const { chunks } = JSON.parse(readFileSync(join(copy, 'dist/index.json'), 'utf8'));
-    expect(chunks['command-line.js'].pack).toBeDefined();
-    const beside = Object.values<{ pack?: string }>(chunks).filter(
-      ({ pack }) => pack === chunks['command-line.js'].pack,
-    );
+    const { packed } = JSON.parse(readFileSync(join(copy, 'dist/index.json'), 'utf8'));
+    expect(packed['main.js']).toBeDefined();
+    const beside = Object.values<{ pack: string }>(packed).filter(({ pack }) => pack === packed['main.js'].pack);
     expect(beside.length).toBeGreaterThan(5);
   });
 
+  it('can begin with any chunk', () => {
+    const dist = join(copy, 'dist');
+    const { createLoader } = createRequire(import.meta.url)(join(copy, 'bin/load.js'));
+    const { packed } = JSON.parse(readFileSync(join(dist, 'index.json'), 'utf8'));
+    expect(chunks()).toEqual(expect.arrayContaining(Object.keys(packed)));
+    // The script of the page is none.
+    for (const name of chunks().filter((each) => each !== 'page.js' && !each.startsWith('pack-'))) {
+      const exported = createLoader(dist).load(name);
+      // Packed with others or not, what it exports is there: none waits for one that waits for it.
+      for (const each of Object.keys(exported)) expect(exported[each], `${each} of ${name}`).toBeDefined();
+    }
+  });
+
   it('goes by the text of a pack that is newer than its compiled code', async () => {
-    const { chunks } = JSON.parse(readFileSync(join(copy, 'dist/index.json'), 'utf8'));
-    const file = join(copy, 'dist', chunks['command-line.js'].pack);
+    const { packed } = JSON.parse(readFileSync(join(copy, 'dist/index.json'), 'utf8'));
+    const file = join(copy, 'dist', packed['main.js'].pack);
     const before = readFileSync(file, 'utf8');
     // As long as before: V8 itself would not notice.
     const first = 'var __defProp=Object.defineProperty;';
@@ -99,11 +111,14 @@ describe('the start of the program', () => {
   });
 
   it('goes by the text of a chunk that is newer than its compiled code', async () => {
-    const file = join(copy, 'dist/main.js');
+    const name = chunks().find((each) => each.startsWith('list-')) ?? '';
+    const index = JSON.parse(readFileSync(join(copy, 'dist/index.json'), 'utf8'));
+    expect(index.codes[name].length).toBeGreaterThan(0);
+    const file = join(copy, 'dist', name);
     const before = readFileSync(file, 'utf8');
     // As long as before: V8 itself would not notice.
     writeFileSync(file, `${"process.stdout.write('edited\\n'); process.exit(9);".padEnd(before.length - 1)}\n`);
-    expect(await lab('runs')).toEqual({ code: 9, text: 'edited\n' });
+    expect(await lab('list')).toEqual({ code: 9, text: 'edited\n' });
     writeFileSync(file, before);
   });
 
@@ -122,7 +137,8 @@ describe('the start of the program', () => {
       'older than all chunks',
       () => {
         for (const name of chunks()) utimesSync(join(copy, 'dist', name), new Date(), new Date());
-        appendFileSync(join(copy, 'dist/main.js'), '\n');
+        const { packed } = JSON.parse(readFileSync(join(copy, 'dist/index.json'), 'utf8'));
+        appendFileSync(join(copy, 'dist', packed['main.js'].pack), '\n');
       },
     ],
   ])('works with compiled code that is %s', async (_, spoil) => {

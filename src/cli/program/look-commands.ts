@@ -1,5 +1,6 @@
 // The commands that look at the lab and at runs, and write nothing.
-import { type Define, oneOf, withExamples, withInputs, withJson, withScope } from './parts.ts';
+import type { Define } from './declared.ts';
+import { withExamples, withInputs, withJson, withScope } from './parts.ts';
 
 export const lookCommands = (define: Define): void => {
   stateCommands(define);
@@ -110,7 +111,7 @@ const fileCommands = (define: Define): void => {
         async () => (await import('../commands/graph.ts')).graphCommand,
       ),
     )
-      .addOption(oneOf('--format <format>', 'how to draw it', ['text', 'mermaid', 'dot', 'svg']))
+      .choice('--format <format>', 'how to draw it', ['text', 'mermaid', 'dot', 'svg'])
       .option('--children', 'one box for every child of a foreach step')
       .option('--topology', 'the network that is built, as SVG, instead of the steps'),
     [

@@ -1,11 +1,5 @@
-// What several commands share: how one is defined, groups of options, the examples and exit codes below each help text.
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { hintOf } from '../hint.ts';
-
-export type Action = (...args: never[]) => Promise<number>;
-
-/** Adds a command that loads its code when it is called. */
-export type Define = (spec: string, summary: string, load: () => Promise<Action>) => Command;
+// What several commands share: groups of options, the examples and exit codes below each help text.
+import type { Declared } from './declared.ts';
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
@@ -14,26 +8,16 @@ export const list = (value: string, before: readonly string[] = []): readonly st
   ...value.split(',').filter((each) => each !== ''),
 ];
 
-/** An option that takes one of a few words; another one is answered with the nearest. */
-export const oneOf = (flags: string, description: string, words: readonly [string, ...string[]]): Option =>
-  new Option(flags, description)
-    .choices(words)
-    .default(words[0])
-    .argParser((value) => {
-      if (words.includes(value)) return value;
-      throw new InvalidArgumentError(hintOf(value, words));
-    });
-
-export const withVariant = (command: Command): Command =>
+export const withVariant = (command: Declared): Declared =>
   command.option('--variant <name>', 'the variant (default: the deployed one, else the first this host can run)');
 
-export const withInputs = (command: Command): Command =>
+export const withInputs = (command: Declared): Declared =>
   withVariant(command)
     .option('--set <name=value...>', 'an input; may be given more than once', collect)
     .option('--inputs <file>', 'inputs from a YAML or JSON file')
     .option('--defaults', 'start from the inputs the files say, not from those of what is deployed');
 
-export const withScope = (command: Command): Command =>
+export const withScope = (command: Declared): Declared =>
   command
     .option('--only <steps>', 'only these steps (comma separated); the others stay as they are', list)
     .option('--from <step>', 'only this step and what rests on it')
@@ -43,14 +27,15 @@ export const withScope = (command: Command): Command =>
     .option('--reason <text>', 'why --assume may be believed; kept with the run');
 
 /** Of a command that runs something: its events. */
-export const withRunOutput = (command: Command): Command =>
+export const withRunOutput = (command: Declared): Declared =>
   command
     .option('--json', 'one JSON event per line')
     .option('--quiet', 'only failures and the end')
     .option('--no-tty', 'lines instead of a drawing');
 
 /** Of a command that looks: its document. */
-export const withJson = (command: Command): Command => command.option('--json', 'one JSON document (docs/commands.md)');
+export const withJson = (command: Declared): Declared =>
+  command.option('--json', 'one JSON document (docs/commands.md)');
 
 const meanings: Readonly<Record<number, string>> = {
   0: 'all well',
@@ -63,7 +48,7 @@ const meanings: Readonly<Record<number, string>> = {
 };
 
 /** Ends a command's help with examples and the exit codes it can have; 70 and 128+n can be those of any. */
-export const withExamples = (command: Command, examples: readonly string[], codes: readonly number[]): Command =>
+export const withExamples = (command: Declared, examples: readonly string[], codes: readonly number[]): Declared =>
   command.addHelpText(
     'after',
     [

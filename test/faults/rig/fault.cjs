@@ -120,7 +120,7 @@ fs.fdatasync = (fd, done) => {
     done(error);
   });
 };
-for (const key of ['linkSync', 'renameSync', 'rmSync', 'ftruncateSync', 'mkdirSync'])
+for (const key of ['linkSync', 'renameSync', 'rmSync', 'unlinkSync', 'ftruncateSync', 'mkdirSync'])
   around(fs, key, (target) => (isOurs(typeof target === 'number' ? pathOf(target) : target) ? key : undefined));
 for (const key of ['mkdir', 'rename', 'rm', 'truncate'])
   around(promises, key, (path) => (isOurs(path) ? key : undefined));
