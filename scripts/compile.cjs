@@ -34,6 +34,7 @@ const commands = Object.keys(projects).flatMap((project) =>
     ['run', 'go', '--no-tty'],
     ['run', 'go', '--no-tty'],
     ['run', 'go', '--json'],
+    ['run', 'go'],
     ['plan', 'go'],
     ['status'],
     ['logs'],
@@ -53,7 +54,13 @@ const makeProjects = () => {
   }
 };
 
+/** As if a person sat there, whoever builds. */
+const onTerminal = (words) => words[0] === 'run' && !words.includes('--no-tty') && !words.includes('--json');
+process.env.TERM = 'xterm-256color';
+for (const name of ['CI', 'GITHUB_ACTIONS']) delete process.env[name];
+
 const perform = async (load, words) => {
+  process.stdout.isTTY = onTerminal(words);
   await load('main.js').main(words);
   if (process.exitCode !== 0) throw new Error(`lab ${words.join(' ')} ended with ${process.exitCode}`);
   for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error');
