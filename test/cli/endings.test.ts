@@ -32,7 +32,7 @@ describe('a run that failed', () => {
     expect(status.stdout).toContain("To continue: npx lab --state-dir 'other folder' resume");
     const none = await project.lab(...elsewhere, 'resume', '--variant', 'other');
     expect(none).toMatchObject({ code: 6 });
-    expect(none.stderr).toContain("npx lab --state-dir 'other folder' run deploy");
+    expect(none.stderr).toContain("npx lab --state-dir 'other folder' list");
 
     project.remove('broken');
     const resumed = await project.lab(...elsewhere, 'resume', '--variant', 'tiny');
