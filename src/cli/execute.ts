@@ -118,7 +118,10 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
     consent: async () => execution.consent,
     survivor: (description) => decideSurvivor(options.survivors ?? 'ask', description),
   });
-  spareWith(units.length);
+  const spareOnceActing = spareWith(units.length);
+  recorder.listen((event) => {
+    if (event.type === 'step.started') spareOnceActing();
+  });
   try {
     await recorder.emit(beginning(execution, opened, run));
     const left = removedSteps(removedThings(created, names, units), place.lab);
