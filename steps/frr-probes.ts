@@ -1,7 +1,8 @@
 // What routers say of themselves: sessions, routes of the tenant, router MACs; asked over the daemons' sockets.
 import { z } from 'zod';
-import { defineProbe, type StepContext } from '../src/engine/step-type.ts';
-import { covers, establishedIn, nextHopsIn, prefixesIn, routerMacsIn, type Sessions } from './frr-readings.ts';
+import { defineProbe } from '../src/engine/step-type.ts';
+import { speaks } from './frr-ends.ts';
+import { covers, establishedIn, nextHopsIn, prefixesIn, routerMacsIn } from './frr-readings.ts';
 import { askJson } from './vty.ts';
 
 const router = z.string().describe('Name of the router');
@@ -18,7 +19,7 @@ export const bgpSessions = defineProbe({
     peers: z
       .array(z.string())
       .default([])
-      .describe('Those at the other ends, if their own view counts too: one end may remember a session that is gone'),
+      .describe('Those at the other ends: their sessions are to be Established too, and every end heard of in time'),
   }),
   values: {
     established: 'sessions Established, by family',
@@ -28,34 +29,25 @@ export const bgpSessions = defineProbe({
   },
   describe: ({ router: name, vrf }) => `BGP ${name}${vrf === undefined ? '' : ` ${vrf}`}`,
   async look({ router: name, vrf, expected, peers }, context) {
-    const [own, ...theirs] = await Promise.all([
-      sessionsOf(context, name, vrf),
-      ...peers.map((peer) => sessionsOf(context, peer)),
-    ]);
-    const { established, down } = own;
-    const denied = peers.filter((_, at) => !allUp(theirs[at]));
+    const ends = peers.length === 0 ? [] : [{ router: name, vrf }, ...peers.map((peer) => ({ router: peer }))];
+    const [own = true, ...theirs] = await Promise.all(ends.map((end) => speaks(context, end)));
+    const command = vrf === undefined ? 'show bgp summary json' : `show bgp vrf ${vrf} summary json`;
+    const { established, down } = establishedIn(await askJson(context, { router: name, daemon: 'bgpd', command }));
+    const denied = peers.filter((_, at) => !theirs[at]);
     const families = Object.entries(expected);
     const wanted = families.reduce((sum, [, count]) => sum + count, 0);
     const have = families.reduce((sum, [family, count]) => sum + Math.min(count, established[family] ?? 0), 0);
-    const holds = families.every(([family, count]) => (established[family] ?? 0) === count) && denied.length === 0;
+    const counted = families.every(([family, count]) => (established[family] ?? 0) === count);
     const states = down.length === 0 ? '' : ` (${few(down.map(({ peer, state }) => `${peer} ${state}`))})`;
     const denial = denied.length === 0 ? '' : `, not so for ${few(denied)}`;
     return {
-      holds,
+      holds: counted && own && denied.length === 0,
       saw: `${have} of ${wanted} Established${states}${denial}`,
       values: { established, expected, down, denied },
       data: { established, expected },
     };
   },
 });
-
-const sessionsOf = async (context: StepContext, name: string, vrf?: string): Promise<Sessions> => {
-  const command = vrf === undefined ? 'show bgp summary json' : `show bgp vrf ${vrf} summary json`;
-  return establishedIn(await askJson(context, { router: name, daemon: 'bgpd', command }));
-};
-
-const allUp = (sessions: Sessions | undefined): boolean =>
-  sessions?.down.length === 0 && Object.values(sessions.established).some((count) => count > 0);
 
 const few = (all: readonly string[]): string => `${all.slice(0, 3).join(', ')}${all.length > 3 ? ', …' : ''}`;
 
