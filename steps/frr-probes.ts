@@ -1,6 +1,7 @@
 // What routers say of themselves: sessions, routes of the tenant, router MACs; asked over the daemons' sockets.
 import { z } from 'zod';
 import { defineProbe } from '../src/engine/step-type.ts';
+import { speaks } from './frr-ends.ts';
 import { covers, establishedIn, nextHopsIn, prefixesIn, routerMacsIn } from './frr-readings.ts';
 import { askJson } from './vty.ts';
 
@@ -15,35 +16,40 @@ export const bgpSessions = defineProbe({
     expected: z
       .partialRecord(z.enum(['ipv4Unicast', 'ipv6Unicast', 'l2VpnEvpn']), z.int())
       .describe('Sessions by family'),
+    peers: z
+      .array(z.string())
+      .default([])
+      .describe('Those at the other ends: their sessions are to be Established too, and every end heard of in time'),
   }),
   values: {
     established: 'sessions Established, by family',
     expected: 'sessions expected, by family',
     down: 'peers that are not Established, with their state',
+    denied: 'those of `peers` that do not see theirs Established',
   },
   describe: ({ router: name, vrf }) => `BGP ${name}${vrf === undefined ? '' : ` ${vrf}`}`,
-  async look({ router: name, vrf, expected }, context) {
+  async look({ router: name, vrf, expected, peers }, context) {
+    const ends = peers.length === 0 ? [] : [{ router: name, vrf }, ...peers.map((peer) => ({ router: peer }))];
+    const [own = true, ...theirs] = await Promise.all(ends.map((end) => speaks(context, end)));
     const command = vrf === undefined ? 'show bgp summary json' : `show bgp vrf ${vrf} summary json`;
     const { established, down } = establishedIn(await askJson(context, { router: name, daemon: 'bgpd', command }));
+    const denied = peers.filter((_, at) => !theirs[at]);
     const families = Object.entries(expected);
     const wanted = families.reduce((sum, [, count]) => sum + count, 0);
     const have = families.reduce((sum, [family, count]) => sum + Math.min(count, established[family] ?? 0), 0);
-    const holds = families.every(([family, count]) => (established[family] ?? 0) === count);
-    const states =
-      down.length === 0
-        ? ''
-        : ` (${down
-            .slice(0, 3)
-            .map(({ peer, state }) => `${peer} ${state}`)
-            .join(', ')}${down.length > 3 ? ', …' : ''})`;
+    const counted = families.every(([family, count]) => (established[family] ?? 0) === count);
+    const states = down.length === 0 ? '' : ` (${few(down.map(({ peer, state }) => `${peer} ${state}`))})`;
+    const denial = denied.length === 0 ? '' : `, not so for ${few(denied)}`;
     return {
-      holds,
-      saw: `${have} of ${wanted} Established${states}`,
-      values: { established, expected, down },
+      holds: counted && own && denied.length === 0,
+      saw: `${have} of ${wanted} Established${states}${denial}`,
+      values: { established, expected, down, denied },
       data: { established, expected },
     };
   },
 });
+
+const few = (all: readonly string[]): string => `${all.slice(0, 3).join(', ')}${all.length > 3 ? ', …' : ''}`;
 
 export const tenantRoute = defineProbe({
   name: 'frr.route',

@@ -26,6 +26,28 @@ export const establishedIn = (json: unknown): Sessions => {
   return { established, down };
 };
 
+export interface Neighbor {
+  readonly established: boolean;
+  /** How long ago it was heard, and how often it is to be. */
+  readonly lastReadMs: number;
+  readonly keepaliveMs: number;
+}
+
+const neighbor = z.looseObject({
+  bgpState: z.string(),
+  bgpTimerLastRead: z.number().catch(0),
+  bgpTimerKeepAliveIntervalMsecs: z.number().catch(0),
+});
+
+/** `show bgp neighbors json`: by neighbor, with the VRF's id and name among them in some versions. */
+export const neighborsIn = (json: unknown): readonly Neighbor[] =>
+  Object.values(z.record(z.string(), z.unknown()).parse(json)).flatMap((each) => {
+    const { data } = neighbor.safeParse(each);
+    if (data === undefined) return [];
+    const { bgpState, bgpTimerLastRead: lastReadMs, bgpTimerKeepAliveIntervalMsecs: keepaliveMs } = data;
+    return [{ established: bgpState === 'Established', lastReadMs, keepaliveMs }];
+  });
+
 const route = z.looseObject({
   protocol: z.string().optional(),
   selected: z.boolean().optional(),

@@ -1,10 +1,11 @@
 // Network namespaces, cables between them, and hosts with addresses: the embedded variant's ground.
 import { z } from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
-import { killIn, processesIn } from './capsule-processes.ts';
+import { killIn, processesIn, strays } from './capsule-processes.ts';
 import {
   entry,
   findCapsule,
+  folderOf,
   inCapsule,
   linksAt,
   lookAt,
@@ -35,8 +36,13 @@ export const netnsNamespaces = defineStep({
     return { holds: missing.length === 0, saw };
   },
   async run({ namespaces }, context) {
-    const all = await namespacesIn(context, await needCapsule(context), namespaces);
+    const pid = await needCapsule(context);
+    const all = await namespacesIn(context, pid, namespaces);
     if (namespaces.every((name) => isReal(all.get(name)))) return {};
+    // A namespace that lost its name lives on with the daemons in it. While its cables still lead somewhere their end is told to
+    // their peers, which otherwise remember them until they miss them.
+    const daemons = await Promise.all(namespaces.map((name) => strays(context, pid, `${folderOf(name)}/`)));
+    await killIn(context, daemons.flat());
     // Namespaces of one device are made and lost together: a tunnel made in a lost one stays in its sister, and leads nowhere.
     // All go before the first is made anew, so that a death in between leaves a device that is seen to be incomplete.
     await ipBatch(context, [

@@ -1,5 +1,5 @@
 // The lab's network as plain data, computed from a few inputs: every variant renders from it and every check expects what it says.
-import { addressAt, contains, enclosing } from './addresses.ts';
+import { addressAt, contains, enclosing, macOf } from './addresses.ts';
 import { type FabricInputs, fabricInputs, type Settings } from './fabric-inputs.ts';
 import { type Client, clientsOf, type KubernetesNode, nodesOf, type Pod, podsOf } from './hosts.ts';
 import { hostLinksOf, type Link, linksOf } from './links.ts';
@@ -37,7 +37,15 @@ export type Fabric = {
     pool: string;
     replicas: number;
   };
-  mgmt: { name: string; prefix: string; prefixLength: number; gateway: string; bridge: string; interfaces: string[] };
+  mgmt: {
+    name: string;
+    prefix: string;
+    prefixLength: number;
+    gateway: string;
+    gatewayMac: string;
+    bridge: string;
+    interfaces: string[];
+  };
   /** `nodeRoutes` is what a node reaches through its leaf: the fabric, and pods that are not within it. */
   prefixes: {
     fabric: string;
@@ -106,16 +114,22 @@ function assembled(settings: Settings, pools: Pools): Fabric {
     subnets,
     tenant,
     service: serviceOf(settings, pools),
-    mgmt: {
-      name: 'mgmt',
-      prefix: pools.mgmt.text,
-      prefixLength: pools.mgmt.length,
-      gateway: addressAt(pools.mgmt, 1),
-      bridge: 'mgmt0',
-      interfaces: nodes.map((node) => `port${node.index}`),
-    },
+    mgmt: mgmtOf(pools, nodes),
     ...plan(settings, pools),
     expected: expectedOf(settings, links),
+  };
+}
+
+function mgmtOf(pools: Pools, nodes: KubernetesNode[]): Fabric['mgmt'] {
+  const gateway = addressAt(pools.mgmt, 1);
+  return {
+    name: 'mgmt',
+    prefix: pools.mgmt.text,
+    prefixLength: pools.mgmt.length,
+    gateway,
+    gatewayMac: macOf(gateway),
+    bridge: 'mgmt0',
+    interfaces: nodes.map((node) => `port${node.index}`),
   };
 }
 

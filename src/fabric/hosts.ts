@@ -1,5 +1,5 @@
 // Decides what nodes, pods and clients are called, where they hang and which addresses they have.
-import { addressAt, type Prefix, subnetAt } from './addresses.ts';
+import { addressAt, macOf, type Prefix, subnetAt } from './addresses.ts';
 import type { Settings } from './fabric-inputs.ts';
 import { attachment, clientName, nodeName, podName, upTo } from './links.ts';
 import { hostOffset, type Pools, podOffset, podPrefixLength } from './room.ts';
@@ -13,6 +13,8 @@ type Attached = {
   leafPort: string;
   interface: string;
   address: string;
+  /** Its own for good: neighbors that remember one of a host that was made anew send to nobody for half a minute. */
+  mac: string;
   prefixLength: number;
   gateway: string;
 };
@@ -22,8 +24,10 @@ export type KubernetesNode = Attached & {
   routerId: string;
   mgmtInterface: string;
   mgmtAddress: string;
+  mgmtMac: string;
   podPrefix: string;
   podGateway: string;
+  podGatewayMac: string;
   podPrefixLength: number;
   /** Names of its pods and the node's ends of their links. */
   pods: string[];
@@ -37,6 +41,7 @@ export type Pod = {
   node: string;
   interface: string;
   address: string;
+  mac: string;
   prefixLength: number;
   gateway: string;
   port: number;
@@ -48,14 +53,17 @@ export function nodesOf(settings: Settings, pools: Pools): KubernetesNode[] {
     const at = attached({ kind: 'node', index, settings, subnet: pools.subnetA });
     const mgmtAddress = addressAt(pools.mgmt, index + 1);
     const pods = podSubnet(pools, index);
+    const podGateway = addressAt(pods, 1);
     return {
       ...at,
       asn: settings.tenantAs,
       routerId: at.address,
       mgmtInterface: 'eth0',
       mgmtAddress,
+      mgmtMac: macOf(mgmtAddress),
       podPrefix: pods.text,
-      podGateway: addressAt(pods, 1),
+      podGateway,
+      podGatewayMac: macOf(podGateway),
       podPrefixLength,
       pods: upTo(settings.podsPerNode).map((pod) => podName(index, pod)),
       podInterfaces: upTo(settings.podsPerNode).map((pod) => `pod${pod}`),
@@ -68,15 +76,19 @@ export function nodesOf(settings: Settings, pools: Pools): KubernetesNode[] {
 export function podsOf(settings: Settings, pools: Pools): Pod[] {
   return upTo(settings.nodes).flatMap((node) => {
     const subnet = podSubnet(pools, node);
-    return upTo(settings.podsPerNode).map((index) => ({
-      name: podName(node, index),
-      node: nodeName(settings.cluster, node),
-      interface: 'eth0',
-      address: addressAt(subnet, podOffset + index),
-      prefixLength: podPrefixLength,
-      gateway: addressAt(subnet, 1),
-      port: settings.servicePort,
-    }));
+    return upTo(settings.podsPerNode).map((index) => {
+      const address = addressAt(subnet, podOffset + index);
+      return {
+        name: podName(node, index),
+        node: nodeName(settings.cluster, node),
+        interface: 'eth0',
+        address,
+        mac: macOf(address),
+        prefixLength: podPrefixLength,
+        gateway: addressAt(subnet, 1),
+        port: settings.servicePort,
+      };
+    });
   });
 }
 
@@ -106,13 +118,15 @@ type Place = { kind: 'node' | 'client'; index: number; settings: Settings; subne
 
 function attached({ kind, index, settings, subnet }: Place): Attached {
   const { leaf, port } = attachment(kind, index, settings.leaves);
+  const address = addressAt(subnet, hostOffset + index);
   return {
     name: kind === 'node' ? nodeName(settings.cluster, index) : clientName(index),
     index,
     leaf,
     leafPort: port,
     interface: 'eth1',
-    address: addressAt(subnet, hostOffset + index),
+    address,
+    mac: macOf(address),
     prefixLength: subnet.length,
     gateway: addressAt(subnet, 1),
   };

@@ -94,6 +94,23 @@ describe.skipIf(!here)(`the embedded variant${here ? '' : ` (skipped: needs ${mi
     expect((await lab.run('run', 'verify', '--quiet')).code).toBe(0);
   });
 
+  it('ends with what is true of a node that was made anew, not with what its neighbors remember of it', async () => {
+    // It is refused, and learns the MAC.
+    await inside('cluster1-m02', 'curl', '--silent', 'http://192.168.1.11/');
+    await inside('cluster1', 'ip', 'netns', 'del', 'cluster1');
+    const healed = await lab.run('run', 'deploy', '--quiet');
+    const [sessions, own, remembered] = await Promise.all([
+      inside('cluster1', 'vtysh', '-c', 'show bgp summary json'),
+      inside('cluster1', 'ip', '-j', 'link', 'show', 'eth1'),
+      inside('cluster1-m02', 'ip', '-j', 'neigh', 'show', '192.168.1.11'),
+    ]);
+    expect(healed.code).toBe(0);
+    expect(sessions.stdout).toContain('"state":"Established"');
+    const [{ address }] = JSON.parse(own.stdout) as [{ address: string }];
+    for (const { lladdr } of JSON.parse(remembered.stdout) as { lladdr?: string }[]) expect(lladdr).toBe(address);
+    expect((await lab.run('status')).code).toBe(0);
+  });
+
   it('brings back one namespace of a router that has two, with the tunnels between them', async () => {
     for (const name of ['leaf2', 'leaf3-vrf']) {
       await inside('cluster1', 'ip', 'netns', 'del', name);

@@ -164,7 +164,12 @@ describe('fabric', () => {
         ...[...made.subnets, made.mgmt].map((subnet) => subnet.gateway),
         made.service.vip,
       ]);
-      expectUnique([...made.leaves.map((leaf) => leaf.routerMac), ...made.subnets.map((subnet) => subnet.gatewayMac)]);
+      expectUnique([
+        ...made.leaves.map((leaf) => leaf.routerMac),
+        ...[...made.subnets, made.mgmt].map((subnet) => subnet.gatewayMac),
+        ...[...made.nodes, ...made.clients, ...made.pods].map((host) => host.mac),
+        ...made.nodes.flatMap((node) => [node.mgmtMac, node.podGatewayMac]),
+      ]);
       expectUnique(made.leaves.map((leaf) => String(leaf.asn)));
     });
   });

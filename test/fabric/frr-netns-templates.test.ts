@@ -84,6 +84,21 @@ describe('the templates of the embedded variant', () => {
       expect(text.slice(0, port.index)).toMatch(new RegExp(`^link set ${port[1]} (mtu \\d+ )?up$`, 'm'));
   });
 
+  it('give every interface that others remember a MAC that is the same when it is made anew', () => {
+    const made = fabric();
+    const [node, client, pod] = [made.nodes[1], made.clients[0], made.pods[0]];
+    expect(lines(render('node.batch', { fabric: made, device: node }))).toEqual(
+      expect.arrayContaining([
+        'link set eth0 address 02:00:c0:a8:31:03',
+        'link set eth1 address 02:00:c0:a8:01:0c',
+        expect.stringMatching(/^link add cni0 address 02:00:c0:a8:11:01 /),
+      ]),
+    );
+    expect(render('client.batch', { device: client })).toContain('link set eth1 address 02:00:c0:a8:02:0b\n');
+    expect(render('pod.batch', { device: pod })).toContain('link set eth0 address 02:00:c0:a8:10:65\n');
+    expect(render('mgmt.batch', { device: made.mgmt })).toContain('link add mgmt0 address 02:00:c0:a8:31:01 ');
+  });
+
   it('switch duplicate address detection off for all interfaces and for each', () => {
     const made = fabric();
     const namespace = made.namespaces.find((one) => one.name === 'leaf1');
