@@ -16,5 +16,6 @@ DBOS.setConfig({
 });
 await DBOS.launch();
 const handle = isAgain ? DBOS.retrieveWorkflow(id) : await DBOS.startWorkflow(workflow, { workflowID: id })();
-await handle.getResult();
+// The end is met at once: a handle that was retrieved asks for it once a second otherwise.
+await handle.getResult({ pollingIntervalMs: 20 });
 await DBOS.shutdown();
