@@ -51,5 +51,5 @@ const restateProgram = 'restatedev-restate-server/node_modules/@restatedev/resta
 export const restate = durable({
   ...{ name: 'restate', packages: 'restatedev-restate-sdk', server: 'restate-server', start: restateServer },
   whereServer: (root) => inside(root, restateProgram),
-  setUp: 'node restate.mjs register',
+  setUp: `'${process.execPath}' restate.mjs register`,
 });
