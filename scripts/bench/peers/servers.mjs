@@ -84,18 +84,9 @@ export const restateServer = once(async (program) => {
   const env = {
     ...{ RESTATE_LISTEN_MODE: 'tcp', RESTATE_BIND_IP: '127.0.0.1', RESTATE_BIND_PORT: String(fabric) },
     ...{ RESTATE_INGRESS__BIND_PORT: String(ingress), RESTATE_ADMIN__BIND_PORT: String(admin) },
-    RESTATE_DISABLE_TELEMETRY: 'true',
+    ...{ RESTATE_LOG_FORMAT: 'compact', RESTATE_LOG_DISABLE_ANSI_CODES: 'true', RESTATE_DISABLE_TELEMETRY: 'true' },
   };
-  const argv = [
-    program,
-    '--no-logo',
-    '--node-name',
-    'bench',
-    '--log-format',
-    'compact',
-    '--log-disable-ansi-codes',
-    'true',
-  ];
+  const argv = [program, '--no-logo', '--node-name', 'bench'];
   await serve({ folder, argv, env, ready: /server_name=admin-api-server/ });
   const at = (port) => `http://127.0.0.1:${port}`;
   return { BENCH_RESTATE: at(ingress), BENCH_RESTATE_ADMIN: at(admin), BENCH_RESTATE_SERVICE: String(service) };
