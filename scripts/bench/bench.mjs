@@ -8,6 +8,7 @@ import { againstPeers } from './against-peers.mjs';
 import { deploys } from './deploy.mjs';
 import * as goals from './goals.mjs';
 import { findPeers } from './peers/peers.mjs';
+import { endServers } from './peers/servers.mjs';
 import { stateWriting } from './state-writing.mjs';
 
 const parts = {
@@ -73,5 +74,6 @@ try {
   if (values.json)
     process.stdout.write(`${JSON.stringify({ machine: before, after: machine(), runs, rows }, null, 2)}\n`);
 } finally {
+  await endServers();
   rmSync(folder, { recursive: true, force: true });
 }

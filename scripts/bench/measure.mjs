@@ -40,11 +40,11 @@ const summary = (runs) => ({
   least: Math.min(...runs.map(({ wall }) => wall)),
 });
 
-/** `a` and `b` make the next run of their program: a fresh state is made outside the time that counts. */
+/** `a` and `b` make the next run of their program: what it starts from is made outside the time that counts. */
 export const pair = async (a, b, { runs, warm = 1 }) => {
   const pairs = [];
   for (let at = -warm; at < runs; at += 1) {
-    const both = [await time(a()), await time(b())];
+    const both = [await time(await a()), await time(await b())];
     if (at >= 0) pairs.push(both);
   }
   const ratio = (key) => median(pairs.map(([x, y]) => x[key] / Math.max(y[key], 0.001)));

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../measure.mjs';
 import * as buildTools from './build-tools.mjs';
-import { dbos, libraries } from './engines.mjs';
+import { dbos, libraries, openworkflow, restate } from './engines.mjs';
 import { moon, npmWireit, nx, turbo, wireit } from './node-tools.mjs';
 import * as pythonTools from './python-tools.mjs';
 
@@ -11,7 +11,7 @@ const peers = {
   ...buildTools,
   ...{ wireit, 'npm run wireit': npmWireit, turbo, nx, moon },
   ...pythonTools,
-  ...{ 'listr2+execa+lowdb': libraries, dbos },
+  ...{ 'listr2+execa+lowdb': libraries, dbos, openworkflow, restate },
 };
 
 /** Those that are there: where, by name. */
@@ -24,14 +24,25 @@ export const findPeers = async (root) => {
   return found;
 };
 
+/** Its name, and whose work its figures leave out. */
+export const titleOf = (name) => {
+  const { server } = peers[name];
+  return server ? `${name} (without what ${server} does)` : name;
+};
+
+const prepare = async (setUp, where) => {
+  const { code, stderr } = await run(['bash', '-c', setUp], where);
+  if (code !== 0) throw new Error(`${setUp} ended with ${code}: ${stderr}`);
+};
+
 /**
  * Gives a peer its work. `fresh()` is a run of it in a copy in which nothing is done; `again()`, once `finish()` has run, one in which
- * all is; `resume()`, once `finish()` has ended at the step that fails until it is mended, one that goes on from step `at`.
+ * all is; `resume()`, one that goes on from step `at`, where a run has just ended as that step fails until it is mended.
  */
 export const given = async (name, tool, { folder, steps, jobs = 1, cached = false, at = 0 }) => {
   mkdirSync(folder, { recursive: true });
-  const { argv, env, setUp, resume = () => argv } = peers[name].write({ folder, steps, jobs, tool, cached });
-  if (setUp) await run(['bash', '-c', setUp], { cwd: folder });
+  const { argv, env, setUp, resume = () => argv } = await peers[name].write({ folder, steps, jobs, tool, cached });
+  if (setUp) await prepare(setUp, { cwd: folder, env });
   let count = 0;
   const copy = () => {
     count += 1;
@@ -42,8 +53,10 @@ export const given = async (name, tool, { folder, steps, jobs = 1, cached = fals
     fresh: () => ({ argv, cwd: copy(), env }),
     finish: () => run(argv, { cwd: folder, env }),
     again: () => ({ argv, cwd: folder, env }),
-    resume: () => {
+    resume: async () => {
       const cwd = copy();
+      const { code } = await run(argv, { cwd, env });
+      if (code === 0) throw new Error(`${name} did not fail at step ${at}`);
       for (const place of name === 'turbo' ? ['p/mended'] : ['mended']) writeFileSync(join(cwd, place), '');
       return { argv: resume(at), cwd, env };
     },

@@ -1,28 +1,11 @@
-// One workflow of DBOS, each step in it recorded in PostgreSQL. Started again in the same folder, it goes on with the same workflow.
-import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+// One workflow of DBOS, each step in it recorded in PostgreSQL.
 import { DBOS } from '@dbos-inc/dbos-sdk';
+import { perform, runId, steps } from './work.mjs';
 
-const { steps, jobs } = JSON.parse(readFileSync('work.json', 'utf8'));
-const isAgain = existsSync('workflow-id');
-if (!isAgain) writeFileSync('workflow-id', randomUUID());
-const id = readFileSync('workflow-id', 'utf8');
-
-/** A step that fails ends the program as a crash does: only then is it continued when it is started again. */
-const perform = ([program, ...args]) =>
-  new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: 'ignore' });
-    child.on('error', reject);
-    child.on('exit', (code) => (code === 0 ? resolve(code) : process.exit(1)));
-  });
-
+const { id, isAgain } = runId();
 const workflow = DBOS.registerWorkflow(
   async () => {
-    for (let at = 0; at < steps.length; at += jobs) {
-      const layer = steps.slice(at, at + jobs);
-      await Promise.all(layer.map((step) => DBOS.runStep(() => perform(step.argv), { name: step.id })));
-    }
+    for (const step of steps) await DBOS.runStep(() => perform(step), { name: step.id });
   },
   { name: 'bench' },
 );
@@ -33,5 +16,6 @@ DBOS.setConfig({
 });
 await DBOS.launch();
 const handle = isAgain ? DBOS.retrieveWorkflow(id) : await DBOS.startWorkflow(workflow, { workflowID: id })();
-await handle.getResult();
+// The end is met at once: a handle that was retrieved asks for it once a second otherwise.
+await handle.getResult({ pollingIntervalMs: 20 });
 await DBOS.shutdown();
