@@ -86,7 +86,7 @@ const bars = (rows) => {
   const height = 50 + rows.length * 56;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="Time to deploy the embedded lab by size">
 <style>text{font:12px sans-serif;fill:#333}.deploy{fill:#3b6ea5}.again{fill:#9bbb7c}@media(prefers-color-scheme:dark){text{fill:#ddd}}</style>
-<text x="130" y="22">spines/leaves/nodes/clients: deploy (blue, with the memory of the lab), and deploy again with nothing to do (green)</text>
+<text x="10" y="22">spines/leaves/nodes/clients: deploy (blue, with the memory of the lab), again with nothing to do (green)</text>
 ${rows.map(row).join('\n')}
 </svg>
 `;
