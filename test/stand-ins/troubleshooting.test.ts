@@ -1,5 +1,6 @@
 // Every sentence that docs/troubleshooting.md puts into lab's mouth is one it says, and every place it names is there.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { builtIn } from '../../steps/index.ts';
@@ -33,6 +34,7 @@ describe('the page about trouble', () => {
     'fs.inotify.max_user_instances of at least 512  128',
     'memory of the host: MemTotal: …',
     'docker: exit 1: … permission denied',
+    'room for neighbors: 1024 …',
   ];
 
   it('quotes nothing that no test makes lab say', () => {
@@ -85,8 +87,33 @@ describe('the page about trouble', () => {
     const message = 'permission denied while trying to connect to the docker API at unix:///var/run/docker.sock';
     host.order({ on: 'docker version', do: 'fail', times: 99, message: `error: ${message}` });
     const { stdout } = await host.lab('run', 'deploy', '--variant', 'tried', '--no-tty', '--set', 'hostMemory=100000');
-    for (const quote of byRun.slice(3)) expect(stdout).toMatch(patternOf(quote));
+    for (const quote of byRun.slice(3, 5)) expect(stdout).toMatch(patternOf(quote));
     expect(Object.keys(host.world().containers)).toEqual([]);
+  });
+
+  it('tells before a large embedded lab is built how much room its neighbors need, in the words of the page', async () => {
+    const real = (file: string): string =>
+      readFileSync(new URL(`../../workflows/frr-netns/${file}`, import.meta.url), 'utf8');
+    const variant = real('variant.yaml')
+      .replace('name: frr-netns', 'name: embedded')
+      .replace(/^requires:\n(?: .*\n)+/m, '');
+    await using host = openStandInHost(
+      'srl-cilium',
+      {},
+      {
+        'workflows/embedded/variant.yaml': variant,
+        'workflows/embedded/deploy.yaml': real('deploy.yaml'),
+      },
+    );
+    const sysctl = join(dirname(host.state), 'bin', 'sysctl');
+    writeFileSync(sysctl, '#!/bin/sh\necho 1024\necho 1024\n', { mode: 0o755 });
+    const large = ['--set', 'spines=16', '--set', 'leaves=128'];
+    const { code, stdout } = await host.lab('run', 'deploy', '--variant', 'embedded', '--only', 'capsule', ...large);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(patternOf(byRun[5] ?? ''));
+    expect(stdout).toMatch(
+      /sysctl -w net\.ipv4\.neigh\.default\.gc_thresh3=1024 net\.ipv6\.neigh\.default\.gc_thresh3=5120/,
+    );
   });
 });
 
