@@ -25,6 +25,8 @@ interface Head {
 
 // The file: the head as JSON in a field of fixed length with its checksum before it, then the parts.
 const headBytes = 256;
+/** Read at once: of a small file it is everything. */
+const beginBytes = 4096;
 
 /** Writes each text as it comes; a failure leaves nothing. */
 export const keepDerived = ({ file, source, format }: Derived, texts: Iterable<string>): void =>
@@ -52,23 +54,28 @@ const encodeHead = (head: Head): Buffer => {
 export type ReadPart = (part: number) => string | undefined;
 
 export const recallDerived = ({ file, source, format }: Derived): ReadPart => {
-  const head = trying(() => readHead(file));
+  const begin = trying(() => readBytes(file, 0, beginBytes));
+  const head = begin && trying(() => headIn(begin));
   const now = statSync(source, { throwIfNoEntry: false });
-  if (head?.format !== format || head.size !== now?.size || head.changed !== now.mtimeMs) return () => undefined;
-  return (part) => trying(() => readPart(file, head, part));
+  if (!begin || head?.format !== format || head.size !== now?.size || head.changed !== now.mtimeMs)
+    return () => undefined;
+  return (part) => trying(() => readPart(file, { head, begin }, part));
 };
 
-const readHead = (file: string): Head | undefined => {
-  const bytes = readBytes(file, 0, headBytes);
-  const field = bytes.subarray(checksumDigits);
-  return bytes.toString('latin1', 0, checksumDigits) === checksum(field) ? JSON.parse(field.toString()) : undefined;
+const headIn = (begin: Buffer): Head | undefined => {
+  const field = begin.subarray(checksumDigits, headBytes);
+  return begin.toString('latin1', 0, checksumDigits) === checksum(field) ? JSON.parse(field.toString()) : undefined;
 };
 
-const readPart = (file: string, { parts }: Head, part: number): string | undefined => {
+const readPart = (
+  file: string,
+  { head: { parts }, begin }: { readonly head: Head; readonly begin: Buffer },
+  part: number,
+): string | undefined => {
   const [length, sum] = parts[part] ?? [];
   if (length === undefined) return undefined;
   const at = parts.slice(0, part).reduce((end, [bytes]) => end + bytes, headBytes);
-  const bytes = readBytes(file, at, length);
+  const bytes = at + length <= begin.length ? begin.subarray(at, at + length) : readBytes(file, at, length);
   return crc32(bytes) === sum ? bytes.toString() : undefined;
 };
 

@@ -23,6 +23,15 @@ describe('text worked out of a file', () => {
     expect(recallDerived(derived)(texts.length)).toBeUndefined();
   });
 
+  it('is read the same whether it is small or large', () => {
+    const { derived } = open();
+    for (const length of [3000, 3900, 4096, 100_000]) {
+      const parts = ['a'.repeat(length), 'b'.repeat(2000), 'c'];
+      keepDerived(derived, parts);
+      expect(parts.map((_, part) => recallDerived(derived)(part))).toEqual(parts);
+    }
+  });
+
   it('does not count once the file has grown, was changed, or is gone', () => {
     const { derived } = open();
     utimesSync(derived.source, 1, 1);
