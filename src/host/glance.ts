@@ -1,7 +1,7 @@
 // A glance at a file. On a disk of this machine it takes a microsecond, a trip to the thread pool twenty and more; what is elsewhere
 // may take for ever, and everything would stand still meanwhile: so only where the folder is known to be here.
 import { lstatSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
+import { readFile, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { monotonicMs } from './monotonic.ts';
 
@@ -13,6 +13,8 @@ const localTypes = new Set([0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x010219
 /** Something else may be mounted there later. */
 const knownForMs = 10_000;
 
+/** A local folder may hold the mount point of what is elsewhere. As of when a folder was last learnt. */
+let mountPoints: ReadonlySet<string> = new Set();
 const folders = new Map<string, { readonly isLocal: boolean; readonly since: number }>();
 const learning = new Set<string>();
 
@@ -29,7 +31,7 @@ const seenAt = (path: string): string | undefined => {
   const folder = dirname(path);
   const known = folders.get(folder);
   if (!known) return folder !== path && seenAt(folder) === missing ? missing : undefined;
-  if (!known.isLocal) return undefined;
+  if (!known.isLocal || mountPoints.has(path)) return undefined;
   try {
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (!found) return missing;
@@ -49,10 +51,16 @@ const learnSoon = (folder: string): void => {
 /** Never throws: what can't be learnt is left to the looks. */
 const learn = async (folder: string): Promise<void> => {
   try {
-    folders.set(folder, { isLocal: localTypes.has((await statfs(folder)).type), since: monotonicMs() });
+    const [{ type }, mounts] = await Promise.all([statfs(folder), readFile('/proc/self/mountinfo', 'utf8')]);
+    mountPoints = new Set(mounts.split('\n').map((line) => mountedAt(line)));
+    folders.set(folder, { isLocal: localTypes.has(type), since: monotonicMs() });
   } catch {
     folders.delete(folder);
     // A folder that is not there yet: whether its own folder is here tells of it.
     if (folder !== dirname(folder)) learnSoon(dirname(folder));
   }
 };
+
+/** The fifth field; blanks and the like are in octal there (proc(5)). */
+const mountedAt = (line: string): string =>
+  (line.split(' ')[4] ?? '').replace(/\\([0-7]{3})/g, (_, digits) => String.fromCharCode(Number.parseInt(digits, 8)));

@@ -205,4 +205,10 @@ describe('a glance at a file', () => {
     expect(host.glance?.('/proc/self/comm')).toBeUndefined();
     expect(await host.stat('/proc/self/comm')).toMatchObject({ kind: 'file' });
   });
+
+  it('says nothing of a mount point in a local folder: whoever is behind it may never answer', async () => {
+    await learnt('/no-such-file-of-lab');
+    expect(host.glance?.('/proc')).toBeUndefined();
+    expect(await host.stat('/proc')).toMatchObject({ kind: 'directory' });
+  });
 });
