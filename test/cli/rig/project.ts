@@ -84,7 +84,8 @@ export const openProject = (
   files: Readonly<Record<string, string>> = tinyFiles,
 ): Project => {
   const dir = mkdtempSync(join(tmpdir(), 'lab-cli-'));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  // Again where something was still made in it: what a program that was killed had started may outlive it for a moment.
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 }));
   const state = join(dir, 'state');
   const write = (path: string, text: string): void => {
     mkdirSync(dirname(join(dir, path)), { recursive: true });
