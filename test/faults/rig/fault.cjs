@@ -12,8 +12,10 @@ const plan = JSON.parse(process.env.LAB_FAULT ?? '{}');
 delete process.env.LAB_FAULT;
 delete process.env.NODE_OPTIONS;
 
-// With `only`, operations of one name are counted: how many others lie between is not always the same.
+// With `only`, operations of one name are counted, with `after` those behind the first of a name: how many others lie between or before
+// is not always the same.
 const { dir, at = 0, when = 'before', trace, fail, only, wrote, snapshots } = plan;
+let awaited = plan.after;
 const writeSync = fs.writeSync;
 const appendFileSync = fs.appendFileSync;
 let count = 0;
@@ -46,6 +48,10 @@ const keep = (name) => {
   fs.writeFileSync(`${folder}/moment.json`, JSON.stringify({ name, synced: Object.fromEntries(sure) }));
 };
 const note = (name) => {
+  if (awaited !== undefined) {
+    if (name === awaited) awaited = undefined;
+    return 0;
+  }
   if (only !== undefined && name !== only) return 0;
   count += 1;
   if (trace) appendFileSync(trace, `${name}\n`);

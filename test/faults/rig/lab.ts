@@ -14,6 +14,8 @@ export interface Fault {
   readonly at?: number;
   /** Count only operations of this name. */
   readonly only?: string;
+  /** Count only operations behind the first of this name. */
+  readonly after?: string;
   /** `stop`: it is stopped there as by SIGSTOP, until it gets SIGCONT. */
   readonly when?: 'before' | 'after' | 'stop';
   /** Die after the first write that holds this text. */
