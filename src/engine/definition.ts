@@ -3,6 +3,7 @@
 import { hash as hashOfBytes } from 'node:crypto';
 import type { Applied } from '../core/event.ts';
 import { type Change, canonical, changes } from '../core/fingerprint.ts';
+import { hasKeys } from '../core/has-keys.ts';
 import type { StepState } from '../core/run-state.ts';
 import { sha256 } from '../core/sha256.ts';
 import type { StepSpec } from '../core/workflow.ts';
@@ -82,11 +83,6 @@ const actedOn = (spec: StepSpec, action: ResolvedAction | undefined): Record<str
     default:
       return {};
   }
-};
-
-const hasKeys = (map: Readonly<Record<string, unknown>>): boolean => {
-  for (const _ in map) return true;
-  return false;
 };
 
 const hashesOf = async (engine: Engine, files: readonly string[]): Promise<Record<string, string>> =>

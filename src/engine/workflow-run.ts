@@ -3,6 +3,7 @@ import { isMeantBy, parseAddress } from '../core/address.ts';
 import type { Outcome, PlannedStep } from '../core/event.ts';
 import { ExpressionError, type Scope } from '../core/expression.ts';
 import type { Failure } from '../core/failure.ts';
+import { hasKeys } from '../core/has-keys.ts';
 import { evaluate } from '../core/template.ts';
 import { type Chosen, chosenBy } from './choose-units.ts';
 import type { Engine } from './engine.ts';
@@ -86,8 +87,7 @@ export class WorkflowRun {
 
   /** Steps without values of their own share one: `steps` grows in place. */
   scope(locals: Readonly<Record<string, unknown>>): Scope {
-    for (const _ in locals) return { ...this.shared, ...locals };
-    return this.shared;
+    return hasKeys(locals) ? { ...this.shared, ...locals } : this.shared;
   }
 
   private endAtOnce(unit: Unit): Pick<Finish, 'recorded'> | undefined {

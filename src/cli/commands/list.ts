@@ -18,7 +18,7 @@ export const listCommand = async (options: CommonOptions & OutputOptions): Promi
   const broken = listed.filter(isBroken);
   const variants = listed.filter((each): each is Listed => !isBroken(each)).sort(byOrder);
   if (options.json === true) printJson({ project: context.project.dir, variants, broken });
-  else print([...variants.map(text), ...broken.map(brokenText)].join('\n\n'));
+  else print([...variants.map(text), ...broken.map((each) => brokenLines(each).join('\n'))].join('\n\n'));
   return broken.length + variants.flatMap((each) => each.broken).length === 0 ? exitCode.ok : exitCode.file;
 };
 
@@ -88,10 +88,10 @@ const described = async (wish: Parameters<typeof loadOnly>[0]): Promise<Describe
   };
 };
 
-const brokenText = ({ name, problem }: Broken): string => [name, ...indented(problem)].join('\n');
-
-const indented = (problem: string): string[] =>
-  ["can't be read:", ...problem.trimEnd().split('\n')].map((line) => `  ${line}`.trimEnd());
+const brokenLines = ({ name, problem }: Broken, indent = ''): readonly string[] => [
+  `${indent}${name}`,
+  ...["can't be read:", ...problem.trimEnd().split('\n')].map((line) => `${indent}  ${line}`.trimEnd()),
+];
 
 const text = (variant: Listed): string => {
   const { columns } = screen();
@@ -114,11 +114,7 @@ const text = (variant: Listed): string => {
   ];
   return [
     ...head,
-    ...variant.broken.flatMap((each) =>
-      brokenText(each)
-        .split('\n')
-        .map((line) => `    ${line}`.trimEnd()),
-    ),
+    ...variant.broken.flatMap((each) => brokenLines(each, '    ')),
     ...(variant.inputs.length > 0 ? ['  inputs:', ...table(variant.inputs, { columns, indent: 4, whole: true })] : []),
   ].join('\n');
 };

@@ -1,8 +1,10 @@
 // `lab redo STEP…`: takes away what steps made, as the ledger says how, runs them again, and looks again at what rests on them.
+
 import { isMeantBy } from '../../core/address.ts';
 import type { Scope } from '../../core/event.ts';
 import { closure } from '../../core/graph.ts';
 import type { Unit } from '../../engine/unit.ts';
+import { askedWorkflow } from '../asked-workflow.ts';
 import { chooseVariant, demandRequirements } from '../choose-variant.ts';
 import { lookAtState, openContext } from '../context.ts';
 import { createEngine } from '../create-engine.ts';
@@ -27,10 +29,9 @@ export const redoCommand = async (steps: readonly string[], options: RedoOptions
   const state = await lookAtState(context);
   const choice = await chooseVariant({ project, registry, state, named: options.variant, host });
   const { variant } = choice;
-  const named = options.workflow;
-  const builder = named === undefined && state.deployed?.variant === variant ? state.deployed.workflow : undefined;
-  const workflow = named ?? builder ?? 'deploy';
-  const wish = { project, registry, variant, workflow, options, built: builder !== undefined };
+  const about = askedWorkflow(state, variant, options.workflow);
+  const { workflow } = about;
+  const wish = { project, registry, variant, options, ...about };
   const opened = await openWorkflow({ ...wish, earlier: earlierInputs(state, variant, options) });
   const deployed = await deployedOf(stateDir, state, { variant });
   const engine = createEngine(opened, { host, stateDir, run: 'redo', ...(deployed && { deployed }) });

@@ -1,7 +1,9 @@
 // `lab why STEP`: why a step would run, or would not: the chain of causes down to the steps where it begins, with what was seen.
+
 import { isMeantBy } from '../../core/address.ts';
 import { continuedScope } from '../../core/redo.ts';
 import { foldRun } from '../../core/run-state.ts';
+import { askedWorkflow } from '../asked-workflow.ts';
 import { chooseVariant } from '../choose-variant.ts';
 import { lookAtState, openContext } from '../context.ts';
 import { runToContinue } from '../continues.ts';
@@ -25,16 +27,13 @@ export const whyCommand = async (
   const state = await lookAtState(context);
   const { project, registry, host } = context;
   const { variant } = await chooseVariant({ project, registry, state, named: options.variant, host });
-  const builder = named === undefined && state.deployed?.variant === variant ? state.deployed.workflow : undefined;
-  const workflow = named ?? builder ?? 'deploy';
+  const about = askedWorkflow(state, variant, named);
+  const { workflow } = about;
   // What `lab run` would do now, which may be to go on with a run.
   const unfinished = runToContinue(state, { workflow, variant }, options);
   const past = unfinished && foldRun(eventsOf(context.stateDir, unfinished.id));
   const earlier = past?.start?.inputs ?? earlierInputs(state, variant, options);
-  const opened = await openWorkflow({
-    ...{ project, registry, variant, workflow, options, earlier },
-    built: builder !== undefined,
-  });
+  const opened = await openWorkflow({ project, registry, variant, options, earlier, ...about });
   const continued = unfinished && past && { current: unfinished.id, scope: continuedScope(past, {}) };
   const found = await lookAtPlan({ context, state, opened, ...continued });
   demandSteps([step], found.units);
