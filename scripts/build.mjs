@@ -1,21 +1,27 @@
-// Bundles the program into dist/ in chunks, so that a command loads only what it uses, and lets V8 keep what it compiled of them.
+// Bundles the program into a folder of dist/ in chunks, so that a command loads only what it uses, and lets V8 keep what it compiled of
+// them. A run may take hours and loads some chunks late: the program it was started with stays where it is until the build after this.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
 import { wrapped } from '../bin/load.js';
 import { packChunks } from './pack.mjs';
+import { makeCurrent } from './program-folders.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 // Somewhere else for tests, so that no other build comes between.
-const dist = resolve(process.argv[2] ?? join(root, 'dist'));
+const programs = resolve(process.argv[2] ?? join(root, 'dist'));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const target = 'node20.19';
 
-rmSync(dist, { recursive: true, force: true });
-mkdirSync(dist);
+mkdirSync(programs, { recursive: true });
+const dist = mkdtempSync(join(programs, 'program-'));
+let isWhole = false;
+process.once('exit', () => {
+  if (!isWhole) rmSync(dist, { recursive: true, force: true });
+});
 // What runs in the browser: one script and one style, which the program puts into its pages.
 await build({
   absWorkingDir: root,
@@ -177,3 +183,6 @@ for (const [name, code] of Object.entries(use('code'))) {
   codes[name] = { ...code, size, changed: mtimeMs };
 }
 writeIndex();
+
+makeCurrent(programs, basename(dist));
+isWhole = true;

@@ -12,11 +12,8 @@ export interface Project {
   readonly isPackage: boolean;
 }
 
-/** The folder of this program's package; dist/ and src/cli/ both lie below it. */
-export const packageDir = (() => {
-  const here = import.meta.dirname;
-  return isFile(join(here, '..', 'package.json')) ? resolve(here, '..') : resolve(here, '..', '..');
-})();
+/** The folder of this program's package: a build's folder in dist/ and src/cli/ both lie two below it. */
+export const packageDir = resolve(import.meta.dirname, '..', '..');
 
 /** @throws CliError when there is none, or the folder named is none. */
 export const findProject = (from: string): Project => {

@@ -20,6 +20,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 let copy: string;
+let dist: string;
 let project: string;
 
 beforeAll(() => {
@@ -27,6 +28,7 @@ beforeAll(() => {
   for (const part of ['bin', 'dist', 'package.json'])
     cpSync(join(repository, part), join(copy, part), { recursive: true, preserveTimestamps: true });
   symlinkSync(join(repository, 'node_modules'), join(copy, 'node_modules'));
+  dist = join(copy, 'dist', readFileSync(join(copy, 'dist/current'), 'utf8').split('\n')[0] ?? '');
   project = join(copy, 'project');
   cpSync(join(repository, 'test/start/project'), project, { recursive: true });
 });
@@ -47,25 +49,24 @@ const lab = async (...args: string[]): Promise<{ code: number | null; text: stri
   return { code, text };
 };
 
-const chunks = (): readonly string[] => readdirSync(join(copy, 'dist')).filter((name) => name.endsWith('.js'));
+const chunks = (): readonly string[] => readdirSync(dist).filter((name) => name.endsWith('.js'));
 
 describe('the start of the program', () => {
   it('has compiled code for what every run uses', () => {
-    const index = JSON.parse(readFileSync(join(copy, 'dist/index.json'), 'utf8'));
+    const index = JSON.parse(readFileSync(join(dist, 'index.json'), 'utf8'));
     expect(index.node).toBe(process.version);
     const { pack } = index.packed['main.js'];
     expect(index.codes[pack].length).toBeGreaterThan(0);
   });
 
   it('finds in one file what every command uses', () => {
-    const { packed } = JSON.parse(readFileSync(join(copy, 'dist/index.json'), 'utf8'));
+    const { packed } = JSON.parse(readFileSync(join(dist, 'index.json'), 'utf8'));
     expect(packed['main.js']).toBeDefined();
     const beside = Object.values<{ pack: string }>(packed).filter(({ pack }) => pack === packed['main.js'].pack);
     expect(beside.length).toBeGreaterThan(5);
   });
 
   it('can begin with any chunk', () => {
-    const dist = join(copy, 'dist');
     const { createLoader } = createRequire(import.meta.url)(join(copy, 'bin/load.js'));
     const { packed } = JSON.parse(readFileSync(join(dist, 'index.json'), 'utf8'));
     expect(chunks()).toEqual(expect.arrayContaining(Object.keys(packed)));
@@ -78,8 +79,8 @@ describe('the start of the program', () => {
   });
 
   it('goes by the text of a pack that is newer than its compiled code', async () => {
-    const { packed } = JSON.parse(readFileSync(join(copy, 'dist/index.json'), 'utf8'));
-    const file = join(copy, 'dist', packed['main.js'].pack);
+    const { packed } = JSON.parse(readFileSync(join(dist, 'index.json'), 'utf8'));
+    const file = join(dist, packed['main.js'].pack);
     const before = readFileSync(file, 'utf8');
     // As long as before: V8 itself would not notice.
     const first = 'var __defProp=Object.defineProperty;';
@@ -96,9 +97,9 @@ describe('the start of the program', () => {
 
   it('tells the same help without being loaded as with it', async () => {
     const kept = [await lab(), await lab('--help'), await lab('run', '-h'), await lab('redo', '--help')];
-    renameSync(join(copy, 'dist/help'), join(copy, 'dist/helpless'));
+    renameSync(join(dist, 'help'), join(dist, 'helpless'));
     expect([await lab(), await lab('--help'), await lab('run', '-h'), await lab('redo', '--help')]).toEqual(kept);
-    renameSync(join(copy, 'dist/helpless'), join(copy, 'dist/help'));
+    renameSync(join(dist, 'helpless'), join(dist, 'help'));
     expect(kept.map(({ code }) => code)).toEqual([2, 0, 0, 0]);
     expect(kept[2]?.text).toMatch(/^Usage: lab run .*--redo.*Exit codes/s);
   });
@@ -112,9 +113,9 @@ describe('the start of the program', () => {
 
   it('goes by the text of a chunk that is newer than its compiled code', async () => {
     const name = chunks().find((each) => each.startsWith('list-')) ?? '';
-    const index = JSON.parse(readFileSync(join(copy, 'dist/index.json'), 'utf8'));
+    const index = JSON.parse(readFileSync(join(dist, 'index.json'), 'utf8'));
     expect(index.codes[name].length).toBeGreaterThan(0);
-    const file = join(copy, 'dist', name);
+    const file = join(dist, name);
     const before = readFileSync(file, 'utf8');
     // As long as before: V8 itself would not notice.
     writeFileSync(file, `${"process.stdout.write('edited\\n'); process.exit(9);".padEnd(before.length - 1)}\n`);
@@ -123,22 +124,22 @@ describe('the start of the program', () => {
   });
 
   it.each([
-    ['damaged', () => writeFileSync(join(copy, 'dist/code.bin'), Buffer.alloc(4_000_000, 7))],
-    ['cut off', () => writeFileSync(join(copy, 'dist/code.bin'), 'x')],
-    ['gone', () => rmSync(join(copy, 'dist/code.bin'))],
+    ['damaged', () => writeFileSync(join(dist, 'code.bin'), Buffer.alloc(4_000_000, 7))],
+    ['cut off', () => writeFileSync(join(dist, 'code.bin'), 'x')],
+    ['gone', () => rmSync(join(dist, 'code.bin'))],
     [
       'of another Node',
       () => {
-        const file = join(copy, 'dist/index.json');
+        const file = join(dist, 'index.json');
         writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), node: 'v0.0.0' }));
       },
     ],
     [
       'older than all chunks',
       () => {
-        for (const name of chunks()) utimesSync(join(copy, 'dist', name), new Date(), new Date());
-        const { packed } = JSON.parse(readFileSync(join(copy, 'dist/index.json'), 'utf8'));
-        appendFileSync(join(copy, 'dist', packed['main.js'].pack), '\n');
+        for (const name of chunks()) utimesSync(join(dist, name), new Date(), new Date());
+        const { packed } = JSON.parse(readFileSync(join(dist, 'index.json'), 'utf8'));
+        appendFileSync(join(dist, packed['main.js'].pack), '\n');
       },
     ],
   ])('works with compiled code that is %s', async (_, spoil) => {
