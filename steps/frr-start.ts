@@ -86,10 +86,10 @@ const spawn = async (router: RouterPlace, daemons: readonly DaemonName[], contex
   const [own, tenant] = namespaces;
   const starts = daemons.map(
     (daemon) =>
-      `${shim(context)}"/usr/lib/frr/${daemon}" ${optionsOf(router, daemon)} -d -u frr -g frr --vty_socket "$1" -P 0 ` +
+      `nice -n ${niceness} ${shim(context)}"/usr/lib/frr/${daemon}" ${optionsOf(router, daemon)} -d -u frr -g frr --vty_socket "$1" -P 0 ` +
       `--log "file:$1/frr.log" -i "$1/${daemon}.pid" -f "$1/${daemon}.conf"`,
   );
-  const start = ['chown frr:frr "$1"', ...starts, ...solicits(router, context)].join('\n');
+  const start = ['chown frr:frr "$1"', ...starts, ...daemons.map(yields), ...solicits(router, context)].join('\n');
   const dressed = `${dressFunction}\n${namespaces.map(({ name }) => `dress "${name}"`).join('\n')}\n`;
   const script =
     vrf === undefined || !tenant
@@ -98,6 +98,14 @@ const spawn = async (router: RouterPlace, daemons: readonly DaemonName[], contex
   const argv = ['sh', '-ec', script, 'sh', folderOf(device.name), tenant?.name ?? '', vrf ?? ''];
   await inCapsule(context, argv, { namespace: own?.name ?? device.name, background: true });
 };
+
+/**
+ * A hundred daemons that converge would leave a hundredth of the processor for all else that their user does: each gets a ninth of the
+ * usual weight. A daemon leads a session, and the kernel may share out by session first (sched(7), autogroup), where it lets them.
+ */
+const niceness = 10;
+const yields = (daemon: DaemonName): string =>
+  `{ read -r pid <"$1/${daemon}.pid" && echo ${niceness} >"/proc/$pid/autogroup"; } 2>/dev/null || true`;
 
 /**
  * zebra -n takes every name in /run/netns for a VRF. So the daemons of a leaf get a folder there that holds only their tenant,

@@ -61,6 +61,14 @@ describe.skipIf(!here)(`the embedded variant${here ? '' : ` (skipped: needs ${mi
     expect(failing.code).toBe(7);
   });
 
+  it('leaves the processor to whatever else the machine does', async () => {
+    const standing =
+      'for d in zebra bgpd; do read -r pid <$0/$d.pid; cut -d" " -f19 /proc/$pid/stat; cat /proc/$pid/autogroup 2>/dev/null || :; done';
+    const { stdout } = await inside('leaf1', 'sh', '-ec', standing, '/run/lab/leaf1');
+    // A kernel without autogroups has no such file, and goes by the first of each pair.
+    expect(stdout).toMatch(/^(10\n(\/autogroup-\d+ nice 10\n)?){2}$/);
+  });
+
   it('finds everything satisfied the second time, and changes nothing', async () => {
     const again = await lab.run('run', 'deploy', '--json');
     expect(changed(outcomesOf(again.stdout))).toEqual([]);

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+// @ts-expect-error: a script has no types
 import { makeCurrent } from '../../scripts/program-folders.mjs';
 
 let programs: string;
