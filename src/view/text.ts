@@ -11,10 +11,13 @@ const cleaned = (text: string): string =>
     // Control characters but newline; marks that reorder text or hide in it.
     .replace(/(?!\n)[\p{Cc}\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff]/gu, '');
 
-/** Without DCS, SOS, PM, APC and OSC strings and their payload, which stripVTControlCharacters leaves behind in part. */
+/**
+ * Without DCS, SOS, PM, APC and OSC strings and their payload, which stripVTControlCharacters leaves behind in part; that of Node 24 also
+ * looks for the end of each to the end of the text. As on a terminal, any escape ends one.
+ */
 const withoutStrings = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  text.replace(/(?:\x1b[PX^_\]]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c|$)/g, '');
+  text.replace(/(?:\x1b[PX^_\]]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?/g, '');
 
 /** The same for what must fit on one line; of text that was overprinted with carriage returns the last print. */
 export const cleanLine = (text: string): string => {

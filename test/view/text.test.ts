@@ -12,6 +12,7 @@ describe('foreign text', () => {
     expect(cleanText(`${esc}P1$tx${esc}\\after`)).toBe('after');
     expect(cleanText(`a\u009b31mb\u0090x\u009cc\u0000\u0008\u007fd`)).toBe('abcd');
     expect(cleanText(`${esc}]0;never ended`)).toBe('');
+    expect(cleanText(`${esc}]0;not ended${esc}[31mred`)).toBe('red');
     expect(cleanText(`lone ${esc}`)).toBe('lone ');
   });
 
