@@ -6,13 +6,19 @@ import { setFlagsFromString } from 'node:v8';
 const some = 20;
 const many = 300;
 
+const v8 = Number.parseInt(process.versions.v8, 10);
+/** In Node 20 to 25. Another V8 may not know a flag, and would say so on the user's screen. */
+const isMeasured = v8 >= 11 && v8 <= 14;
+
 /**
  * Measured: with 40 and 100 steps a twelfth of the CPU of a run that acts and a seventh of one with nothing to do; with 1,000 and 10,000 a
  * fifth to a third of the latter. With 10 steps nothing either way.
  */
 export const flags = [
-  // Default 132 KiB of bytecode: optimising then takes longer than it saves, in threads of its own.
-  '--interrupt-budget=4000000',
+  // Thirty to sixty times later than by default: optimising takes longer than it saves, in threads of its own.
+  ...(v8 < 12
+    ? ['--interrupt-budget=4000000']
+    : ['--invocation-count-for-turbofan=100000', '--invocation-count-for-maglev=15000']),
   // To wake threads for copying the few new objects that are still in use takes about as long as to copy them.
   '--no-parallel-scavenge',
   // Where new objects live stays as large as it is by then.
@@ -30,7 +36,8 @@ export const flagsOnceActing = ['--incremental-marking-soft-trigger=70', '--incr
 
 /** What it gives is to be called whenever a step acts. */
 export const spareWith = (steps: number): (() => void) => {
-  if (steps >= some) tell(flags);
+  if (steps < some || !isMeasured) return () => {};
+  tell(flags);
   if (steps < many) return () => {};
   tell(flagsOfMany);
   let isActing = false;
