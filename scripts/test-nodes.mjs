@@ -1,0 +1,57 @@
+// test-nodes.mjs [VERSION ...]: all tests with each of these versions of Node, in a clone of its own of what is committed.
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const versions = process.argv.length > 2 ? process.argv.slice(2) : ['20.19.0', '22', '24', '25'];
+const folder = mkdtempSync(join(tmpdir(), 'lab-nodes-'));
+
+const perform = async (argv, { cwd, path = process.env.PATH }) => {
+  const [file, ...words] = argv;
+  const child = spawn(file, words, {
+    cwd,
+    env: { ...process.env, PATH: path },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+  if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${code}`);
+};
+
+/** The folder of the version's executable, which npm's own packages of Node carry. */
+const fetched = async (version) => {
+  const home = join(folder, version);
+  mkdirSync(home);
+  await perform(['npm', 'pack', '--silent', `node-${process.platform}-${process.arch}@${version}`], { cwd: home });
+  const [packed] = readdirSync(home);
+  await perform(['tar', '-xzf', packed], { cwd: home });
+  return join(home, 'package', 'bin');
+};
+
+const test = async (version) => {
+  const path = [await fetched(version), process.env.PATH].join(delimiter);
+  const cwd = join(folder, version, 'clone');
+  await perform(['git', 'clone', '--quiet', root, cwd], { cwd: folder });
+  for (const argv of [
+    ['node', '--version'],
+    ['npm', 'ci'],
+    ['npm', 'test'],
+  ])
+    await perform(argv, { cwd, path });
+};
+
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
+const results = [];
+for (const version of versions)
+  results.push(
+    await test(version).then(
+      () => `Node ${version}: passed`,
+      (error) => `Node ${version}: ${error.message}`,
+    ),
+  );
+process.stdout.write(`${results.join('\n')}\n`);
+process.exitCode = results.every((each) => each.endsWith(': passed')) ? 0 : 1;
