@@ -14,21 +14,27 @@ export interface Following {
   pause(): Promise<void>;
 }
 
+/** @throws StoreError when one of them can't be read. */
 export const followLogs = async (following: Following): Promise<void> => {
   const stop = new AbortController();
   const followed = new Map<string, Promise<void>>();
-  for (let first = true, goesOn = true; goesOn; first = false) {
+  const failures: unknown[] = [];
+  for (let first = true, goesOn = true; goesOn && failures.length === 0; first = false) {
     // Asked before the look, so that a log that appears with the end of the run is found.
     goesOn = await following.underWay();
     for (const name of await newLogsIn(following, followed)) {
-      // What is there already is shown log by log; from then on the lines come as they are written.
       const from = first ? await showTail(following, name) : 0;
-      followed.set(name, followOne(following, { name, signal: stop.signal, from }));
+      // What is there already is shown log by log; from then on the lines come as they are written.
+      await new Promise<void>((caughtUp) => {
+        const one = followOne(following, { name, signal: stop.signal, from, caughtUp });
+        followed.set(name, one.catch((error: unknown) => void failures.push(error)).finally(caughtUp));
+      });
     }
     if (goesOn) await following.pause();
   }
   stop.abort();
   await Promise.all(followed.values());
+  if (failures.length > 0) throw failures[0];
 };
 
 /** Those that are not followed yet, in the order in which they were begun. */
@@ -60,11 +66,14 @@ interface One {
   readonly name: string;
   readonly signal: AbortSignal;
   readonly from: number;
+  /** Called when what was there at first has been shown. */
+  caughtUp(): void;
 }
 
-const followOne = async ({ folder, out }: Following, { name, signal, from }: One): Promise<void> => {
+const followOne = async ({ folder, out }: Following, { name, signal, from, caughtUp }: One): Promise<void> => {
   let rest = '';
   for await (const text of follow(join(folder, name), signal, from)) {
+    if (text === '') caughtUp();
     const parts = `${rest}${text}`.split(/\r?\n/);
     rest = parts.pop() ?? '';
     for (const line of parts) out(name, line);

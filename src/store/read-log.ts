@@ -45,15 +45,15 @@ const readBackwards = async (
 };
 
 /**
- * The text of a file from a position on, as it grows; it need not be there yet. After the abort it gives what was written until
- * then, and ends. @throws StoreError
+ * The text of a file from a position on, as it grows; it need not be there yet. An empty text follows what was there at first. After
+ * the abort it gives what was written until then, and ends. @throws StoreError
  */
 export async function* follow(file: string, signal: AbortSignal, from = 0): AsyncGenerator<string, void> {
   const decoder = new StringDecoder('utf8');
   const bell = createBell(file, signal);
   let position = from;
   try {
-    for (;;) {
+    for (let first = true; ; first = false) {
       const last = signal.aborted;
       const heard = bell.next(); // before the look, so that nothing written after it is missed
       for await (const { bytes, next } of readFrom(file, position)) {
@@ -61,6 +61,7 @@ export async function* follow(file: string, signal: AbortSignal, from = 0): Asyn
         const text = decoder.write(bytes);
         if (text !== '') yield text;
       }
+      if (first) yield '';
       if (last) break;
       await heard;
     }
