@@ -100,10 +100,11 @@ const spawn = async (router: RouterPlace, daemons: readonly DaemonName[], contex
 };
 
 /**
- * A hundred daemons that converge would leave a hundredth of the processor for all else that their user does: each gets a ninth of the
- * usual weight. A daemon leads a session, and the kernel may share out by session first (sched(7), autogroup), where it lets them.
+ * A hundred daemons that converge would leave a hundredth of the processor for all else that their user does: each gets two fifths of the
+ * usual weight. With less they come up so late that their neighbors' first attempts fail, and wait. A daemon leads a session, and the
+ * kernel may share out by session first (sched(7), autogroup), where it lets them.
  */
-const niceness = 10;
+const niceness = 4;
 const yields = (daemon: DaemonName): string =>
   `{ read -r pid <"$1/${daemon}.pid" && echo ${niceness} >"/proc/$pid/autogroup"; } 2>/dev/null || true`;
 

@@ -66,7 +66,7 @@ describe.skipIf(!here)(`the embedded variant${here ? '' : ` (skipped: needs ${mi
       'for d in zebra bgpd; do read -r pid <$0/$d.pid; cut -d" " -f19 /proc/$pid/stat; cat /proc/$pid/autogroup 2>/dev/null || :; done';
     const { stdout } = await inside('leaf1', 'sh', '-ec', standing, '/run/lab/leaf1');
     // A kernel without autogroups has no such file, and goes by the first of each pair.
-    expect(stdout).toMatch(/^(10\n(\/autogroup-\d+ nice 10\n)?){2}$/);
+    expect(stdout).toMatch(/^(4\n(\/autogroup-\d+ nice 4\n)?){2}$/);
   });
 
   it('finds everything satisfied the second time, and changes nothing', async () => {
