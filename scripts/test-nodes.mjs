@@ -1,6 +1,6 @@
 // test-nodes.mjs [VERSION ...]: all tests with each of these versions of Node, in a clone of its own of what is committed.
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const versions = process.argv.length > 2 ? process.argv.slice(2) : ['20.19.0', '22', '24', '25'];
 const folder = mkdtempSync(join(tmpdir(), 'lab-nodes-'));
+// Some tests start processes of other users, who have to get at Node.
+chmodSync(folder, 0o755);
 
 const perform = async (argv, { cwd, path = process.env.PATH }) => {
   const [file, ...words] = argv;

@@ -50,6 +50,10 @@ const startChild = (args: readonly string[], { uid, through = [] }: ChildOptions
   child.stderr.on('data', (chunk: Buffer) => {
     errors += chunk.toString();
   });
+  // One that could not be started has nothing to say, and ends as well.
+  child.once('error', (error) => {
+    errors += String(error);
+  });
   const ended = new Promise<void>((settle) => child.once('close', () => settle()));
   onTestFinished(async () => {
     child.kill('SIGKILL');
