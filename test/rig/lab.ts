@@ -105,6 +105,10 @@ const follow = (child: ChildProcess): Running => {
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
+  // One that could not be started has ended too, and says why.
+  child.once('error', (error) => {
+    stderr += String(error);
+  });
   const ended = new Promise<Ended>((resolve) => {
     child.once('close', (code, signal) => {
       over = true;
