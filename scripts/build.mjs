@@ -132,7 +132,6 @@ const packed = {};
 const codes = {};
 const writeIndex = () => write('index.json', JSON.stringify({ node: process.version, packed, codes, lazyBuiltins }));
 
-writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
 writeIndex();
 
 const use = (what) => {
@@ -184,5 +183,6 @@ for (const [name, code] of Object.entries(use('code'))) {
 }
 writeIndex();
 
-makeCurrent(programs, basename(dist));
+// From here on somebody may use it, whatever fails.
 isWhole = true;
+makeCurrent(programs, basename(dist));

@@ -10,10 +10,11 @@ export const makeCurrent = (programs, folder) => {
   const used = replaced === undefined ? [folder] : [folder, replaced];
   // Whoever may use the folder of all may use this one: it was made for its owner only.
   chmodSync(join(programs, folder), statSync(programs).mode & 0o7777);
+  const replace = replacing(programs, folder);
+  replace('package.json', '{ "type": "commonjs" }\n');
   // Other projects' editors and types find it under one name.
-  replace(programs, 'api.js', `module.exports = require('./${folder}/api.js');\n`);
-  replace(programs, 'package.json', '{ "type": "commonjs" }\n');
-  replace(programs, 'current', used.map((each) => `${each}\n`).join(''));
+  replace('api.js', `module.exports = require('./${folder}/api.js');\n`);
+  replace('current', used.map((each) => `${each}\n`).join(''));
   if (outdated !== undefined) remove(programs, outdated);
   for (const left of abandoned(programs, used)) remove(programs, left);
 };
@@ -27,20 +28,19 @@ const named = (programs) => {
   }
 };
 
-/** In one go: who starts meanwhile finds the old or the new. */
-const replace = (programs, name, text) => {
-  const file = join(programs, name);
-  writeFileSync(`${file}.tmp`, text);
-  renameSync(`${file}.tmp`, file);
+/** In one go: who starts meanwhile finds the old or the new. The draft is in the build's own folder, where no other build writes. */
+const replacing = (programs, folder) => (name, text) => {
+  const draft = join(programs, folder, 'draft');
+  writeFileSync(draft, text);
+  renameSync(draft, join(programs, name));
 };
 
-/** Of builds that were killed; one of today may still be at work. */
+/** Of builds that were killed; one of today may still be at work, and remove the same. */
 const abandoned = (programs, used) =>
-  readdirSync(programs).filter(
-    (name) =>
-      name.startsWith('program-') &&
-      !used.includes(name) &&
-      Date.now() - statSync(join(programs, name)).mtimeMs > dayMs,
-  );
+  readdirSync(programs).filter((name) => {
+    if (!name.startsWith('program-') || used.includes(name)) return false;
+    const since = statSync(join(programs, name), { throwIfNoEntry: false })?.mtimeMs;
+    return since !== undefined && Date.now() - since > dayMs;
+  });
 
 const remove = (programs, name) => rmSync(join(programs, name), { recursive: true, force: true });

@@ -1,9 +1,9 @@
 // test-nodes.mjs [VERSION ...]: all tests with each of these versions of Node, in a clone of its own of what is committed.
-import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const versions = process.argv.length > 2 ? process.argv.slice(2) : ['20.19.0', '22', '24', '25'];
@@ -11,37 +11,26 @@ const folder = mkdtempSync(join(tmpdir(), 'lab-nodes-'));
 // Some tests start processes of other users, who have to get at Node.
 chmodSync(folder, 0o755);
 
-const perform = async (argv, { cwd, path = process.env.PATH }) => {
-  const [file, ...words] = argv;
-  const child = spawn(file, words, {
-    cwd,
-    env: { ...process.env, PATH: path },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
-  if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${code}`);
-};
+const perform = execa({ stdin: 'ignore', stdout: 'inherit', stderr: 'inherit' });
 
 /** The folder of the version's executable, which npm's own packages of Node carry. */
 const fetched = async (version) => {
   const home = join(folder, version);
   mkdirSync(home);
-  await perform(['npm', 'pack', '--silent', `node-${process.platform}-${process.arch}@${version}`], { cwd: home });
+  await perform({ cwd: home })`npm pack --silent node-${process.platform}-${process.arch}@${version}`;
   const [packed] = readdirSync(home);
-  await perform(['tar', '-xzf', packed], { cwd: home });
+  await perform({ cwd: home })`tar -xzf ${packed}`;
   return join(home, 'package', 'bin');
 };
 
 const test = async (version) => {
-  const path = [await fetched(version), process.env.PATH].join(delimiter);
+  const PATH = [await fetched(version), process.env.PATH].join(delimiter);
   const cwd = join(folder, version, 'clone');
-  await perform(['git', 'clone', '--quiet', root, cwd], { cwd: folder });
-  for (const argv of [
-    ['node', '--version'],
-    ['npm', 'ci'],
-    ['npm', 'test'],
-  ])
-    await perform(argv, { cwd, path });
+  await perform`git clone --quiet ${root} ${cwd}`;
+  const inClone = perform({ cwd, env: { PATH } });
+  await inClone`node --version`;
+  await inClone`npm ci`;
+  await inClone`npm test`;
 };
 
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -52,7 +41,7 @@ for (const version of versions)
   results.push(
     await test(version).then(
       () => `Node ${version}: passed`,
-      (error) => `Node ${version}: ${error.message}`,
+      (error) => `Node ${version}: ${error.shortMessage ?? error.message}`,
     ),
   );
 process.stdout.write(`${results.join('\n')}\n`);

@@ -50,14 +50,14 @@ const lab = async (...args: string[]): Promise<{ code: number | null; text: stri
   return { code, text };
 };
 
+const index = () => JSON.parse(readFileSync(join(dist, 'index.json'), 'utf8'));
 const chunks = (): readonly string[] => readdirSync(dist).filter((name) => name.endsWith('.js'));
 
 describe('the start of the program', () => {
   it('has compiled code for what every run uses', () => {
-    const index = JSON.parse(readFileSync(join(dist, 'index.json'), 'utf8'));
-    expect(index.node).toBe(process.version);
-    const { pack } = index.packed['main.js'];
-    expect(index.codes[pack].length).toBeGreaterThan(0);
+    const { node, packed, codes } = index();
+    expect(node).toBe(process.version);
+    expect(codes[packed['main.js'].pack].length).toBeGreaterThan(0);
   });
 
   it('has its compiled code accepted by V8', async () => {
@@ -70,7 +70,7 @@ describe('the start of the program', () => {
   });
 
   it('finds in one file what every command uses', () => {
-    const { packed } = JSON.parse(readFileSync(join(dist, 'index.json'), 'utf8'));
+    const { packed } = index();
     expect(packed['main.js']).toBeDefined();
     const beside = Object.values<{ pack: string }>(packed).filter(({ pack }) => pack === packed['main.js'].pack);
     expect(beside.length).toBeGreaterThan(5);
@@ -78,7 +78,7 @@ describe('the start of the program', () => {
 
   it('can begin with any chunk', () => {
     const { createLoader } = createRequire(import.meta.url)(join(copy, 'bin/load.js'));
-    const { packed } = JSON.parse(readFileSync(join(dist, 'index.json'), 'utf8'));
+    const { packed } = index();
     expect(chunks()).toEqual(expect.arrayContaining(Object.keys(packed)));
     // The script of the page is none.
     for (const name of chunks().filter((each) => each !== 'page.js' && !each.startsWith('pack-'))) {
@@ -89,7 +89,7 @@ describe('the start of the program', () => {
   });
 
   it('goes by the text of a pack that is newer than its compiled code', async () => {
-    const { packed } = JSON.parse(readFileSync(join(dist, 'index.json'), 'utf8'));
+    const { packed } = index();
     const file = join(dist, packed['main.js'].pack);
     const before = readFileSync(file, 'utf8');
     // As long as before: V8 itself would not notice.
@@ -123,8 +123,7 @@ describe('the start of the program', () => {
 
   it('goes by the text of a chunk that is newer than its compiled code', async () => {
     const name = chunks().find((each) => each.startsWith('list-')) ?? '';
-    const index = JSON.parse(readFileSync(join(dist, 'index.json'), 'utf8'));
-    expect(index.codes[name].length).toBeGreaterThan(0);
+    expect(index().codes[name].length).toBeGreaterThan(0);
     const file = join(dist, name);
     const before = readFileSync(file, 'utf8');
     // As long as before: V8 itself would not notice.
@@ -140,15 +139,14 @@ describe('the start of the program', () => {
     [
       'of another Node',
       () => {
-        const file = join(dist, 'index.json');
-        writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), node: 'v0.0.0' }));
+        writeFileSync(join(dist, 'index.json'), JSON.stringify({ ...index(), node: 'v0.0.0' }));
       },
     ],
     [
       'older than all chunks',
       () => {
         for (const name of chunks()) utimesSync(join(dist, name), new Date(), new Date());
-        const { packed } = JSON.parse(readFileSync(join(dist, 'index.json'), 'utf8'));
+        const { packed } = index();
         appendFileSync(join(dist, packed['main.js'].pack), '\n');
       },
     ],

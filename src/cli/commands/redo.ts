@@ -1,5 +1,4 @@
 // `lab redo STEP…`: takes away what steps made, as the ledger says how, runs them again, and looks again at what rests on them.
-
 import { isMeantBy } from '../../core/address.ts';
 import type { Scope } from '../../core/event.ts';
 import { closure } from '../../core/graph.ts';

@@ -1,5 +1,4 @@
 // `lab why STEP`: why a step would run, or would not: the chain of causes down to the steps where it begins, with what was seen.
-
 import { isMeantBy } from '../../core/address.ts';
 import { continuedScope } from '../../core/redo.ts';
 import { foldRun } from '../../core/run-state.ts';
