@@ -1,5 +1,15 @@
 // What a build does to the programs that are there already.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,5 +53,12 @@ describe('a build', () => {
     for (const name of ['program-left', 'program-a']) utimesSync(join(programs, name), longAgo, longAgo);
     makeCurrent(programs, 'program-a');
     expect(present('program-left', 'program-at-work', 'program-a')).toEqual(['program-at-work', 'program-a']);
+  });
+
+  it('is none the worse for a folder that another build removes meanwhile', () => {
+    symlinkSync(join(programs, 'nowhere'), join(programs, 'program-gone'));
+    built('program-a');
+    makeCurrent(programs, 'program-a');
+    expect(readFileSync(join(programs, 'current'), 'utf8')).toBe('program-a\n');
   });
 });
