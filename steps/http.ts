@@ -31,7 +31,7 @@ export const httpProbe = defineProbe({
       method,
       headers,
       insecure,
-      timeoutMs: 10_000,
+      timeoutMs: context.timeoutMs ?? 10_000,
       signal: context.signal,
       ...(body !== undefined && { body }),
     });

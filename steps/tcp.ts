@@ -18,7 +18,7 @@ export const tcpProbe = defineProbe({
   },
   describe: ({ host, port }) => `tcp ${host}:${port}`,
   async look({ host, port }, context) {
-    const answer = await context.host.tcp(host, port, 5000);
+    const answer = await context.host.tcp(host, port, context.timeoutMs ?? 10_000);
     const values = answer.ok
       ? { open: true, code: '', durationMs: answer.durationMs }
       : { open: false, code: answer.code, durationMs: -1 };

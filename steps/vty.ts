@@ -38,7 +38,7 @@ export const ask = (context: StepContext, question: VtyQuestion): Promise<string
   context.shared(`vty ${question.router} ${question.daemon} ${question.command}`, () => askNow(context, question));
 
 const exchange = (context: StepContext, path: string, command: string): Promise<string> =>
-  context.host.unixSocket(path, `${command}\0`, { until: /\0\0\0[\s\S]$/, timeoutMs: 5000 });
+  context.host.unixSocket(path, `${command}\0`, { until: /\0\0\0[\s\S]$/, timeoutMs: context.timeoutMs ?? 5000 });
 
 /** The same as data. @throws StepError also when the answer is no JSON. */
 export const askJson = async (context: StepContext, question: VtyQuestion): Promise<unknown> => {

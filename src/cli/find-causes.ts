@@ -2,7 +2,7 @@
 // should be.
 import type { Observation } from '../core/observation.ts';
 import type { PlanItem } from '../engine/plan.ts';
-import { failureText } from '../view/wording.ts';
+import { whyEnded } from '../view/wording.ts';
 import type { PlanFound } from './look-at-plan.ts';
 import { planView } from './plan-view.ts';
 
@@ -64,7 +64,7 @@ const ownCause = (item: PlanItem, usualMs: PlanFound['usualMs']): Omit<Cause, 'c
           at: new Date(known.at).toISOString(),
           outcome: known.outcome ?? 'started, and its end was never written',
           reason: known.reason ?? null,
-          failure: known.failure ? failureText(known.failure) : null,
+          failure: known.failure ? whyEnded(known) : null,
         }
       : null,
   };

@@ -4,7 +4,7 @@ import { formatDuration } from '../core/duration.ts';
 import type { Wording } from '../report/page-parts.ts';
 import { localMoment } from '../view/moment.ts';
 import { cleanText } from '../view/text.ts';
-import { failureText, outcomeWord, stepTitle, undoneText } from '../view/wording.ts';
+import { outcomeWord, stepTitle, undoneText, whyEnded } from '../view/wording.ts';
 
 export const pageWording: Wording = {
   title: ({ planned }) => stepTitle(planned),
@@ -12,7 +12,7 @@ export const pageWording: Wording = {
     row.outcome === undefined
       ? 'not run'
       : outcomeWord({ ...row, outcome: row.outcome, verdict: row.verdict ?? 'run' }),
-  failure: (failure) => cleanText(failureText(failure)),
+  ended: (row) => cleanText(whyEnded(row)),
   undone: ({ undone }) => (undone === undefined ? undefined : undoneText(undone)),
   duration: formatDuration,
   moment: localMoment,

@@ -1,5 +1,7 @@
 // What an export of a project's file is meant to be, and what it lacks to be that: JavaScript has no compiler to say so.
+import type { ProbeType, StepType } from '../engine/step-type.ts';
 import { didYouMean } from '../parse/nearest.ts';
+import type { NamedModel } from './registry.ts';
 
 export type Kind = 'step type' | 'probe type' | 'model';
 
@@ -8,7 +10,19 @@ interface Part {
   readonly optional?: true;
 }
 
-const parts: Readonly<Record<Kind, Readonly<Record<string, Part>>>> = {
+/** Every key of a type, optional where the type has it so: the compiler refuses a list that is not that of the contract. */
+type PartsOf<T> = {
+  readonly [Key in keyof T]-?: Part &
+    (object extends Pick<T, Key> ? { readonly optional: true } : { readonly optional?: never });
+};
+
+interface Contract {
+  readonly 'step type': PartsOf<StepType>;
+  readonly 'probe type': PartsOf<ProbeType>;
+  readonly model: PartsOf<NamedModel>;
+}
+
+const contract: Contract = {
   'step type': {
     name: { is: 'text' },
     summary: { is: 'text' },
@@ -29,10 +43,12 @@ const parts: Readonly<Record<Kind, Readonly<Record<string, Part>>>> = {
     input: { is: 'schema' },
     values: { is: 'map' },
     look: { is: 'function' },
+    glance: { is: 'function', optional: true },
     describe: { is: 'function' },
   },
   model: { name: { is: 'text' }, inputs: { is: 'schema' }, build: { is: 'function' } },
 };
+const parts: Readonly<Record<Kind, Readonly<Record<string, Part>>>> = { ...contract };
 
 const inWords: Readonly<Record<Part['is'], string>> = {
   text: 'text',

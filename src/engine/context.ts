@@ -42,6 +42,7 @@ export const createContext = (engine: Engine, settings: ContextSettings): StepCo
   const context: StepContext = {
     host: engine.host,
     signal,
+    ...(settings.timeoutMs !== undefined && { timeoutMs: settings.timeoutMs }),
     env: surroundings.env,
     cwd: surroundings.cwd,
     projectDir: engine.projectDir,

@@ -18,6 +18,8 @@ export interface StepContext {
   readonly host: Host;
   /** Aborts when the step is to stop. */
   readonly signal: AbortSignal;
+  /** Milliseconds it may take, as its `timeout` says; undefined when there is no limit. What waits by itself waits no shorter. */
+  readonly timeoutMs?: number;
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   /** The project's folder: relative paths in inputs start there. */

@@ -1,12 +1,12 @@
 // The data a page is built from, and the words it borrows: this room knows events, the program knows how people say it.
-import type { Failure } from '../core/failure.ts';
 import type { RunRecord, StepRow } from './run-record.ts';
 import type { ElementState, Topology } from './topology.ts';
 
 export interface Wording {
   title(row: StepRow): string;
   outcome(row: StepRow): string;
-  failure(failure: Failure): string;
+  /** Why it ended as it did. */
+  ended(row: Pick<StepRow, 'failure' | 'reason'>): string;
   undone(row: StepRow): string | undefined;
   duration(ms: number): string;
   /** A moment, in the zone of whoever made the page. */

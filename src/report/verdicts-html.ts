@@ -74,8 +74,10 @@ const evidenceHtml = (row: StepRow, sheet: VerdictSheet): Html => {
       ? []
       : [html` <a href="#${id}">log${attempts.length > 1 ? ` of attempt ${attempt}` : ''}</a>`];
   });
-  const shownReason = reason !== undefined && reason !== 'it holds' ? html`<p class="soft">${reason}</p>` : undefined;
-  return html`${failure === undefined || row.phase !== 'done' ? undefined : html`<p class="broken">${words.failure(failure)}</p>`}${undone === undefined ? undefined : html`<p>${undone}</p>`}${shownReason}${observations(evidence)}${
+  const failed = failure !== undefined && row.phase === 'done';
+  const shownReason =
+    reason !== undefined && reason !== 'it holds' && !failed ? html`<p class="soft">${reason}</p>` : undefined;
+  return html`${failed ? html`<p class="broken">${words.ended(row)}</p>` : undefined}${undone === undefined ? undefined : html`<p>${undone}</p>`}${shownReason}${observations(evidence)}${
     command === undefined
       ? undefined
       : html`<p class="cmd"><code>${command}</code>${attempts.length > 1 ? ` ${attempts.length} attempts` : ''}${logs}</p>`
@@ -105,7 +107,7 @@ const failureHtml = (row: StepRow, { words, logId }: VerdictSheet): Html => {
   const tail = failure && 'tail' in failure ? failure.tail : [];
   const command = failure && 'command' in failure ? failure.command : row.command;
   const log = logId(address, row.attempts.at(-1) ?? 0);
-  return html`<article><h3><b class="m broken">✗</b> <a href="#${rowId.verdict(row)}">${words.title(row)}</a></h3><p>${failure === undefined ? (row.reason ?? 'failed') : words.failure(failure)}</p>${
+  return html`<article><h3><b class="m broken">✗</b> <a href="#${rowId.verdict(row)}">${words.title(row)}</a></h3><p>${words.ended(row) || 'failed'}</p>${
     command === undefined ? undefined : html`<p class="cmd"><code>${command}</code></p>`
   }${tail.length === 0 ? undefined : html`<pre tabindex="0">${tail.join('\n')}</pre>`}${log === undefined ? undefined : html`<p><a href="#${log}">The whole log</a></p>`}</article>`;
 };

@@ -5,7 +5,16 @@ import { estimateRest, estimateText } from './estimate.ts';
 import type { RunModel } from './run-model.ts';
 import type { StepRecord } from './step-record.ts';
 import { cleanLine } from './text.ts';
-import { complaint, failureText, outcomeWord, stepTitle, stoppingText, undoneText, waitingText } from './wording.ts';
+import {
+  complaint,
+  failureText,
+  outcomeWord,
+  stepTitle,
+  stoppingText,
+  undoneText,
+  waitingText,
+  whyEnded,
+} from './wording.ts';
 
 export interface EventText {
   /** One or two words that can be searched for. */
@@ -112,7 +121,7 @@ const finishedText = (record: StepRecord, label: string): EventText => {
 
 /** Why it ended so: the failure, what was seen of a fact that held already, or the reason given. */
 const reasonText = ({ outcome, failure, reason = '', evidence }: StepRecord): string => {
-  if (failure && outcome !== 'interrupted') return failureText(failure);
+  if (failure && outcome !== 'interrupted') return whyEnded({ failure, reason });
   const [seen] = evidence;
   return outcome === 'satisfied' && reason === 'it holds' && seen ? complaint(seen) : cleanLine(reason);
 };

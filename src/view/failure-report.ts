@@ -4,18 +4,18 @@ import type { Paint } from './paint.ts';
 import type { StepRecord } from './step-record.ts';
 import type { SummaryContext } from './summary.ts';
 import { cleanLine, cleanText } from './text.ts';
-import { commandOf, complaint, failureText, lastSeen, stepTitle, tailOf } from './wording.ts';
+import { commandOf, complaint, lastSeen, stepTitle, tailOf, whyEnded } from './wording.ts';
 import { wrap } from './wrap.ts';
 
 const tailLines = 15;
 
 export const failureReport = (record: StepRecord, context: SummaryContext, paint: Paint): readonly string[] => {
-  const { planned, failure, evidence, attempts, reason } = record;
+  const { planned, failure, evidence, attempts } = record;
   const label =
     planned.name === planned.address
       ? cleanLine(planned.address)
       : `${stepTitle(planned)} (${cleanLine(planned.address)})`;
-  const why = failure ? failureText(failure) : cleanLine(reason ?? 'it failed');
+  const why = whyEnded(record) || 'it failed';
   const times = attempts > 1 ? `, after ${attempts} attempts` : '';
   const place = context.place?.(planned.address);
   const log = context.logPath ? context.logPath(record) : record.log;

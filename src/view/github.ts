@@ -9,7 +9,7 @@ import { RunModel } from './run-model.ts';
 import type { StepRecord } from './step-record.ts';
 import { cleanLine } from './text.ts';
 import type { View, ViewContext } from './view.ts';
-import { failureText } from './wording.ts';
+import { whyEnded } from './wording.ts';
 
 /** Last lines of a step that its group shows; the log has them all. */
 const keptLines = 500;
@@ -97,13 +97,13 @@ const keep = (talk: Talk, line: string): void => {
 };
 
 const annotation = (record: StepRecord, { place, causes }: ViewContext): string => {
-  const { planned, failure, evidence, reason } = record;
+  const { planned, failure, evidence } = record;
   const [, file, line, column] = /^(.*?):(\d+)(?::(\d+))?$/.exec(place?.(planned.address) ?? '') ?? [];
   const at =
     file === undefined ? [] : [`file=${escapeProperty(file)}`, `line=${line}`, ...(column ? [`col=${column}`] : [])];
   const properties = [...at, `title=${escapeProperty(`Failed: ${planned.name}`)}`].join(',');
   const known = findCause({ failure, evidence, causes });
-  const why = failure ? failureText(failure) : (reason ?? 'it failed');
+  const why = whyEnded(record) || 'it failed';
   return `::error ${properties}::${escapeData(known ? `${why}. ${known.cause} ${known.remedy}` : why)}`;
 };
 

@@ -5,7 +5,7 @@ import type { RunModel } from './run-model.ts';
 import type { StepRecord } from './step-record.ts';
 import { cleanLine, cleanText } from './text.ts';
 import type { ViewContext } from './view.ts';
-import { commandOf, countOutcomes, countsText, failureText, outcomeWord, tailOf } from './wording.ts';
+import { commandOf, countOutcomes, countsText, outcomeWord, tailOf, whyEnded } from './wording.ts';
 
 /** Failures that are told in full; a flood of them helps nobody. */
 const toldInFull = 10;
@@ -44,13 +44,13 @@ const facts = ({ end }: RunModel): readonly string[] => {
 };
 
 const failure = (record: StepRecord, { place, causes }: ViewContext): readonly string[] => {
-  const { planned, failure: failed, evidence, reason = '', command } = record;
+  const { planned, failure: failed, evidence, command } = record;
   const known = findCause({ failure: failed, evidence, causes });
   const at = place?.(planned.address);
   const ran = cleanText(commandOf(failed) ?? command ?? '').trim();
   return [
     '',
-    `**${escapeText(planned.name)}** failed: ${escapeText(failed ? failureText(failed) : reason)}`,
+    `**${escapeText(planned.name)}** failed: ${escapeText(whyEnded(record))}`,
     ...(at === undefined ? [] : ['', `Defined at ${escapeText(at)}`]),
     ...codeBlock('Command', ran === '' ? [] : ran.split('\n')),
     ...codeBlock('Last lines', tailOf(failed)),
@@ -63,10 +63,9 @@ const codeBlock = (title: string, lines: readonly string[]): readonly string[] =
   lines.length === 0 ? [] : ['', `${title}:`, '', ...lines.map((line) => `    ${line}`)];
 
 const row = (record: StepRecord): string => {
-  const { planned, durationMs, reason, failure: failed } = record;
+  const { planned, durationMs } = record;
   const time = durationMs === undefined ? '' : formatDuration(durationMs);
-  const why = failed ? failureText(failed) : (reason ?? '');
-  return `| ${outcomeWord(record)} | ${escapeText(planned.name)} | ${time} | ${escapeText(why)} |`;
+  return `| ${outcomeWord(record)} | ${escapeText(planned.name)} | ${time} | ${escapeText(whyEnded(record))} |`;
 };
 
 /** Text that stays text in a table of GitHub's Markdown. */

@@ -8,7 +8,7 @@ import type { Paint } from './paint.ts';
 import type { RunModel } from './run-model.ts';
 import { type StepRecord, worstOf } from './step-record.ts';
 import { cleanLine } from './text.ts';
-import { failureText, outcomeWord, phaseWord, stepTitle, waitingText } from './wording.ts';
+import { failureText, outcomeWord, phaseWord, stepTitle, waitingText, whyEnded } from './wording.ts';
 
 export interface RowText {
   readonly sign: string;
@@ -66,7 +66,7 @@ export const rowText = (row: BoardRow, around: RowSurroundings): RowText => {
 const stepText = (record: StepRecord, around: RowSurroundings): RowText => {
   const { phase, failure } = record;
   if (phase === 'done') {
-    const detail = record.outcome === 'failed' && failure ? { detail: failureText(failure) } : {};
+    const detail = record.outcome === 'failed' && failure ? { detail: whyEnded(record) } : {};
     return { ...ended(record.outcome, around), status: endStatus(record), ...detail };
   }
   if (phase === 'left-out') return { ...signs('left-out', around), status: 'left out' };

@@ -85,6 +85,20 @@ const trendText = ({ direction, changedAt }: Trend, now: number): string => {
   return direction === 'rising' || direction === 'falling' ? direction : '';
 };
 
+/** Why a step ended as it did: its failure, and the reason given beside that, such as why it was not tried again. */
+export const whyEnded = ({
+  failure,
+  reason,
+}: {
+  readonly failure?: Failure | undefined;
+  readonly reason?: string | undefined;
+}): string => {
+  const said = oneLine(reason ?? '');
+  if (!failure) return said;
+  const text = failureText(failure);
+  return text.includes(said) ? text : `${text}; ${said}`;
+};
+
 /** What went wrong, as the end of a sentence that starts with the step's name. */
 export const failureText = (failure: Failure): string => {
   switch (failure.kind) {

@@ -52,6 +52,17 @@ describe('the types of a project', () => {
     expect(known.probes.has('command')).toBe(true);
   });
 
+  it('may have every key of their contract', async () => {
+    const glancing = probe('own.b').replace('defineProbe({', "defineProbe({ glance: () => 'same',");
+    const whole = step('own.a').replace(
+      'defineStep({',
+      "defineStep({ outputs: {}, check: async () => ({ holds: true, saw: '' }), undo: async () => undefined, creates: () => [], absent: async () => ({ holds: true, saw: '' }), files: () => [], renders: () => [], describe: () => '',",
+    );
+    const known = await load({ 'steps/all.js': `${head}export const a = ${whole};\nexport const b = ${glancing};\n` });
+    expect(known.probes.get('own.b')?.glance?.({}, {} as StepContext)).toBe('same');
+    expect(known.steps.has('own.a')).toBe(true);
+  });
+
   it('throw errors that are known as those of this program', async () => {
     const text = `import { StepError } from 'lab';\n${head}export const a = { ...${step('own.a')}, run() { throw new StepError('no'); } };\n`;
     const run = (await load({ 'steps/a.ts': text })).steps.get('own.a')?.run;
