@@ -1,5 +1,5 @@
 // One run from the lock to the last line: takes the state folder, opens the journal, lets the engine work, remembers the end.
-import type { EventBody, RunEvent, Scope } from '../core/event.ts';
+import type { EventBody, PlannedStep, RunEvent, Scope } from '../core/event.ts';
 import { Spans } from '../core/held-since.ts';
 import { foldRun } from '../core/run-state.ts';
 import { isPartial } from '../core/scope.ts';
@@ -24,7 +24,7 @@ import { createEngine } from './create-engine.ts';
 import { decideSurvivor } from './decide-survivor.ts';
 import { deployedOf } from './deployed.ts';
 import { CliError, exitCode } from './exit-code.ts';
-import { foldLedger, historyOf, removedThings, renamed, renamedThings } from './history.ts';
+import { foldLedger, historyOf, removedThings, renamed, renamedThings, vanishedChildren } from './history.ts';
 import { holdingsToUndo } from './holdings-to-undo.ts';
 import { changedSteps, type Notice, removedSteps } from './left-behind.ts';
 import { openCauses } from './open-causes.ts';
@@ -34,7 +34,7 @@ import type { RunOptions } from './options.ts';
 import { keepTold } from './past-runs.ts';
 import { reconcile } from './reconcile.ts';
 import { listenToSignals } from './signals.ts';
-import { demandScope } from './units-of.ts';
+import { demandChildren, demandScope } from './units-of.ts';
 import { version } from './version-of-lab.ts';
 import { openViews } from './views.ts';
 
@@ -82,7 +82,10 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   const deployed = await deployedOf(stateDir, state.data, { variant: variant.name, read });
   const parts = { host, stateDir, ...(deployed && { deployed }) };
   const created = renamedThings(state.data.created, { ...names, steps: workflow.steps });
-  const units = demandScope(opened, createEngine(opened, { ...parts, run: resume?.id ?? 'new' }), { scope, created });
+  const looking = createEngine(opened, { ...parts, run: resume?.id ?? 'new' });
+  const units = demandScope(opened, looking, { scope, created });
+  const known = renamed(history.known, workflow);
+  await demandChildren(opened, looking, { scope, created, known, units });
   const place = { ...names, workflows: await workflowsOf(context, variant.name), lab: labCall(options) };
   const startedAt = host.clock.now();
   const folder = resume
@@ -107,7 +110,11 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   });
   const views = await openViews(execution, opened, { run, past, logs: folder.logs, causes });
   const spans = Spans.of(past);
-  recorder.listen((event) => spans.add(event));
+  const lists = new Map<string, readonly PlannedStep[]>();
+  recorder.listen((event) => {
+    spans.add(event);
+    if (event.type === 'step.expanded') lists.set(event.address, event.children);
+  });
   recorder.listen((event) => views.on(event));
   const signals = listenToSignals(stop, recorder);
   const recording =
@@ -127,10 +134,13 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
     const left = removedSteps(removedThings(created, names, units), place.lab);
     for (const notice of [...notices, ...startedAnew(past, host), ...left]) await recorder.emit(notice);
     const result = await runWorkflow(engine, {
-      ...{ workflow, scope, known: renamed(history.known, workflow), resumed: resume !== undefined },
+      ...{ workflow, scope, known, resumed: resume !== undefined },
       usualMs: history.usualMs,
       holdings: holdingsToUndo(opened, scope, created),
-      lastWords: () => changedSteps(foldLedger(state.data.created, recorder.state), place),
+      lastWords: () => {
+        const ledger = foldLedger(state.data.created, recorder.state);
+        return [...removedSteps(vanishedChildren(ledger, names, lists), place.lab), ...changedSteps(ledger, place)];
+      },
     });
     await state.update((data) => concludeRun(data, run, { past: recorder.state, open: false }));
     await journal.close();

@@ -1,5 +1,6 @@
 // What earlier runs tell: what is known of each step, how long it usually takes, what was created and is still there.
 import { parseAddress } from '../core/address.ts';
+import type { PlannedStep } from '../core/event.ts';
 import { HeldSince } from '../core/held-since.ts';
 import { type Holding, HoldingBook } from '../core/holdings.ts';
 import { type Renames, renamedAddress, renamesOf } from '../core/rename.ts';
@@ -8,7 +9,7 @@ import type { Told } from '../core/told.ts';
 import { UsualTimes } from '../core/usual-times.ts';
 import type { Workflow } from '../core/workflow.ts';
 import type { Known } from '../engine/judge.ts';
-import type { Unit } from '../engine/unit.ts';
+import { isOpenParent, type Unit } from '../engine/unit.ts';
 import type { LedgerEntry, RunEntry, StateData } from '../store/state.ts';
 import { toldOf } from './past-runs.ts';
 
@@ -143,9 +144,21 @@ export const removedThings = (
 ): readonly string[] => {
   const addresses = new Set(units.map((unit) => unit.address));
   // Children of these are not known before other steps have run.
-  const open = new Set(units.filter((unit) => unit.kind === 'parent' && !unit.children).map((unit) => unit.address));
+  const open = new Set(units.filter(isOpenParent).map((unit) => unit.address));
   const held = new Set(created.filter((entry) => isOf(entry, owner)).map((entry) => entry.address));
   return [...held].filter((address) => !open.has(parseAddress(address).step) && !addresses.has(address));
+};
+
+/** Children that left something behind and that lists which were worked out in a run no longer have. */
+export const vanishedChildren = (
+  created: readonly LedgerEntry[],
+  owner: Owner,
+  lists: ReadonlyMap<string, readonly PlannedStep[]>,
+): readonly string[] => {
+  const held = new Set(created.filter((entry) => isOf(entry, owner)).map((entry) => entry.address));
+  return [...held].filter(
+    (child) => lists.get(parseAddress(child).step)?.every(({ address }) => address !== child) === true,
+  );
 };
 
 /**

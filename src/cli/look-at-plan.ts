@@ -22,7 +22,10 @@ export interface Look {
 
 export interface PlanFound {
   readonly items: readonly PlanItem[];
+  /** With the children of those lists that are known now. */
   readonly units: readonly Unit[];
+  /** What the workflow has made and is still there, by address. */
+  readonly made: readonly string[];
   readonly known: ReadonlyMap<string, Known>;
   readonly usualMs: History['usualMs'];
   readonly heldSince: History['heldSince'];
@@ -37,13 +40,13 @@ export const lookAtPlan = async ({ context, state, opened, scope = {}, current }
   const read = { workflow: workflow.name, known: history.known };
   const deployed = await deployedOf(stateDir, state, { variant: variant.name, read });
   const engine = createEngine(opened, { host, stateDir, run: current ?? 'plan', ...(deployed && { deployed }) });
-  const units = unitsOfWorkflow(opened, engine);
   const created = renamedThings(state.created, { ...names, steps: workflow.steps });
   const made = holdingsOf(created, variant.name, workflow.name).map(({ address }) => address);
-  demandSteps(namesIn(scope), units, made);
+  demandSteps(namesIn(scope), unitsOfWorkflow(opened, engine), made);
   const found = renamed(history.known, workflow);
   const known =
     current === 'all' ? new Map([...found].map(([address, step]) => [address, { ...step, inThisRun: true }])) : found;
-  const items = await planWorkflow(engine, { workflow, known, scope });
-  return { items, units, known, usualMs: history.usualMs, heldSince: history.heldSince };
+  const { items, units } = await planWorkflow(engine, { workflow, known, scope });
+  demandSteps(namesIn(scope), units, made);
+  return { items, units, made, known, usualMs: history.usualMs, heldSince: history.heldSince };
 };

@@ -1,9 +1,11 @@
 // The units of a workflow for commands that name steps, and whether the names they were given are among them.
-import { isMeantBy } from '../core/address.ts';
+import { isMeantBy, parseAddress } from '../core/address.ts';
 import type { Scope } from '../core/event.ts';
 import { ExpressionError } from '../core/expression.ts';
 import type { Engine } from '../engine/engine.ts';
-import { ExpansionError, type Unit, unitsOf } from '../engine/unit.ts';
+import type { Known } from '../engine/judge.ts';
+import { planWorkflow } from '../engine/plan.ts';
+import { ExpansionError, isOpenParent, type Unit, unitsOf } from '../engine/unit.ts';
 import type { LedgerEntry } from '../store/state.ts';
 import { CliError, exitCode } from './exit-code.ts';
 import { hintOf } from './hint.ts';
@@ -51,13 +53,38 @@ export const demandScope = (
   return units;
 };
 
+/**
+ * The same for children of lists that rest on outputs, as far as those stand now: what a list will hold that is still to be made
+ * nobody knows. Looks at the world only where a name may be of such a list. @throws CliError 2
+ */
+export const demandChildren = async (
+  { workflow, variant }: Opened,
+  engine: Engine,
+  {
+    created,
+    units,
+    ...request
+  }: {
+    readonly scope: Scope;
+    readonly created: readonly LedgerEntry[];
+    readonly known: ReadonlyMap<string, Known>;
+    readonly units: readonly Unit[];
+  },
+): Promise<void> => {
+  const names = namesIn(request.scope);
+  if (!names.some((name) => !units.some(({ address }) => isMeantBy(address, name)))) return;
+  const made = holdingsOf(created, variant.name, workflow.name).map(({ address }) => address);
+  const plan = await planWorkflow(engine, { workflow, ...request });
+  demandSteps(names, plan.units, made);
+};
+
 /** A child of a foreach whose list is not known yet may be there. */
 const isKnown = (name: string, units: readonly Unit[]): boolean =>
-  units.some(
-    (unit) =>
-      isMeantBy(unit.address, name) ||
-      (unit.kind === 'parent' && !unit.children && name.startsWith(`${unit.address}[`)),
-  );
+  units.some((unit) => isMeantBy(unit.address, name) || mayHave(unit, name));
+
+/** Whether a name may be one of a child that is not known yet. */
+export const mayHave = (unit: Unit, name: string): boolean =>
+  isOpenParent(unit) && parseAddress(name).step === unit.address;
 
 /** Every step a scope names. */
 export const namesIn = ({ only, from, until, redo, assume, undo }: Scope): readonly string[] => [

@@ -1,13 +1,14 @@
 // What a run would do now, step by step and why. Looks at everything side by side; changes and records nothing.
-import { isMeantBy } from '../core/address.ts';
+import { isMeantBy, parseAddress } from '../core/address.ts';
 import type { Scope as RunScope } from '../core/event.ts';
 import { topological } from '../core/graph.ts';
 import type { Workflow } from '../core/workflow.ts';
 import { type Chosen, chosenBy } from './choose-units.ts';
 import type { Engine } from './engine.ts';
 import { type Judgement, judge, type Known } from './judge.ts';
+import { expandLate } from './late-list.ts';
 import { stepsScope } from './steps-scope.ts';
-import { type Unit, unitsOf } from './unit.ts';
+import { isOpenParent, listSources, type Unit, unitsOf } from './unit.ts';
 
 export interface PlanItem {
   readonly unit: Unit;
@@ -15,6 +16,7 @@ export interface PlanItem {
   readonly verdict: Judgement['verdict'] | 'after' | 'left-out';
   readonly reason: string;
   readonly judgement?: Judgement;
+  /** Of a step whose children are not known yet, what is known of the one that ended last. */
   readonly known?: Known;
 }
 
@@ -24,39 +26,112 @@ export interface PlanRequest {
   readonly scope: RunScope;
 }
 
-/** @throws ExpansionError or ExpressionError for a list that is none. */
-export const planWorkflow = async (
-  engine: Engine,
-  { workflow, known, scope }: PlanRequest,
-): Promise<readonly PlanItem[]> => {
-  const units = workflow.steps.flatMap((step) => unitsOf(step, engine.scope));
-  const isChosen = chosenBy(scope, units);
-  const steps: Record<string, unknown> = {};
-  for (const [address, { outputs, outcome }] of known)
-    stepsScope.remember(steps, address, { outputs, outcome: outcome ?? 'interrupted' });
-  const freshSince = engine.host.clock.monotonic();
-  const judged = new Map<string, Judgement>();
-  const judgeOne = async (unit: Unit): Promise<void> => {
-    const { address, locals } = unit;
-    const again = scope.redo?.some((each) => isMeantBy(address, each)) === true;
-    const judgement = await judge(engine, {
-      ...{ unit, known: known.get(address), scope: { ...engine.scope, steps, ...locals }, freshSince },
-      redo: again ? 'it was asked to run again' : undefined,
-      assume: scope.assume?.find((each) => isMeantBy(address, each.step))?.reason,
-    });
-    judged.set(address, judgement);
-  };
-  await Promise.all(units.filter((unit) => unit.kind !== 'parent' && isChosen(unit)).map(judgeOne));
-  return itemsOf(units, { judged, known, isChosen });
-};
-
-interface Findings {
-  readonly judged: ReadonlyMap<string, Judgement>;
-  readonly known: ReadonlyMap<string, Known>;
-  readonly isChosen: Chosen;
+export interface Plan {
+  readonly items: readonly PlanItem[];
+  /** All there are, with the children of those lists that rest on what stands. */
+  readonly units: readonly Unit[];
 }
 
-const itemsOf = (units: readonly Unit[], findings: Findings): readonly PlanItem[] => {
+/** @throws ExpansionError or ExpressionError for a list that is none. */
+export const planWorkflow = async (engine: Engine, request: PlanRequest): Promise<Plan> => {
+  const planning = new Planning(engine, request);
+  const units = await planning.judgeAll();
+  return { items: itemsOf(units, planning), units };
+};
+
+/** Judges what is known to be there; lists whose steps are kept tell of more, round by round. */
+class Planning {
+  readonly judged = new Map<string, Judgement>();
+  readonly known: ReadonlyMap<string, Known>;
+  readonly isChosen: Chosen;
+  private readonly engine: Engine;
+  private readonly scope: RunScope;
+  private readonly steps: Record<string, unknown> = {};
+  private readonly first: readonly Unit[];
+  private readonly freshSince: number;
+
+  constructor(engine: Engine, { workflow, known, scope }: PlanRequest) {
+    this.engine = engine;
+    this.known = known;
+    this.scope = scope;
+    this.first = workflow.steps.flatMap((step) => unitsOf(step, engine.scope));
+    this.isChosen = chosenBy(scope, this.first);
+    for (const [address, { outputs, outcome }] of known)
+      stepsScope.remember(this.steps, address, { outputs, outcome: outcome ?? 'interrupted' });
+    this.freshSince = engine.host.clock.monotonic();
+  }
+
+  async judgeAll(): Promise<readonly Unit[]> {
+    let units = this.first;
+    await this.judgeThese(units);
+    for (let open = this.knownNow(units); open.length > 0; open = this.knownNow(units)) {
+      const lists = new Map(open.map((unit) => [unit.address, this.list(unit)]));
+      units = units.flatMap((unit) => lists.get(unit.address) ?? [unit]);
+      await this.judgeThese([...lists.values()].flat());
+    }
+    return units;
+  }
+
+  private async judgeThese(units: readonly Unit[]): Promise<void> {
+    await Promise.all(units.filter((unit) => unit.kind !== 'parent' && this.isChosen(unit)).map(this.judgeOne));
+    this.takeOutputs(units);
+  }
+
+  private readonly judgeOne = async (unit: Unit): Promise<void> => {
+    const { address, locals } = unit;
+    const again = this.scope.redo?.some((each) => isMeantBy(address, each)) === true;
+    const judgement = await judge(this.engine, {
+      ...{ unit, known: this.known.get(address), scope: { ...this.engine.scope, steps: this.steps, ...locals } },
+      freshSince: this.freshSince,
+      redo: again ? 'it was asked to run again' : undefined,
+      assume: this.scope.assume?.find((each) => isMeantBy(address, each.step))?.reason,
+    });
+    this.judged.set(address, judgement);
+  };
+
+  /** What a check has just told counts, as it does in a run. */
+  private takeOutputs(units: readonly Unit[]): void {
+    for (const { address } of units) {
+      const { verdict, outputs } = this.judged.get(address) ?? {};
+      if (verdict === 'keep' && outputs) stepsScope.remember(this.steps, address, { outputs, outcome: 'satisfied' });
+      if (verdict === 'skip') stepsScope.remember(this.steps, address, { outputs: {}, outcome: 'skipped' });
+    }
+  }
+
+  /** The parents whose lists rest on nothing that may still act. */
+  private knownNow(units: readonly Unit[]): readonly Unit[] {
+    return units.filter((unit) => {
+      if (!isOpenParent(unit) || this.judged.has(unit.address) || !this.isChosen(unit)) return false;
+      const sources = listSources(unit.step);
+      return units.every((each) => this.stands(each) || !sources.some((source) => isNamed(each, source)));
+    });
+  }
+
+  private stands(unit: Unit): boolean {
+    if (!this.isChosen(unit)) return true;
+    const { verdict } = this.judged.get(unit.address) ?? {};
+    return verdict === 'keep' || verdict === 'skip' || (unit.kind === 'parent' && unit.children !== undefined);
+  }
+
+  /** The units in place of an open parent; itself where there is no list, with a judgement that says why. */
+  private list(unit: Unit): readonly Unit[] {
+    const list = expandLate(this.engine, unit.step, { ...this.engine.scope, steps: this.steps });
+    if ('units' in list) return list.units;
+    const { reason } = list;
+    const none = { reason, evidence: [], changes: [] };
+    this.judged.set(
+      unit.address,
+      list.outcome === 'skipped' ? { ...none, verdict: 'skip' } : { ...none, verdict: 'fail', failure: list.failure },
+    );
+    return [unit];
+  }
+}
+
+/** Whether a step is the one that an expression names, where a dash may be an underscore; any is where none is spelt out. */
+const isNamed = ({ step: { id } }: Unit, source: string | undefined): boolean =>
+  source === undefined || source === id || source === id.replaceAll('-', '_');
+
+const itemsOf = (units: readonly Unit[], findings: Planning): readonly PlanItem[] => {
   const items = new Map<string, PlanItem>();
   /** By address, what of all below it is going to do something first. */
   const open = new Map<string, ReadonlySet<string>>();
@@ -83,9 +158,9 @@ const openBelow = ({ needs }: Unit, open: ReadonlyMap<string, ReadonlySet<string
 
 const nobody: ReadonlySet<string> = new Set();
 
-const itemOf = (unit: Unit, below: ReadonlySet<string>, { judged, known, isChosen }: Findings): PlanItem => {
+const itemOf = (unit: Unit, below: ReadonlySet<string>, { judged, known, isChosen }: Planning): PlanItem => {
   const judgement = judged.get(unit.address);
-  const before = known.get(unit.address);
+  const before = known.get(unit.address) ?? (isOpenParent(unit) ? newestChild(unit, known) : undefined);
   const details = { unit, ...(judgement && { judgement }), ...(before && { known: before }) };
   if (!isChosen(unit)) return { ...details, verdict: 'left-out', reason: 'not chosen' };
   if (judgement && (judgement.verdict !== 'fail' || below.size === 0))
@@ -95,3 +170,9 @@ const itemOf = (unit: Unit, below: ReadonlySet<string>, { judged, known, isChose
   const named = more === '' ? waited : waited.slice(0, 3);
   return { ...details, verdict: 'after', reason: `known after ${named.join(', ')}${more}` };
 };
+
+const newestChild = ({ address }: Unit, known: ReadonlyMap<string, Known>): Known | undefined =>
+  [...known]
+    .filter(([each]) => parseAddress(each).step === address)
+    .map(([, child]) => child)
+    .reduce<Known | undefined>((newest, child) => (newest && newest.at > child.at ? newest : child), undefined);

@@ -75,11 +75,18 @@ const withoutAbsentSiblings = ({ step, needs }: Unit, addresses: readonly string
   needs.filter((need) => parseAddress(need).step !== step.id || addresses.includes(need));
 
 /** True when the list can only be known once other steps have run. */
-const isLate = (step: StepSpec): boolean =>
-  stringsIn(Object.values(step.foreach ?? {})).some((text) =>
-    templateParts(text).some((part) => {
+const isLate = (step: StepSpec): boolean => listSources(step).length > 0;
+
+/** Of a parent whose children are not known: a child of it may be there or not. */
+export const isOpenParent = ({ kind, children }: Unit): boolean => kind === 'parent' && !children;
+
+/** The ids of the steps that the list of a foreach step is read from, as its expressions write them; undefined for one that is computed. */
+export const listSources = (step: StepSpec): readonly (string | undefined)[] =>
+  stringsIn(Object.values(step.foreach ?? {})).flatMap((text) =>
+    templateParts(text).flatMap((part) => {
       const compiled = part.kind === 'expression' ? compile(part.source) : undefined;
-      return compiled?.ok === true && compiled.expression.references.some(([root]) => root === 'steps');
+      if (compiled?.ok !== true) return [];
+      return compiled.expression.references.filter(([root]) => root === 'steps').map(([, id]) => id);
     }),
   );
 

@@ -1,14 +1,14 @@
 // The steps of one run: which may start when, what each is given, what its end means for those that wait for it.
 import { isMeantBy, parseAddress } from '../core/address.ts';
 import type { Outcome, PlannedStep } from '../core/event.ts';
-import { ExpressionError, type Scope } from '../core/expression.ts';
+import type { Scope } from '../core/expression.ts';
 import type { Failure } from '../core/failure.ts';
 import { hasKeys } from '../core/has-keys.ts';
-import { evaluate } from '../core/template.ts';
 import { type Chosen, chosenBy } from './choose-units.ts';
 import type { Engine } from './engine.ts';
 import type { Finish, KnownTurn } from './finish-unit.ts';
 import type { Judgement } from './judge.ts';
+import { expandLate } from './late-list.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
 import { proveKnown } from './prove-known.ts';
 import type { RunRequest } from './runner.ts';
@@ -17,7 +17,7 @@ import { type Secret, secretsOf } from './secret-book.ts';
 import { keepUnit, runUnit, type Turn } from './step-run.ts';
 import { stepsScope } from './steps-scope.ts';
 import { Turns } from './turns.ts';
-import { ExpansionError, expand, plannedStep, readsItem, type Unit, unitsOf } from './unit.ts';
+import { plannedStep, type Unit, unitsOf } from './unit.ts';
 
 export class WorkflowRun {
   /** Of steps and children that had their turn. */
@@ -145,7 +145,7 @@ export class WorkflowRun {
     if (blockers.some((need) => this.schedule.outcomeOf(need) === 'interrupted')) return undefined;
     if (blockers.length > 0) return this.endWithout(unit, 'blocked', { reason: `needs ${blockers.join(', ')}` });
     if (this.engine.stop.stage !== undefined) return undefined;
-    if (unit.kind === 'parent') return this.expandLate(unit);
+    if (unit.kind === 'parent') return this.expand(unit);
     const { id, concurrency } = unit.step;
     const run = () => runUnit(this.engine, this.turnOf(unit, this.takeJudgement(unit.address)));
     return typeof concurrency === 'number'
@@ -198,42 +198,28 @@ export class WorkflowRun {
     return entry?.outputs?.[key] ?? {};
   }
 
-  private async expandLate(unit: Unit): Promise<Finish | undefined> {
-    try {
-      const reason = this.whySkipped(unit);
-      if (reason !== undefined) return await this.endWithout(unit, 'skipped', { reason });
-      const [parent, ...children] = expand(unit.step, this.scope({}));
-      if (!parent) return undefined;
-      await this.engine.emit({
-        type: 'step.expanded',
-        address: unit.address,
-        children: children.map((child) => this.planned(child)),
-      });
-      this.turns.start(this.schedule.add([...children, parent]));
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof ExpressionError || error instanceof ExpansionError)) throw error;
-      const message = this.engine.masker.text(error.message);
-      const source = error instanceof ExpressionError ? error.source : '';
-      const failure = { kind: 'expression', where: unit.address, source, message } as const;
-      return this.endWithout(unit, 'failed', { reason: message, failure });
-    }
-  }
-
-  /** Whether its `if` is false for all its children; then nobody asks for their list. */
-  private whySkipped({ step }: Unit): string | undefined {
-    if (step.if === undefined || readsItem(step)) return undefined;
-    return evaluate(step.if, this.scope({})) === true ? undefined : `its if is false: ${step.if}`;
+  private async expand(unit: Unit): Promise<Finish | undefined> {
+    const list = expandLate(this.engine, unit.step, this.scope({}));
+    if ('outcome' in list) return this.endWithout(unit, list.outcome, list);
+    const [parent, ...children] = list.units;
+    if (!parent) return undefined;
+    await this.engine.emit({
+      type: 'step.expanded',
+      address: unit.address,
+      children: children.map((child) => this.planned(child)),
+    });
+    this.turns.start(this.schedule.add([...children, parent]));
+    return undefined;
   }
 
   /** An end without a turn of its own. */
   private async endWithout(
     unit: Unit,
     outcome: 'blocked' | 'failed' | 'skipped',
-    told: { readonly reason: string; readonly failure?: Failure },
+    { reason, failure }: { readonly reason: string; readonly failure?: Failure },
   ): Promise<Finish> {
     await this.engine.emit({
-      ...{ type: 'step.finished', address: unit.address, outcome, ...told },
+      ...{ type: 'step.finished', address: unit.address, outcome, reason, ...(failure && { failure }) },
       ...{ outputs: {}, evidence: [], attempts: 0, durationMs: 0, creates: [] },
     });
     return { outcome, outputs: {}, tolerated: outcome === 'failed' && unit.step.continueOnError === true };

@@ -102,6 +102,10 @@ export const blocksOf = (record: RunRecord): readonly Block[] => {
     }));
 };
 
+/** A step, or a parent that ended without children: it has its own verdict. */
+export const isSingle = ({ head, children }: Block): boolean =>
+  head.planned.parent !== true || (head.outcome !== undefined && children.length === 0);
+
 /** What is worst among children stands for them. */
 export const worstTone = (rows: readonly StepRow[]): string => {
   const tones = new Set(rows.map(tone));

@@ -100,9 +100,12 @@ export class RunRecord {
     }
   }
 
-  /** A row of its own: not the parent of foreach children. */
+  /** A row of its own: not the parent of foreach children, unless it ended without any. */
   get steps(): readonly StepRow[] {
-    return [...this.rows.values()].filter(({ planned }) => planned.parent !== true);
+    return [...this.rows.values()].filter(
+      ({ planned, address, outcome }) =>
+        planned.parent !== true || (outcome !== undefined && !this.children.has(address)),
+    );
   }
 
   /** Nobody drives the run: what is at work was cut off. A later sitting may take it up again. */
@@ -220,6 +223,8 @@ export class RunRecord {
     const wasDone = ['changed', 'satisfied'].includes(this.known.get(row.address) ?? '');
     row.healed = outcome === 'changed' && (row.heals === true || (broken && wasDone));
     row.phase = 'done';
+    // A parent that ends without children becomes a row like others.
+    if (row.planned.parent === true) this.shape += 1;
     Object.assign(row, { outcome, evidence, durationMs, finishedAt: at });
     row.reason = event.reason;
     row.failure = event.failure;

@@ -4,6 +4,7 @@ import { type Html, html } from './html.ts';
 import {
   type Block,
   blocksOf,
+  isSingle,
   rowId,
   stateWord,
   tally,
@@ -55,7 +56,7 @@ ${pathHtml(record, sheet)}`;
 
 /** One step, or a parent with its children below. */
 export const timelineBlock = ({ head, children }: Block, sheet: TimelineSheet): Html => {
-  if (head.planned.parent !== true) return timelineRow(head, sheet);
+  if (isSingle({ head, children })) return timelineRow(head, sheet);
   const open = children.length <= unfolded || children.some((row) => tone(row) === 'broken');
   return html`<details class="tl-group"${open ? { html: ' open' } : ''}>${groupSummary({ head, children }, sheet)}${children.map((row) => timelineRow(row, sheet))}</details>`;
 };

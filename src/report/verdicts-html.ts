@@ -4,6 +4,7 @@ import { type Html, html } from './html.ts';
 import {
   type Block,
   blocksOf,
+  isSingle,
   rowId,
   stateWord,
   tally,
@@ -31,7 +32,7 @@ export const verdictsHtml = (record: RunRecord, sheet: VerdictSheet): Html => {
     single = [];
   };
   for (const block of blocks) {
-    if (block.head.planned.parent !== true) {
+    if (isSingle(block)) {
       single.push(block.head);
       continue;
     }

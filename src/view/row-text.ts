@@ -44,7 +44,8 @@ export const rowWeight = ({ node, state, parent }: BoardRow, { model, final }: R
   const failed = state === ListrTaskState.FAILED;
   const over = node.kind === 'group' ? isFinal(state) : record?.phase === 'done' || record?.phase === 'left-out';
   const ready = !final && node.kind === 'step' && record?.phase === 'ready';
-  const detail = node.kind === 'step' && (failed || (running && record !== undefined && hasDetail(record)));
+  const own = node.kind === 'step' || record?.failure !== undefined;
+  const detail = own && (failed || (running && record !== undefined && hasDetail(record)));
   return { live: running || ready, running, failed, waiting: !running && !over, detail, parent };
 };
 

@@ -227,9 +227,11 @@ export class RunModel {
     this.close(record, 'done');
   }
 
-  /** Steps that have an outcome of their own; parents stand for their children and are not counted. */
+  /** Steps that have an outcome of their own; parents stand for their children and are not counted, unless they ended without any. */
   get counted(): readonly StepRecord[] {
-    return [...this.steps.values()].filter(({ planned, phase }) => planned.parent !== true && phase !== 'left-out');
+    return [...this.steps.values()].filter(
+      ({ planned, phase, finishedAt }) => (planned.parent !== true || finishedAt !== undefined) && phase !== 'left-out',
+    );
   }
 
   get failed(): readonly StepRecord[] {

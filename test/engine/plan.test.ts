@@ -64,4 +64,45 @@ describe('a plan', () => {
     await planIn(workflow(steps), { world, commands });
     expect(world.looks).toBe(10);
   });
+
+  it('knows the children of a list whose step is kept, as a run does', async () => {
+    const world = new World();
+    world.does.set('list', () => {
+      world.facts.set('list', true);
+      return { names: ['x', 'y'] };
+    });
+    const each = making('each', {
+      needs: ['list'],
+      foreach: { n: '${{ steps.list.outputs.names }}' as never },
+      with: { name: '${{ n }}' },
+      health: [{ probe: 'is', fact: '${{ n }}', within: '0s' }],
+    });
+    const steps = workflow([making('list'), each, making('after', { needs: ['each'] })]);
+    const first = await runIn(steps, { world });
+    world.facts.delete('y');
+    const setting = { world, earlier: [first.journal] };
+    expect(sayings(await planIn(steps, setting))).toEqual({
+      list: 'keep: it holds',
+      'each[x]': 'keep: it holds',
+      'each[y]': 'run: y: not there',
+      after: 'keep: it holds',
+    });
+    const redo = { ...setting, scope: { only: ['each[x]'], redo: ['each[x]'] } };
+    expect(sayings(await planIn(steps, redo))).toMatchObject({
+      'each[x]': 'run: it was asked to run again',
+      'each[y]': 'left-out: not chosen',
+    });
+    world.facts.delete('list');
+    expect(sayings(await planIn(steps, setting))).toMatchObject({ each: 'after: known after list' });
+  });
+
+  it('says of a list that can not be computed what a run would', async () => {
+    const none = making('none', { if: 'false' });
+    const each = making('each', { needs: ['none'], foreach: { n: '${{ steps.none.outputs.names }}' as never } });
+    const steps = workflow([none, each]);
+    const ran = await runIn(steps);
+    expect(sayings(await planIn(steps))).toMatchObject({ each: `fail: ${ran.finish('each').reason}` });
+    const skipped = workflow([none, { ...each, if: '1 > 2' }]);
+    expect(sayings(await planIn(skipped))).toMatchObject({ each: 'skip: its if is false: 1 > 2' });
+  });
 });

@@ -85,7 +85,7 @@ export const runIn = async (what: Workflow, setting: Setting = {}): Promise<Ran>
 };
 
 /** What a run would do now; it looks and changes nothing. */
-export const planIn = (what: Workflow, setting: Setting = {}): Promise<readonly PlanItem[]> => {
+export const planIn = async (what: Workflow, setting: Setting = {}): Promise<readonly PlanItem[]> => {
   const world = setting.world ?? new World();
   const clock = setting.clock ?? new ManualClock({ automatic: true });
   const refuse = (): never => {
@@ -94,7 +94,7 @@ export const planIn = (what: Workflow, setting: Setting = {}): Promise<readonly 
   const fixedParts = fixed(setting, { world, clock, stop: new StopControl() });
   const engine: Engine = { ...fixedParts, masker: maskerOf(setting), emit: refuse, openLog: refuse };
   const known = knownFrom(setting.earlier ?? [], setting.resume);
-  return planWorkflow(engine, { workflow: what, known, scope: setting.scope ?? {} });
+  return (await planWorkflow(engine, { workflow: what, known, scope: setting.scope ?? {} })).items;
 };
 
 export interface Started {

@@ -2,20 +2,18 @@
 import { isMeantBy } from '../../core/address.ts';
 import type { Scope } from '../../core/event.ts';
 import { closure } from '../../core/graph.ts';
-import type { Unit } from '../../engine/unit.ts';
+import { listSources, type Unit } from '../../engine/unit.ts';
 import { askedWorkflow } from '../asked-workflow.ts';
 import { chooseVariant, demandRequirements } from '../choose-variant.ts';
 import { lookAtState, openContext } from '../context.ts';
-import { createEngine } from '../create-engine.ts';
-import { deployedOf } from '../deployed.ts';
 import { earlierInputs } from '../earlier-inputs.ts';
 import { execute } from '../execute.ts';
 import { CliError, exitCode } from '../exit-code.ts';
-import { holdingsOf, renamedThings } from '../history.ts';
+import { lookAtPlan } from '../look-at-plan.ts';
 import { openWorkflow } from '../open-workflow.ts';
 import type { RunOptions } from '../options.ts';
 import { consentTo } from '../start-run.ts';
-import { demandSteps, unitsOfWorkflow } from '../units-of.ts';
+import { mayHave } from '../units-of.ts';
 
 export interface RedoOptions extends RunOptions {
   readonly undo?: boolean;
@@ -24,20 +22,15 @@ export interface RedoOptions extends RunOptions {
 
 export const redoCommand = async (steps: readonly string[], options: RedoOptions): Promise<number> => {
   const context = await openContext(options);
-  const { project, registry, host, stateDir } = context;
+  const { project, registry, host } = context;
   const state = await lookAtState(context);
   const choice = await chooseVariant({ project, registry, state, named: options.variant, host });
   const { variant } = choice;
   const about = askedWorkflow(state, variant, options.workflow);
-  const { workflow } = about;
   const wish = { project, registry, variant, options, ...about };
   const opened = await openWorkflow({ ...wish, earlier: earlierInputs(state, variant, options) });
-  const deployed = await deployedOf(stateDir, state, { variant });
-  const engine = createEngine(opened, { host, stateDir, run: 'redo', ...(deployed && { deployed }) });
-  const units = unitsOfWorkflow(opened, engine);
-  const created = renamedThings(state.created, { workflow, variant, steps: opened.workflow.steps });
-  const made = holdingsOf(created, variant, workflow).map(({ address }) => address);
-  demandSteps(steps, units, made);
+  // What is asked to run again is not looked at, and no more than that is chosen: this only tells which steps there are.
+  const { units, made } = await lookAtPlan({ context, state, opened, scope: { only: steps, redo: steps } });
   if (options.undo === true) demandMade(steps, made);
   else {
     demandPresent(steps, units);
@@ -54,13 +47,19 @@ export const redoCommand = async (steps: readonly string[], options: RedoOptions
   });
 };
 
-/** The steps and what rests on them. */
+/** The steps and what rests on them; of a list that is not known, also the steps that it comes from. */
 const scopeOf = (steps: readonly string[], units: readonly Unit[]): Scope => {
   const meant = units.map((unit) => unit.address).filter((address) => steps.some((each) => isMeantBy(address, each)));
+  const open = units.filter((unit) => steps.some((each) => mayHave(unit, each)));
+  const below = closure(units, [...meant, ...open.map(({ address }) => address)], 'forward');
   // A parent in the list would stand for all its children, and only some may be meant.
   const parents = new Set(units.filter((unit) => unit.children).map((unit) => unit.address));
-  const only = [...closure(units, meant, 'forward')].filter((address) => !parents.has(address));
-  return { undo: steps, redo: steps, only };
+  const whole = closure(units, meant, 'forward');
+  for (const { address } of open) if (!whole.has(address)) parents.add(address);
+  const children = steps.filter((each) => open.some((unit) => mayHave(unit, each)));
+  const sources = open.flatMap(({ step }) => listSources(step).filter((source) => source !== undefined));
+  const only = [...below].filter((address) => !parents.has(address));
+  return { undo: steps, redo: steps, only: [...new Set([...sources, ...only, ...children])] };
 };
 
 /** @throws CliError 2 when there is nothing to take away. */
@@ -76,9 +75,7 @@ const demandMade = (steps: readonly string[], made: readonly string[]): void => 
 
 /** @throws CliError 2 for a step that left something behind and is no longer in the workflow. */
 const demandPresent = (steps: readonly string[], units: readonly Unit[]): void => {
-  const removed = steps.filter(
-    (step) => !units.some(({ address, step: { id } }) => isMeantBy(address, step) || step.startsWith(`${id}[`)),
-  );
+  const removed = steps.filter((step) => !units.some((unit) => isMeantBy(unit.address, step) || mayHave(unit, step)));
   if (removed.length === 0) return;
   throw new CliError(
     exitCode.usage,

@@ -14,7 +14,7 @@ import { openWorkflow } from '../open-workflow.ts';
 import type { OutputOptions, WorkflowOptions } from '../options.ts';
 import { eventsOf } from '../past-runs.ts';
 import { print, printJson, screen } from '../print.ts';
-import { demandSteps } from '../units-of.ts';
+import { demandSteps, mayHave } from '../units-of.ts';
 import { whyText } from '../why-text.ts';
 
 export const whyCommand = async (
@@ -36,7 +36,7 @@ export const whyCommand = async (
   const continued = unfinished && past && { current: unfinished.id, scope: continuedScope(past, {}) };
   const found = await lookAtPlan({ context, state, opened, ...continued });
   demandSteps([step], found.units);
-  const asked = found.items.filter(({ unit }) => isMeantBy(unit.address, step));
+  const asked = found.items.filter(({ unit }) => isMeantBy(unit.address, step) || mayHave(unit, step));
   const answers = asked.map((item) => findCauses(item, found));
   if (options.json === true) printJson({ workflow, variant, steps: answers });
   else print(whyText(answers, { now: host.clock.now(), ...screen() }));

@@ -2,7 +2,7 @@
 
 import { type Html, html } from '../../report/html.ts';
 import { headHtml, logsHtml, type PageInput, reportPage, sections } from '../../report/page.ts';
-import { blocksOf, type LogText } from '../../report/page-parts.ts';
+import { blocksOf, isSingle, type LogText } from '../../report/page-parts.ts';
 import { groupSummary, timelineRow, timelineSheet } from '../../report/timeline-html.ts';
 import { type ElementState, standingMark, standingWord } from '../../report/topology.ts';
 import { countsText, evidenceText } from '../../report/topology-html.ts';
@@ -87,9 +87,10 @@ const partsOf = (shown: Shown, news: News): unknown => {
   };
   const replaced: string[] = [];
   for (const { head, children } of blocksOf(record)) {
-    const touched = (head.planned.parent === true ? children : [head]).filter(({ address }) => news.rows.has(address));
+    const single = isSingle({ head, children });
+    const touched = (single ? [head] : children).filter(({ address }) => news.rows.has(address));
     for (const row of touched) replaced.push(timelineRow(row, sheet).html, verdictRow(row, verdicts).html);
-    if (head.planned.parent !== true || touched.length === 0) continue;
+    if (single || touched.length === 0) continue;
     replaced.push(groupSummary({ head, children }, sheet).html, blockSummary({ head, children }, pageWording).html);
   }
   return {
