@@ -3,6 +3,7 @@
 import { isStoreComplaint, storeText } from '../view/store-wording.ts';
 import { asCalled } from './call-lab.ts';
 import { CliError, exitCode } from './exit-code.ts';
+import { offScreen } from './off-screen.ts';
 import type { Asked } from './program/declared.ts';
 import { readPlainly } from './program/plain.ts';
 import { refusedBySystem } from './refused-by-system.ts';
@@ -38,23 +39,28 @@ export const commandNames = async (): Promise<readonly string[]> => {
 };
 
 /** Words for the person, and the exit code. */
-const explain = (error: unknown): number => {
+export const explain = (error: unknown): number => {
   if (error instanceof CliError) {
-    process.stderr.write(`${error.message}\n`);
+    tell(error.message);
     return error.code;
   }
   const refused = refusedBySystem(error);
   if (refused !== undefined) {
-    process.stderr.write(`${refused}\n`);
+    tell(refused);
     return exitCode.host;
   }
   if (isStoreComplaint(error)) {
-    process.stderr.write(`${storeText(error).join('\n')}\n`);
+    tell(storeText(error).join('\n'));
     return exitCode.state;
   }
   const { stack } = error instanceof Error ? error : { stack: String(error) };
-  process.stderr.write(
-    `This is a mistake in lab itself. Please report it with the lines below; what was recorded is safe, and \`npx lab resume\` goes on.\n\n${stack}\n`,
+  tell(
+    `This is a mistake in lab itself. Please report it with the lines below; what was recorded is safe, and \`npx lab resume\` goes on.\n\n${stack}`,
   );
   return exitCode.bug;
+};
+
+/** What a text is made of may hold secrets, such as a value in a message of the system. */
+const tell = (text: string): void => {
+  process.stderr.write(`${offScreen(text)}\n`);
 };

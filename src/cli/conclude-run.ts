@@ -13,11 +13,19 @@ export const concludeRun = (data: StateData, id: string, { past, open }: { past:
   const endedAt = end?.at ?? Math.max(entry.startedAt, ...[...past.steps.values()].map((step) => step.at));
   const outcome = end?.outcome ?? 'interrupted';
   data.runs = data.runs.map((run) => (run.id === id ? { ...run, endedAt, outcome } : run));
-  if (data.deployed?.run === id && end?.outcome === 'succeeded')
-    data.deployed = { ...data.deployed, facts: { ...end.facts } };
+  if (data.deployed?.run === id && end?.outcome === 'succeeded') data.deployed = withFacts(data.deployed, end);
   if (start?.undoes !== undefined && outcome === 'succeeded') noteTakenDown(data, entry);
   if (data.deployed?.run === id && start && !stands(data, entry, past)) delete data.deployed;
 };
+
+const withFacts = (
+  { withheld: _, ...deployed }: NonNullable<StateData['deployed']>,
+  { facts, withheld }: NonNullable<RunState['end']>,
+): NonNullable<StateData['deployed']> => ({
+  ...deployed,
+  facts: { ...facts },
+  ...(withheld && { withheld: [...withheld] }),
+});
 
 /** What runs before it built and knew no longer counts. */
 const noteTakenDown = (data: StateData, entry: RunEntry): void => {

@@ -1,4 +1,5 @@
 // What the deployed workflow's steps yielded, from the journals of its runs; for workflows that come after it.
+import { withWithheld } from '../core/withheld.ts';
 import type { StateData } from '../store/state.ts';
 import { type History, historyOf } from './history.ts';
 
@@ -24,5 +25,8 @@ export const deployedOf = async (
   const { workflow } = deployed;
   const { known } =
     read?.workflow === workflow ? read : await historyOf(stateDir, state, { workflow, variant, untimed: true });
-  return { outputs: new Map([...known].map(([address, step]) => [address, step.outputs])), facts: deployed.facts };
+  return {
+    outputs: new Map([...known].map(([address, { outputs, withheld }]) => [address, withWithheld(outputs, withheld)])),
+    facts: withWithheld(deployed.facts, deployed.withheld),
+  };
 };

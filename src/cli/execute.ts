@@ -224,5 +224,6 @@ const noteStart = (data: StateData, opened: Opened, entry: RunEntry): void => {
     ...{ variant, workflow, run, inputs: { ...opened.shownInputs } },
     since: same?.since ?? entry.startedAt,
     facts: same?.facts ?? {},
+    ...(same?.withheld && { withheld: same.withheld }),
   };
 };

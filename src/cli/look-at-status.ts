@@ -22,6 +22,8 @@ export interface Status {
     readonly since: string;
     readonly inputs: Readonly<Record<string, unknown>>;
     readonly facts: Readonly<Record<string, unknown>>;
+    /** Facts that hold a secret and are therefore kept nowhere. */
+    readonly withheld?: readonly string[];
     /** False when no run of it has come to its end yet. */
     readonly complete: boolean;
   } | null;
@@ -45,6 +47,7 @@ export const lookAtStatus = async (context: CommandContext): Promise<Status> => 
           since: new Date(deployed.since).toISOString(),
           inputs: deployed.inputs,
           facts: deployed.facts,
+          ...(deployed.withheld && { withheld: deployed.withheld }),
           complete: state.runs.some((run) => isWhole(run, deployed)),
         }
       : null,

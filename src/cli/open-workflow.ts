@@ -1,5 +1,6 @@
 // From a name on the command line to a workflow that can be planned: read, checked, its inputs known, its model computed.
-import { existsSync, readFileSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createMasker, type Masker } from '../core/mask.ts';
 import type { VariantFile, Workflow } from '../core/workflow.ts';
@@ -10,6 +11,7 @@ import { reader as plainReader, type Reader } from './checked-files.ts';
 import { CliError, exitCode } from './exit-code.ts';
 import { hintOf } from './hint.ts';
 import { readInputsFile } from './inputs-file.ts';
+import { keepOffScreen } from './off-screen.ts';
 import type { WorkflowOptions } from './options.ts';
 import type { Project } from './project.ts';
 import type { Known } from './registry.ts';
@@ -150,6 +152,7 @@ const withValues = (
   const secrets = readSecrets(workflow, project.dir);
   const hidden = [...Object.values(secrets), ...secretNames.map((name) => String(inputs[name] ?? ''))];
   const masker = createMasker(hidden, (text) => Buffer.from(text).toString('base64'));
+  keepOffScreen(masker);
   const shownInputs = Object.fromEntries(Object.entries(inputs).filter(([name]) => !secretNames.includes(name)));
   const model = buildModel(variant, registry, inputs);
   return { project, registry, variant, workflow, positions, inputs, shownInputs, model, secrets, masker };
@@ -159,21 +162,46 @@ const readSecrets = (workflow: Workflow, projectDir: string): Record<string, str
   const secrets: Record<string, string> = {};
   const missing: string[] = [];
   for (const [name, source] of Object.entries(workflow.secrets ?? {})) {
-    const value = 'env' in source ? process.env[source.env] : readSecretFile(resolve(projectDir, source.file));
-    if (value === undefined)
-      missing.push(
-        'env' in source
-          ? `secret ${name}: the environment variable ${source.env} is not set`
-          : `secret ${name}: ${source.file} can't be read`,
-      );
-    else secrets[name] = value;
+    const read = 'env' in source ? readSecretVariable(source.env) : readSecretFile(source.file, projectDir);
+    if ('wrong' in read) missing.push(`secret ${name}: ${read.wrong}`);
+    else secrets[name] = read.value;
   }
   if (missing.length > 0) throw new CliError(exitCode.usage, missing.join('\n'));
   return secrets;
 };
 
-const readSecretFile = (path: string): string | undefined =>
-  existsSync(path) ? readFileSync(path, 'utf8').trimEnd() : undefined;
+type SecretRead = { readonly value: string } | { readonly wrong: string };
+
+const readSecretVariable = (name: string): SecretRead => {
+  const value = process.env[name];
+  return value === undefined ? { wrong: `the environment variable ${name} is not set` } : { value };
+};
+
+const readSecretFile = (file: string, projectDir: string): SecretRead => {
+  const path = resolve(projectDir, file);
+  try {
+    const bytes = readFileSync(path);
+    // Other bytes would reach a step changed, and a change is not what would be looked for to mask it.
+    if (!isUtf8(bytes)) return { wrong: `${file} is not UTF-8 text; keep it there in base64` };
+    return { value: bytes.toString('utf8').trimEnd() };
+  } catch (error) {
+    return { wrong: whyUnreadable(file, error) };
+  }
+};
+
+const whyUnreadable = (file: string, error: unknown): string => {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return `${file} can't be read: there is no such file`;
+    case 'EISDIR':
+      return `${file} can't be read: it is a folder, and a file is needed`;
+    case 'EACCES':
+      return `${file} can't be read: you may not`;
+    default:
+      return `${file} can't be read: ${(error as Error).message}`;
+  }
+};
 
 const buildModel = (variant: VariantFile, registry: Known, inputs: Readonly<Record<string, unknown>>): unknown => {
   if (variant.model === undefined) return undefined;

@@ -71,5 +71,6 @@ const addRun = (data: StateData, id: string, { start }: RunState): void => {
     ...{ variant, workflow, run: id, inputs: { ...inputs } },
     since: same?.since ?? startedAt,
     facts: same?.facts ?? {},
+    ...(same?.withheld && { withheld: same.withheld }),
   };
 };

@@ -3,6 +3,7 @@
 import { parseAddress } from '../core/address.ts';
 import { formatDuration } from '../core/duration.ts';
 import { textOf } from '../core/template.ts';
+import { factEntries } from '../view/fact-entries.ts';
 import { localDay, localMoment, localTime } from '../view/moment.ts';
 import { createPaint, type Paint } from '../view/paint.ts';
 import { table } from '../view/table.ts';
@@ -22,7 +23,7 @@ const head = ({ deployed }: Status, { now, columns }: StatusDrawing): readonly s
   if (!deployed) return ['Nothing is deployed.'];
   const since = Date.parse(deployed.since);
   const facts = table(
-    Object.entries(deployed.facts).map(([name, value]) => [name, cleanLine(textOf(value))]),
+    factEntries(deployed).map(([name, value]) => [name, cleanLine(textOf(value))]),
     { columns, indent: 2 },
   );
   return [

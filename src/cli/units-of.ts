@@ -16,7 +16,7 @@ import type { Opened } from './open-workflow.ts';
 export const unitsOfWorkflow = ({ workflow, positions }: Opened, engine: Engine): readonly Unit[] =>
   workflow.steps.flatMap((step) => {
     try {
-      return unitsOf(step, engine.scope);
+      return unitsOf(step, engine);
     } catch (error) {
       if (!(error instanceof ExpressionError || error instanceof ExpansionError)) throw error;
       const place = positions.of(step.id, ['foreach']);

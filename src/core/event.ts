@@ -93,6 +93,8 @@ type Body =
       readonly counts: Readonly<Partial<Record<Outcome, number>>>;
       readonly durationMs: number;
       readonly facts: Readonly<Record<string, unknown>>;
+      /** Facts that hold a secret and are therefore kept nowhere. */
+      readonly withheld?: readonly string[];
     }
   | (StepEvent & { readonly type: 'step.expanded'; readonly children: readonly PlannedStep[] })
   | (StepEvent & {

@@ -1,6 +1,7 @@
 // CEL, the only language a workflow file computes with: compiled once, evaluated over plain data, with positions in errors.
 import { type ASTNode, Environment } from '@marcbachmann/cel-js';
 import { registerFunctions, resetElements } from './expression-functions.ts';
+import { withheldOn } from './withheld.ts';
 
 export type Scope = Readonly<Record<string, unknown>>;
 
@@ -28,6 +29,9 @@ export class ExpressionError extends Error {
     this.length = at.length;
   }
 }
+
+/** What was asked for is kept nowhere, since it holds a secret. */
+export class WithheldError extends ExpressionError {}
 
 const environment = registerFunctions(
   new Environment({
@@ -68,7 +72,11 @@ const compileAnew = (source: string): Compilation => {
     const evaluate = (scope: Scope): unknown => {
       const picked = pick(scope, references);
       assertAffordable(source, picked, nesting);
-      return run(source, parsed, picked);
+      try {
+        return run(source, parsed, picked);
+      } catch (error) {
+        throw withheldError(error, scope, references);
+      }
     };
     return { ok: true, expression: { source, references, evaluate } };
   } catch (error) {
@@ -127,6 +135,15 @@ const run = (
     const { message, offset, length } = place(error, source);
     throw new ExpressionError(message, { source, offset, length });
   }
+};
+
+/** The error itself, unless what it misses is withheld. */
+const withheldError = (error: unknown, scope: Scope, references: readonly (readonly string[])[]): unknown => {
+  if (!(error instanceof ExpressionError)) return error;
+  const path = references.map((each) => withheldOn(each, scope)).find((each) => each !== undefined);
+  if (path === undefined) return error;
+  const message = `${path} holds a secret, which is kept nowhere; use the secret itself (secrets.NAME) where it is needed`;
+  return new WithheldError(message, error);
 };
 
 const place = (error: unknown, source: string): { message: string; offset: number; length: number } => {

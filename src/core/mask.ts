@@ -1,4 +1,6 @@
-// Hides secrets in text, also in base64 and URL form, and also where a secret is cut by the border of two chunks.
+// Hides secrets in text, also in base64 and URL form, coloured in their middle, and cut by the border of two chunks.
+import { FormSearch, type Span, shortest } from './form-search.ts';
+import { visible } from './unseen.ts';
 
 export interface Masker {
   /** False when there is nothing to hide. */
@@ -7,32 +9,50 @@ export interface Masker {
   text(text: string): string;
   /** The same through any data. */
   value<T>(value: T): T;
-  /** For a stream: `push` holds back what may be the start of a secret, `flush` gives it out. */
-  stream(): { push(text: string): string; flush(): string };
+  /**
+   * For a stream of bytes, each given as one character (`latin1`), so that what is no UTF-8 stays as it is. `push` holds back what may
+   * be the start of a secret, `flush` gives it out.
+   */
+  stream(): MaskStream;
+}
+
+export interface MaskStream {
+  push(bytes: string): string;
+  flush(): string;
 }
 
 export const mask = '***';
 
 /** `encode` gives the base64 form of a secret; it is passed in because the core knows no bytes. */
 export const createMasker = (secrets: readonly string[], encode: (secret: string) => string): Masker => {
-  const forms = [...new Set(secrets.filter((secret) => secret !== '').flatMap((secret) => formsOf(secret, encode)))]
-    .filter((form) => form.length >= 3)
-    .sort((a, b) => b.length - a.length);
+  const forms = [
+    ...new Set(secrets.filter((secret) => secret !== '').flatMap((secret) => formsOf(secret, encode))),
+  ].filter((form) => form.length >= shortest);
   if (forms.length === 0) return transparent;
-  const pattern = new RegExp(forms.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g');
-  const text = (whole: string): string => whole.replace(pattern, mask);
+  const search = new FormSearch(forms);
+  const text = (whole: string): string =>
+    maskSpans(whole, hiddenIn(whole, { search, kind: 'text', isWhole: true }).spans);
   const value = <T>(data: T): T => maskValue(data, text) as T;
-  return { hides: true, text, value, stream: () => streamMasker(pattern, forms) };
+  // Made with the first stream: whoever only looks has none.
+  let inBytes: FormSearch | undefined;
+  const stream = (): MaskStream => {
+    inBytes ??= new FormSearch(forms.map(utf8));
+    return streamMasker(inBytes);
+  };
+  return { hides: true, text, value, stream };
 };
 
 const transparent: Masker = {
   hides: false,
   text: (text) => text,
   value: (value) => value,
-  stream: () => ({ push: (text) => text, flush: () => '' }),
+  stream: () => ({ push: (bytes) => bytes, flush: () => '' }),
 };
 
-/** As it is, URL-encoded, JSON-escaped, and base64 at each of the three alignments with its uncertain ends cut off. */
+/**
+ * As it is, URL-encoded, JSON-escaped, in base64 at each of the three alignments with its uncertain ends cut off, and the lines of
+ * all that has lines.
+ */
 const formsOf = (secret: string, encode: (text: string) => string): string[] => {
   const base64 = encode(secret).replace(/=+$/, '');
   const shifted = [1, 2].map((pad) =>
@@ -40,11 +60,28 @@ const formsOf = (secret: string, encode: (text: string) => string): string[] => 
       .replace(/=+$/, '')
       .slice(pad + 1, -1),
   );
-  const whole = [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), base64.slice(0, -1)];
+  const whole = [
+    secret,
+    encodeURIComponent(wellFormed(secret)),
+    JSON.stringify(secret).slice(1, -1),
+    base64.slice(0, -1),
+  ];
   const url = [base64, ...shifted].map((form) => form.replaceAll('+', '-').replaceAll('/', '_'));
-  const long = [...shifted, ...url].filter((form) => form.length >= 6);
-  return [...whole, base64, ...long, ...secret.split(/\r?\n/).filter((line) => line.length >= 6)];
+  const lines = [...secret.split(/\r?\n/), ...lineLengths.flatMap((length) => linesOf(base64.slice(0, -1), length))];
+  return [...whole, base64, ...[...shifted, ...url, ...lines].filter((form) => form.length >= 6)];
 };
+
+/** After so many characters `base64` and `openssl base64` begin a new line. */
+const lineLengths = [76, 64];
+
+const linesOf = (text: string, length: number): string[] =>
+  text.length <= length ? [] : (text.match(new RegExp(`.{1,${length}}`, 'g')) ?? []);
+
+const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd');
+
+/** The bytes of a text, each as one character. */
+const utf8 = (text: string): string =>
+  encodeURIComponent(wellFormed(text)).replace(/%(..)/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
 
 const maskValue = (data: unknown, text: (whole: string) => string): unknown => {
   if (typeof data === 'string') return text(data);
@@ -53,45 +90,56 @@ const maskValue = (data: unknown, text: (whole: string) => string): unknown => {
   return Object.fromEntries(Object.entries(data).map(([key, each]) => [text(key), maskValue(each, text)]));
 };
 
-const streamMasker = (pattern: RegExp, forms: readonly string[]): { push(chunk: string): string; flush(): string } => {
+interface Hunt {
+  readonly search: FormSearch;
+  readonly kind: 'text' | 'bytes';
+  /** Nothing comes after it. */
+  readonly isWhole: boolean;
+}
+
+/** What is to be hidden, in order and apart, and up to where that is certain. */
+const hiddenIn = (text: string, { search, kind, isWhole }: Hunt): { spans: readonly Span[]; certain: number } => {
+  const raw = search.find(text, isWhole);
+  const shown = visible(text, kind);
+  if (!shown) return { spans: raw.spans, certain: raw.open };
+  const found = search.find(shown.text, isWhole);
+  const mapped = found.spans.map(({ from, to }) => ({ from: shown.origin(from), to: shown.origin(to - 1) + 1 }));
+  const spans = joined([...raw.spans, ...mapped]);
+  const open = Math.min(raw.open, found.open === shown.text.length ? text.length : shown.origin(found.open));
+  const crossing = spans.find(({ from, to }) => from < open && to > open);
+  return { spans, certain: crossing?.from ?? open };
+};
+
+const joined = (spans: readonly Span[]): readonly Span[] => {
+  const result: { from: number; to: number }[] = [];
+  for (const { from, to } of [...spans].sort((a, b) => a.from - b.from)) {
+    const last = result.at(-1);
+    if (last && from < last.to) last.to = Math.max(last.to, to);
+    else result.push({ from, to });
+  }
+  return result;
+};
+
+const maskSpans = (text: string, spans: readonly Span[]): string => {
+  if (spans.length === 0) return text;
+  let masked = '';
+  let at = 0;
+  for (const { from, to } of spans) {
+    masked += text.slice(at, from) + mask;
+    at = to;
+  }
+  return masked + text.slice(at);
+};
+
+const streamMasker = (search: FormSearch): MaskStream => {
   let held = '';
-  return {
-    push(chunk) {
-      const raw = held + chunk;
-      const cut = safeEnd(raw, { pattern, forms });
-      held = raw.slice(cut);
-      return raw.slice(0, cut).replace(pattern, mask);
-    },
-    flush() {
-      const rest = held.replace(pattern, mask);
-      held = '';
-      return rest;
-    },
+  const giveOut = (text: string, isWhole: boolean): string => {
+    const { spans, certain } = hiddenIn(text, { search, kind: 'bytes', isWhole });
+    held = text.slice(certain);
+    return maskSpans(
+      text.slice(0, certain),
+      spans.filter(({ to }) => to <= certain),
+    );
   };
-};
-
-/** Up to where a text can be given out: neither within a secret nor where one may just have begun. */
-const safeEnd = (
-  text: string,
-  { pattern, forms }: { readonly pattern: RegExp; readonly forms: readonly string[] },
-): number => {
-  const cut = text.length - longestStart(text, forms);
-  for (const { index, 0: found } of text.matchAll(pattern)) {
-    if (index >= cut) break;
-    // What begins after the cut begins inside this one, and so is none of its own.
-    if (index + found.length > cut) return index + found.length;
-  }
-  return cut;
-};
-
-/** How many characters at the end may be the beginning of a secret. */
-const longestStart = (text: string, forms: readonly string[]): number => {
-  const longest = forms[0]?.length ?? 1;
-  for (let at = Math.max(0, text.length - longest + 1); at < text.length; at += 1) {
-    const length = text.length - at;
-    const mayStart = (form: string): boolean =>
-      form.length > length && form[0] === text[at] && form.startsWith(text.slice(at));
-    if (forms.some(mayStart)) return length;
-  }
-  return 0;
+  return { push: (bytes) => giveOut(held + bytes, false), flush: () => giveOut(held, true) };
 };

@@ -15,7 +15,7 @@ export type LateList =
 export const expandLate = ({ masker }: Engine, step: StepSpec, scope: Scope): LateList => {
   try {
     const reason = whySkipped(step, scope);
-    return reason === undefined ? { units: expand(step, scope) } : { outcome: 'skipped', reason };
+    return reason === undefined ? { units: expand(step, { scope, masker }) } : { outcome: 'skipped', reason };
   } catch (error) {
     if (!(error instanceof ExpressionError || error instanceof ExpansionError)) throw error;
     const message = masker.text(error.message);

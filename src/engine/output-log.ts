@@ -1,4 +1,5 @@
 // Where an attempt's output goes: to the step's log, opened with the first byte, and to views; secrets are taken out on the way.
+import { StringDecoder } from 'node:string_decoder';
 import type { ContextSettings } from './context.ts';
 import type { Engine } from './engine.ts';
 import type { StepLog } from './ports.ts';
@@ -16,11 +17,19 @@ export const openOutputLog = (
   let log: Promise<StepLog> | undefined;
   let closed = false;
   const channels = { stdout: channel(engine), stderr: channel(engine) };
-  const put = async (stream: 'stdout' | 'stderr', text: string): Promise<void> => {
+  const show = async (stream: 'stdout' | 'stderr', text: string): Promise<void> => {
     if (text === '') return;
-    log ??= engine.openLog(address, attempt);
-    await (await log).write(text);
     await engine.emit({ type: 'step.output', address, stream, text: text.length > 4096 ? text.slice(-4096) : text });
+  };
+  const put = async (stream: 'stdout' | 'stderr', bytes: Buffer): Promise<void> => {
+    if (bytes.length === 0) return;
+    log ??= engine.openLog(address, attempt);
+    await (await log).write(bytes);
+    await show(stream, channels[stream].decode(bytes));
+  };
+  const end = async (stream: 'stdout' | 'stderr'): Promise<void> => {
+    await put(stream, channels[stream].flush());
+    await show(stream, channels[stream].decode());
   };
   return {
     async write(stream, chunk) {
@@ -29,8 +38,8 @@ export const openOutputLog = (
     },
     async close() {
       closed = true;
-      await put('stdout', channels.stdout.flush());
-      await put('stderr', channels.stderr.flush());
+      await end('stdout');
+      await end('stderr');
       const opened = await log;
       await opened?.close();
       return opened?.path;
@@ -38,16 +47,27 @@ export const openOutputLog = (
   };
 };
 
-/** Bytes to text without secrets; a character or a secret may be cut by the border of two chunks. */
-const channel = (engine: Engine): { push(chunk: Uint8Array): string; flush(): string } => {
-  const begin = () => ({ decoder: new TextDecoder(), masked: engine.masker.stream() });
+interface Channel {
+  push(chunk: Uint8Array): Buffer;
+  flush(): Buffer;
+  /** As text, for those who look on: a character may be cut by the border of two chunks. Without bytes: what is left of one. */
+  decode(bytes?: Uint8Array): string;
+}
+
+/** Bytes without secrets, one of which may be cut by the border of two chunks. */
+const channel = ({ masker }: Engine): Channel => {
+  const masked = masker.stream();
   // Most commands print on one of the two channels, or on none.
-  let begun: ReturnType<typeof begin> | undefined;
+  let decoder: StringDecoder | undefined;
+  const bytesOf = (chunk: Uint8Array): Buffer => Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   return {
-    push(chunk) {
-      begun ??= begin();
-      return begun.masked.push(begun.decoder.decode(chunk, { stream: true }));
+    push: (chunk) =>
+      masker.hides ? Buffer.from(masked.push(bytesOf(chunk).toString('latin1')), 'latin1') : bytesOf(chunk),
+    flush: () => Buffer.from(masked.flush(), 'latin1'),
+    decode(bytes) {
+      if (!bytes) return decoder?.end() ?? '';
+      decoder ??= new StringDecoder('utf8');
+      return decoder.write(bytes);
     },
-    flush: () => (begun ? begun.masked.push(begun.decoder.decode()) + begun.masked.flush() : ''),
   };
 };

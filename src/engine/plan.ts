@@ -54,10 +54,9 @@ class Planning {
     this.engine = engine;
     this.known = known;
     this.scope = scope;
-    this.first = workflow.steps.flatMap((step) => unitsOf(step, engine.scope));
+    this.first = workflow.steps.flatMap((step) => unitsOf(step, engine));
     this.isChosen = chosenBy(scope, this.first);
-    for (const [address, { outputs, outcome }] of known)
-      stepsScope.remember(this.steps, address, { outputs, outcome: outcome ?? 'interrupted' });
+    for (const [address, step] of known) stepsScope.remember(this.steps, address, stepsScope.ofKnown(step));
     this.freshSince = engine.host.clock.monotonic();
   }
 

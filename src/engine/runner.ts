@@ -1,12 +1,13 @@
 // A run from its plan to its last fact: takes away what is to go first, performs the steps, says how it ended. Knows no product.
 import type { EventBody, Outcome, Scope as RunScope } from '../core/event.ts';
-import { ExpressionError, type Scope } from '../core/expression.ts';
+import { ExpressionError, type Scope, WithheldError } from '../core/expression.ts';
 import type { Holding } from '../core/holdings.ts';
 import { evaluate } from '../core/template.ts';
 import type { Workflow } from '../core/workflow.ts';
 import { elapsed } from './elapsed.ts';
 import type { Engine } from './engine.ts';
 import type { Known } from './judge.ts';
+import { withoutSecrets } from './outputs.ts';
 import { undoAll } from './undo.ts';
 import { WorkflowRun } from './workflow-run.ts';
 
@@ -29,6 +30,8 @@ export interface RunResult {
   /** Of steps and children that had their turn; parents stand for their children. */
   readonly outcomes: ReadonlyMap<string, Outcome>;
   readonly facts: Readonly<Record<string, unknown>>;
+  /** Facts that hold a secret and are therefore kept nowhere. */
+  readonly withheld?: readonly string[];
 }
 
 /** @throws StoreError when a fact could not be kept; ExpansionError or ExpressionError for a list that is none. */
@@ -39,13 +42,13 @@ export const runWorkflow = async (engine: Engine, request: RunRequest): Promise<
   const left = await undoAll(engine, request.holdings);
   if (left.length === 0) await run.perform();
   const outcome = outcomeOf(engine, run, left.length > 0);
-  const facts = outcome === 'succeeded' ? engine.masker.value(factsOf(request.workflow, run.scope({}))) : {};
+  const facts = outcome === 'succeeded' ? factsOf(engine, request.workflow, run.scope({})) : { facts: {} };
   const counts: Partial<Record<Outcome, number>> = {};
   for (const each of run.outcomes.values()) counts[each] = (counts[each] ?? 0) + 1;
   for (const notice of request.lastWords?.() ?? []) await engine.emit(notice);
   const durationMs = elapsed(engine.host.clock, start);
-  await engine.emit({ type: 'run.finished', outcome, counts, durationMs, facts });
-  return { outcome, outcomes: run.outcomes, facts };
+  await engine.emit({ type: 'run.finished', outcome, counts, durationMs, ...facts });
+  return { outcome, outcomes: run.outcomes, ...facts };
 };
 
 const outcomeOf = (engine: Engine, run: WorkflowRun, isLeft: boolean): RunResult['outcome'] => {
@@ -55,14 +58,21 @@ const outcomeOf = (engine: Engine, run: WorkflowRun, isLeft: boolean): RunResult
   return isLeft || run.hasFailed ? 'failed' : 'succeeded';
 };
 
-const factsOf = ({ facts = {} }: Workflow, scope: Scope): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(facts).map(([name, source]) => [name, factOf(source, scope)]));
-
-const factOf = (source: string, scope: Scope): unknown => {
-  try {
-    return evaluate(source, scope);
-  } catch (error) {
-    if (!(error instanceof ExpressionError)) throw error;
-    return null; // A fact of a step that was skipped has no value; the run is well all the same.
+/** Facts as they may be kept: one that holds a secret is named only. */
+const factsOf = (engine: Engine, { facts = {} }: Workflow, scope: Scope): Pick<RunResult, 'facts' | 'withheld'> => {
+  const computed: Record<string, unknown> = {};
+  const withheld: string[] = [];
+  for (const [name, source] of Object.entries(facts)) {
+    try {
+      computed[name] = evaluate(source, scope);
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      if (error instanceof WithheldError) withheld.push(name);
+      // A fact of a step that was skipped has no value; the run is well all the same.
+      else computed[name] = null;
+    }
   }
+  const kept = withoutSecrets(computed, engine.masker);
+  const missing = [...withheld, ...(kept.withheld ?? [])];
+  return { facts: kept.outputs, ...(missing.length > 0 && { withheld: missing }) };
 };

@@ -70,7 +70,8 @@ const readAgain = async (engine: Engine, source: Source): Promise<string> => {
   if ('env' in source) return engine.env[source.env] ?? missing(`set the environment variable ${source.env}`);
   if ('file' in source) {
     const path = isAbsolute(source.file) ? source.file : resolve(engine.projectDir, source.file);
-    return (await engine.host.readFile(path))?.trimEnd() ?? missing(`put it into ${source.file}`);
+    const text = await engine.host.readFile(path).catch(() => undefined);
+    return text?.trimEnd() ?? missing(`put it into ${source.file}, a file you may read`);
   }
   const inputs = (engine.scope['inputs'] ?? {}) as Readonly<Record<string, unknown>>;
   const value = inputs[source.input];

@@ -1,6 +1,8 @@
 // `steps` as expressions read it: outputs and outcome by id, of foreach steps outputs by child key.
 import { parseAddress } from '../core/address.ts';
 import type { Outcome } from '../core/event.ts';
+import type { StepState } from '../core/run-state.ts';
+import { withWithheld } from '../core/withheld.ts';
 
 interface Remembered {
   readonly outputs: Readonly<Record<string, unknown>>;
@@ -25,4 +27,10 @@ const put = (steps: Record<string, unknown>, id: string, entry: Remembered): voi
   if (id.includes('-')) steps[id.replaceAll('-', '_')] = entry;
 };
 
-export const stepsScope = { remember };
+/** Of a step as earlier runs know it. */
+const ofKnown = ({ outputs, withheld, outcome }: Pick<StepState, 'outputs' | 'withheld' | 'outcome'>): Remembered => ({
+  outputs: withWithheld(outputs, withheld),
+  outcome: outcome ?? 'interrupted',
+});
+
+export const stepsScope = { remember, ofKnown };

@@ -3,6 +3,7 @@ import { childAddress, parseAddress } from '../core/address.ts';
 import type { PlannedStep } from '../core/event.ts';
 import { compile, ExpressionError, type Scope } from '../core/expression.ts';
 import { circleIn } from '../core/graph.ts';
+import type { Masker } from '../core/mask.ts';
 import { evaluate, resolveText, resolveValue, templateParts, textOf } from '../core/template.ts';
 import type { StepSpec } from '../core/workflow.ts';
 
@@ -20,25 +21,36 @@ export interface Unit {
 
 export class ExpansionError extends Error {}
 
-/** The units of a step. A foreach list that rests on outputs of steps not yet run leaves a parent without children. */
-export const unitsOf = (step: StepSpec, scope: Scope): readonly Unit[] => {
+/** What units are made with. */
+export interface Surroundings {
+  readonly scope: Scope;
+  readonly masker: Masker;
+}
+
+/**
+ * The units of a step. A foreach list that rests on outputs of steps not yet run leaves a parent without children.
+ * @throws what `expand` throws
+ */
+export const unitsOf = (step: StepSpec, { scope, masker }: Surroundings): readonly Unit[] => {
   const needs = step.needs ?? [];
   if (!step.foreach)
-    return [{ address: step.id, step, kind: 'step', locals: noLocals, needs: resolveNeeds(needs, scope) }];
+    return [{ address: step.id, step, kind: 'step', locals: noLocals, needs: resolveNeeds(needs, { scope, masker }) }];
   if (isLate(step)) return [{ address: step.id, step, kind: 'parent', locals: {}, needs: wholeSteps(step) }];
-  return expand(step, scope);
+  return expand(step, { scope, masker });
 };
 
 /**
  * Parent and children of a foreach step.
- * @throws ExpansionError for a list that is none, keys that are not unique and children that wait for one another; ExpressionError
+ * @throws ExpansionError for a list that is none, keys that are not unique or hold a secret, and children that wait for one another;
+ * ExpressionError
  */
-export const expand = (step: StepSpec, scope: Scope): readonly Unit[] => {
+export const expand = (step: StepSpec, { scope, masker }: Surroundings): readonly Unit[] => {
   const [variable = 'item', source] = Object.entries(step.foreach ?? {})[0] ?? [];
-  const children = itemsOf(resolveValue(source, scope), step.id).map(({ item, name }): Unit => {
+  const children = itemsOf(resolveValue(source, scope), step.id).map(({ item, name }, at): Unit => {
     const key = step.key === undefined ? name : textOf(evaluate(step.key, { ...scope, [variable]: item, key: name }));
+    if (masker.text(key) !== key) throw new ExpansionError(secretKey(step, at));
     const locals = { [variable]: item, key };
-    const needs = resolveNeeds(step.needs ?? [], { ...scope, ...locals });
+    const needs = resolveNeeds(step.needs ?? [], { scope: { ...scope, ...locals }, masker });
     return { address: childAddress(step.id, key), step, kind: 'child', key, locals, needs };
   });
   demandUnique(step, children);
@@ -51,6 +63,14 @@ export const expand = (step: StepSpec, scope: Scope): readonly Unit[] => {
   const needs = [...addresses, ...wholeSteps(step)];
   return [{ address: step.id, step, kind: 'parent', locals: {}, needs, children: addresses }, ...ordered];
 };
+
+/** Addresses stand in journals, in names of logs and on screens, as they are. */
+const secretKey = ({ key }: StepSpec, at: number): string =>
+  `the key of its item ${at + 1} holds a secret, and keys are shown and recorded; ${
+    key === undefined
+      ? 'give `foreach` a map, whose keys name its items, or give the step a `key` that holds none'
+      : 'let its `key` name the item without the secret'
+  }`;
 
 const demandUnique = (step: StepSpec, children: readonly Unit[]): void => {
   const seen = new Set<string>();
@@ -116,8 +136,13 @@ const isPlainMap = (value: unknown): value is Record<string, unknown> =>
 
 const noLocals = {};
 
-const resolveNeeds = (needs: readonly string[], scope: Scope): readonly string[] =>
-  needs.some((need) => need.includes('${{')) ? needs.map((need) => textOf(resolveText(need, scope))) : needs;
+const resolveNeeds = (needs: readonly string[], { scope, masker }: Surroundings): readonly string[] => {
+  if (!needs.some((need) => need.includes('${{'))) return needs;
+  const resolved = needs.map((need) => textOf(resolveText(need, scope)));
+  const at = resolved.findIndex((need) => masker.text(need) !== need);
+  if (at >= 0) throw new ExpansionError(`needs ${needs[at]}: it holds a secret, and no step's address does`);
+  return resolved;
+};
 
 /** The other steps that a step waits for, also where it names one child of them. */
 const wholeSteps = ({ id, needs = [] }: StepSpec): readonly string[] =>

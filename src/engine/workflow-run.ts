@@ -44,7 +44,7 @@ export class WorkflowRun {
     this.engine = engine;
     this.request = request;
     this.shared = { ...engine.scope, steps: this.steps };
-    const units = request.workflow.steps.flatMap((step) => unitsOf(step, engine.scope));
+    const units = request.workflow.steps.flatMap((step) => unitsOf(step, engine));
     this.schedule = new Schedule(units, request.usualMs);
     this.isChosen = chosenBy(request.scope, units);
     this.secrets = secretsOf(request.workflow, engine.scope);
@@ -58,8 +58,7 @@ export class WorkflowRun {
   /** Resolves when every unit has an end, or nothing may start any more. */
   async perform(): Promise<void> {
     const { known, resumed, scope } = this.request;
-    for (const [address, { outputs, outcome }] of known)
-      this.remember(address, { outputs, outcome: outcome ?? 'interrupted' });
+    for (const [address, step] of known) this.remember(address, stepsScope.ofKnown(step));
     const { units } = this.schedule;
     this.kept = await proveKnown(this.engine, {
       units: units.filter((unit) => unit.kind !== 'parent' && this.isChosen(unit)),

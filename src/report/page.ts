@@ -137,7 +137,9 @@ const size = (bytes: number): string =>
 export const factsHtml = (record: RunRecord, words: Wording): Html => {
   const { start, end, notices } = record;
   const scope = Object.entries(start?.scope ?? {});
-  return html`${definitions('What it yielded', Object.entries(end?.facts ?? {}))}${definitions('Inputs', Object.entries(start?.inputs ?? {}))}${definitions('Scope', scope)}${
+  const withheld = (end?.withheld ?? []).map((name) => [name, '(holds a secret, which is kept nowhere)'] as const);
+  const yielded = [...Object.entries(end?.facts ?? {}), ...withheld];
+  return html`${definitions('What it yielded', yielded)}${definitions('Inputs', Object.entries(start?.inputs ?? {}))}${definitions('Scope', scope)}${
     notices.length === 0
       ? undefined
       : html`<h3>Notices</h3><ul>${notices.map(({ level, message }) => html`<li class="${level === 'warning' ? 'held' : ''}">${message}</li>`)}</ul>`

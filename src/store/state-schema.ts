@@ -53,6 +53,8 @@ export const stateSchema = z.strictObject({
       since: z.number(),
       inputs: values,
       facts: values,
+      /** Facts that hold a secret and are therefore kept nowhere. */
+      withheld: z.array(z.string()).exactOptional(),
     })
     .exactOptional(),
   created: z.array(ledgerEntrySchema),

@@ -78,6 +78,7 @@ const deployed: Keys = new Map([
   ['since', must(isNumber)],
   ['inputs', must(isRecord)],
   ['facts', must(isRecord)],
+  ['withheld', may(isList(isText))],
 ]);
 
 const document: Keys = new Map([

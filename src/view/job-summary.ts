@@ -1,5 +1,6 @@
 // The page of a job: how the run ended, its facts, every step with its outcome and time, and what failed; as Markdown.
 import { formatDuration } from '../core/duration.ts';
+import { factEntries } from './fact-entries.ts';
 import { findCause } from './find-cause.ts';
 import type { RunModel } from './run-model.ts';
 import type { StepRecord } from './step-record.ts';
@@ -34,7 +35,7 @@ export const jobSummary = (model: RunModel, context: ViewContext): string => {
 };
 
 const facts = ({ end }: RunModel): readonly string[] => {
-  const known = Object.entries(end?.facts ?? {}).filter(([, value]) => value !== null && value !== undefined);
+  const known = factEntries(end);
   if (known.length === 0) return [];
   const rows = known.map(
     ([name, value]) =>

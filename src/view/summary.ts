@@ -2,6 +2,7 @@
 import { formatDuration } from '../core/duration.ts';
 import { checks } from './checks.ts';
 import { commandLine } from './command-line.ts';
+import { factEntries } from './fact-entries.ts';
 import { failureReport } from './failure-report.ts';
 import type { KnownCause } from './known-causes.ts';
 import { createPaint, type Paint } from './paint.ts';
@@ -93,7 +94,7 @@ const facts = (
   { columns = 100, logs, program = usualProgram }: SummaryContext,
   paint: Paint,
 ): readonly string[] => {
-  const proved = Object.entries(model.end?.facts ?? {}).filter(([, value]) => value !== null && value !== undefined);
+  const proved = factEntries(model.end);
   const known = logs === undefined ? proved : [...proved, ['logs', logs] as const];
   if (known.length === 0) return [];
   // A fact may be a command to type; it has to be about the same project and state as this run.

@@ -1,5 +1,7 @@
 // Children of one foreach step that wait for one another, such as migrations of a database.
+
 import { describe, expect, it } from 'vitest';
+import { createMasker } from '../../src/core/mask.ts';
 import { ExpansionError, unitsOf } from '../../src/engine/unit.ts';
 import { stepGraph } from '../../src/view/step-graph.ts';
 import { making, runIn, workflow } from '../rig/run-in.ts';
@@ -50,8 +52,10 @@ describe('children that wait for one another', () => {
 
   it('are refused, with the whole circle, when none could be the first', () => {
     const circle = making('part', { foreach: { n: ['a', 'b'] }, needs: ['part[${{ n == "a" ? "b" : "a" }}]'] });
-    expect(() => unitsOf(circle, {})).toThrow(ExpansionError);
-    expect(() => unitsOf(circle, {})).toThrow('in a circle: part[a] -> part[b] -> part[a]');
+    expect(() => unitsOf(circle, { scope: {}, masker: createMasker([], (text) => text) })).toThrow(ExpansionError);
+    expect(() => unitsOf(circle, { scope: {}, masker: createMasker([], (text) => text) })).toThrow(
+      'in a circle: part[a] -> part[b] -> part[a]',
+    );
   });
 
   it('are one box in a drawing of the steps', () => {

@@ -267,6 +267,25 @@ describe('what a tool prints', patient, () => {
   });
 });
 
+describe('the log of a step', patient, () => {
+  it.each([
+    ['no secret', ''],
+    ['a secret', 'secrets: { k: { env: TEST_SECRET } }\n'],
+  ])('has the bytes, whatever they are, in a run with %s', async (_, secrets) => {
+    process.env['TEST_SECRET'] = 'open sesame';
+    const bytes = Buffer.from(Array.from({ length: 70_000 }, (_byte, at) => (at * 31 + (at >> 8)) % 256));
+    const lab = new Lab(program.main, {
+      build: `name: build\n${secrets}steps:\n  - { id: cat, run: [cat, world/bytes] }\n`,
+    });
+    writeFileSync(join(lab.world, 'bytes'), Buffer.concat([bytes, Buffer.from('open sesame\n')]));
+    const ended = await lab.run(['run', 'build']);
+    expect(ended.code, told(ended)).toBe(0);
+    const log = readFileSync(join(lab.stateDir, 'runs', lab.runs()[0] ?? '', 'logs', 'cat.1.log'));
+    const end = secrets === '' ? 'open sesame\n' : '***\n';
+    expect(log.equals(Buffer.concat([bytes, Buffer.from(end)]))).toBe(true);
+  });
+});
+
 describe('a stranger who carries the tag of a step', patient, () => {
   it('is neither waited for nor ended', async () => {
     const slow = `name: build

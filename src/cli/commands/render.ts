@@ -2,6 +2,7 @@
 import { isAbsolute, join, normalize, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { ExpressionError, type Scope } from '../../core/expression.ts';
+import type { Masker } from '../../core/mask.ts';
 import { resolveText, resolveValue, textOf } from '../../core/template.ts';
 import type { RenderSpec } from '../../core/workflow.ts';
 import { type Registry, type Rendering, StepError } from '../../engine/step-type.ts';
@@ -34,7 +35,8 @@ export const renderCommand = async (options: RenderOptions): Promise<number> => 
     );
   const engine = createEngine(opened, { host, stateDir, run: 'render' });
   const shared = { ...engine.scope, model: opened.model };
-  const files = distinct(declared.flatMap((each) => filesOf(each, { registry, shared })));
+  const { masker } = opened;
+  const files = distinct(declared.flatMap((each) => filesOf(each, { registry, shared, masker })));
   const out = resolve(options.out);
   const texts: { path: string; text: string }[] = [];
   // All are rendered before the first is written: a template that is wrong leaves the folder as it was.
@@ -53,11 +55,13 @@ export const renderCommand = async (options: RenderOptions): Promise<number> => 
 /** @throws CliError 3 when an expression can't be computed, a step type refuses its input, or a file would lie outside the folder. */
 const filesOf = (
   spec: RenderSpec,
-  { registry, shared }: { registry: Registry; shared: Scope },
+  { registry, shared, masker }: { registry: Registry; shared: Scope; masker: Masker },
 ): readonly Rendering[] => {
   const name = spec.uses ?? spec.template ?? '';
   try {
-    const each = spec.foreach ? expand({ id: name, foreach: spec.foreach }, shared).slice(1) : [{ locals: {} }];
+    const each = spec.foreach
+      ? expand({ id: name, foreach: spec.foreach }, { scope: shared, masker }).slice(1)
+      : [{ locals: {} }];
     return each.flatMap(({ locals }) => {
       const scope = { ...shared, ...locals };
       const files = spec.uses === undefined ? [ofTemplate(spec, scope)] : ofStepType(spec, { registry, scope });

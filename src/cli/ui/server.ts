@@ -1,6 +1,7 @@
 // Serves the page on the loopback interface: which request gets what. Who may ask is decided by `access.ts`.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { offScreen } from '../off-screen.ts';
 import { sha256 } from '../page-assets.ts';
 import { Access } from './access.ts';
 
@@ -31,7 +32,7 @@ export const servePage = async (served: Served, port: number): Promise<PageServe
       if (response.headersSent) response.destroy();
       else
         send(response, 500, {
-          text: `This is a mistake in lab: ${error instanceof Error ? error.message : String(error)}`,
+          text: offScreen(`This is a mistake in lab: ${error instanceof Error ? error.message : String(error)}`),
         });
     });
     return undefined;
