@@ -31,7 +31,7 @@ interface Wanted {
 /** What runs of this workflow and variant left known since it was last taken down; `current` is the run being continued. */
 export const historyOf = async (stateDir: string, state: StateData, wanted: Wanted): Promise<History> => {
   const reader = new HistoryReader(wanted);
-  for (const run of [...state.runs].reverse()) if (reader.wants(run)) reader.add(run, toldOf(stateDir, run.id));
+  for (const run of [...state.runs].reverse()) if (reader.wants(run)) reader.add(run, toldOf(stateDir, run));
   const { known, usual } = reader;
   return { known, usualMs: (address) => usual.of(address), heldSince: (address) => reader.held.of(address) };
 };

@@ -102,7 +102,7 @@ export const toldBy = async (
   const names = new Set(topology.links.map(({ name }) => name));
   let used: { workflow: string; isTakenDown: boolean }[] = [];
   for (const { id, workflow } of runs) {
-    const record = id === own.start?.run ? own : new RunRecord(eventsOf(stateDir, id));
+    const record = id === own.start?.run ? own : new RunRecord(eventsOf(stateDir, { id }));
     const told = sightingsOf(record);
     const isTakenDown = told.some(({ standing }) => standing === 'gone');
     sightings = joinSightings(sightings, told, workflow);

@@ -4,22 +4,41 @@ import { type Told, toldBy } from '../core/told.ts';
 import { decodeTold, encodeTold, toldFormat, toldParts } from '../core/told-text.ts';
 import { type Derived, keepDerived, recallDerived } from '../store/derived-file.ts';
 import { readJournalNow } from '../store/journal.ts';
+import { damaged } from '../store/read-journal.ts';
 import { type RunFolder, runFolder } from '../store/runs.ts';
+import type { RunEntry } from '../store/state.ts';
 import { isStoreError } from './store-errors.ts';
 
+/** A run as far as it is known from elsewhere. */
+export type KnownRun = Pick<RunEntry, 'id'> & Partial<RunEntry>;
+
 /** The events of a run; none when its journal was never written. @throws StoreError for a damaged one. */
-export const eventsOf = (stateDir: string, run: string): readonly RunEvent[] => {
+export const eventsOf = (stateDir: string, run: KnownRun): readonly RunEvent[] => {
+  const { journal } = runFolder(stateDir, run.id);
   try {
-    return readJournalNow(runFolder(stateDir, run).journal).events;
+    const { events, torn } = readJournalNow(journal);
+    if (torn && !torn.cut) demandEnd(run, events, { journal, line: torn.line });
+    return events;
   } catch (error) {
     if (isStoreError(error) && error.kind === 'missing') return [];
     throw error;
   }
 };
 
+/** How a run ended is in the state only once it was on the disk: whole lines of a journal that can't be read then are more than a crash takes. */
+const demandEnd = (
+  { outcome, endedAt }: KnownRun,
+  events: readonly RunEvent[],
+  at: { readonly journal: string; readonly line: number },
+): void => {
+  if (outcome !== 'succeeded' && outcome !== 'failed') return; // "interrupted" is also said of one that told of no end
+  if (events.some((event) => event.type === 'run.finished' && event.at === endedAt)) return;
+  throw damaged(at.journal, at.line, 'the end of the run is missing, which state.json knows of');
+};
+
 /** Reads no more of it than is asked for. @throws StoreError, also when a part is asked for. */
-export const toldOf = (stateDir: string, run: string): Told => {
-  const recall = recallDerived(keptIn(runFolder(stateDir, run)));
+export const toldOf = (stateDir: string, run: KnownRun): Told => {
+  const recall = recallDerived(keptIn(runFolder(stateDir, run.id)));
   let read: Told | undefined;
   const journal = (): Told => {
     read ??= toldBy(eventsOf(stateDir, run));

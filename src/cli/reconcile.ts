@@ -37,7 +37,7 @@ const missingChange = async (
   const unended = data.runs.filter((run) => run.endedAt === undefined).map((run) => run.id);
   const found: { id: string; past: RunState }[] = [];
   for (const id of [...unknown, ...unended].sort()) {
-    const past = foldRun(eventsOf(stateDir, id));
+    const past = foldRun(eventsOf(stateDir, { id }));
     // The folder of a run that never began says nothing.
     if (past.start || ids.has(id)) found.push({ id, past });
   }

@@ -106,7 +106,7 @@ export class DurableFile<T> implements Adapter<T> {
     await Promise.resolve();
     writePrivateFile(this.#temporary, text(), { sync: true });
     renameSync(this.#temporary, this.#path);
-    await syncFolder(dirname(this.#path));
+    syncFolder(dirname(this.#path));
   }
 
   #understand(text: string): T {

@@ -1,5 +1,6 @@
-// How one event stands in the journal: its JSON, with the version of its shape and a checksum as the last two keys. Which lines
-// count, and what a bad one means, is decided by the reader.
+// How one event stands in the journal: its JSON, with three more keys at the end: the number of the last event that was known to be
+// on the disk when this one was written, the version of its shape, and a checksum. Which lines count, and what a bad one means, is
+// decided by the reader.
 import { crc32 } from 'node:zlib';
 import { eventVersion, type RunEvent } from '../core/event.ts';
 import { checksum } from './checksum.ts';
@@ -10,8 +11,8 @@ export const maximumLine = 64 * 1024 * 1024;
 const usualRoom = 64 * 1024;
 /** Room beyond this, which a single long line may need, is given back. */
 const mostRoom = 1024 * 1024;
-/** More than the last two keys and the line feed take. */
-const endRoom = 64;
+/** More than the last three keys and the line feed take. */
+const endRoom = 96;
 
 /** Lines as the bytes they will be in the file, one after the other: as texts each would be copied half a dozen times on its way there. */
 export class LineBuffer {
@@ -22,8 +23,11 @@ export class LineBuffer {
     return this.#length;
   }
 
-  /** False when the line would be too long; then there is none. @throws TypeError for what is no JSON */
-  add(event: RunEvent, version: number = eventVersion): boolean {
+  /**
+   * `synced` is the number of the last event that is known to be on the disk. False when the line would be too long; then there is
+   * none. @throws TypeError for what is no JSON
+   */
+  add(event: RunEvent, synced: number, version: number = eventVersion): boolean {
     const text = JSON.stringify(event);
     // A character takes three bytes at most, so the exact count is rarely needed.
     const most = text.length * 3 + endRoom;
@@ -31,7 +35,7 @@ export class LineBuffer {
     this.#makeRoom(most);
     const start = this.#length;
     const brace = start + this.#bytes.write(text, start) - 1;
-    const end = this.#bytes.write(`,"v":${version}}`, brace, 'latin1') + brace;
+    const end = this.#bytes.write(`,"synced":${synced},"v":${version}}`, brace, 'latin1') + brace;
     const sum = checksum(this.#bytes.subarray(start, end));
     this.#length = this.#bytes.write(`,"crc":"${sum}"}\n`, end - 1, 'latin1') + end - 1;
     return true;
@@ -64,14 +68,27 @@ export type DecodedLine =
   | { readonly ok: true; readonly event: Record<string, unknown>; readonly version: number }
   | { readonly ok: false; readonly reason: string };
 
+/** Longer than the last three keys. */
+const endBytes = 80;
+const provingEnd = /(?:,"synced":(\d{1,15}))?,"v":\d{1,9},"crc":"[0-9a-f]{8}"\}\s*$/;
+
+/**
+ * The number of an event that must have been on the disk before this line was written, which may be damaged itself: its end is
+ * enough. 0 when the line tells nothing. Lines from before journals told it prove all that stands in front of them.
+ */
+export const provenBy = (line: Buffer): number => {
+  const end = provingEnd.exec(line.toString('latin1', Math.max(0, line.length - endBytes)));
+  return end === null ? 0 : end[1] === undefined ? Number.POSITIVE_INFINITY : Number(end[1]);
+};
+
 const crcBytes = ',"crc":"01234567"}'.length;
 const closingBrace = Buffer.from('}');
-const endOfLine = /,"v":(\d{1,9}),"crc":"([0-9a-f]{8})"\}$/;
+const endOfLine = /(?:,"synced":\d{1,15})?,"v":(\d{1,9}),"crc":"([0-9a-f]{8})"\}$/;
 
 /** Reads one line, given without its line feed. The bytes may be anything. */
 export const decodeLine = (line: Buffer): DecodedLine => {
-  // The two last keys are searched in the few last bytes only, so that a long line costs one pass for its checksum.
-  const end = endOfLine.exec(line.toString('latin1', Math.max(0, line.length - 40)));
+  // The last keys are searched in the few last bytes only, so that a long line costs one pass for its checksum.
+  const end = endOfLine.exec(line.toString('latin1', Math.max(0, line.length - endBytes)));
   if (end?.[1] === undefined || end[2] === undefined) return { ok: false, reason: 'it does not end with a checksum' };
   const sum = crc32(closingBrace, crc32(line.subarray(0, line.length - crcBytes)));
   if (sum !== Number.parseInt(end[2], 16)) return { ok: false, reason: 'its checksum does not match' };

@@ -1,12 +1,12 @@
 // Writes a run's journal: numbers the facts, keeps their order, and answers only when a fact is as durable as its type asks.
 // After one failure nothing more is accepted: what could not be recorded must not happen. Reading back is read-journal's.
-import { closeSync, constants, fchmodSync, fstatSync, openSync, type Stats, statSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, openSync, renameSync, type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { durability, type EventBody, type RunEvent } from '../core/event.ts';
 import type { Appended, Journal } from '../engine/ports.ts';
 import { type Disk, realDisk } from './disk.ts';
 import { LineBuffer, maximumLine } from './journal-line.ts';
-import { syncFolder } from './private-file.ts';
+import { removeFile, syncFolder } from './private-file.ts';
 import { StoreError, storeErrorFrom } from './store-error.ts';
 
 export { readJournal, readJournalNow } from './read-journal.ts';
@@ -22,17 +22,30 @@ export interface JournalOptions {
 export const openJournal = async (file: string, options: JournalOptions = {}): Promise<Journal> => {
   const path = resolve(file);
   const { from, disk = realDisk } = options;
-  let fd: number | undefined;
   try {
-    const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
-    fd = openSync(path, O_WRONLY | O_APPEND | O_NOFOLLOW | (from === undefined ? O_CREAT | O_EXCL : 0), 0o600);
-    fchmodSync(fd, 0o600);
-    assertLength(fd, path, from?.bytes ?? 0);
-    if (from === undefined) await syncFolder(dirname(path));
-    return new FileJournal({ fd, path, disk, seq: from?.seq ?? 0, bytes: from?.bytes ?? 0 });
+    const fd = openToAppend(path, from === undefined ? newFile : 0, from?.bytes ?? 0);
+    if (from === undefined) syncFolder(dirname(path));
+    if (from !== undefined && from.bytes > 0) return new FileJournal({ fd, path, disk, ...from });
+    closeSync(fd);
+    const draft = `${path}.new`;
+    removeFile(draft);
+    return new FileJournal({ fd: openToAppend(draft, newFile, 0), path, draft, disk, seq: 0, bytes: 0 });
   } catch (error) {
-    if (fd !== undefined) closeSync(fd);
     throw storeErrorFrom(error, path, 'open the journal');
+  }
+};
+
+const newFile = constants.O_CREAT | constants.O_EXCL;
+
+const openToAppend = (path: string, flags: number, bytes: number): number => {
+  const fd = openSync(path, flags | constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW, 0o600);
+  try {
+    fchmodSync(fd, 0o600);
+    assertLength(fd, path, bytes);
+    return fd;
+  } catch (error) {
+    closeSync(fd);
+    throw error;
   }
 };
 
@@ -59,6 +72,8 @@ class Waiters {
 interface Opened {
   readonly fd: number;
   readonly path: string;
+  /** Where its first facts are written until they are on the disk: under its own name a journal is empty or begins with an event. */
+  readonly draft?: string;
   readonly disk: Disk;
   readonly seq: number;
   readonly bytes: number;
@@ -75,7 +90,11 @@ class FileJournal implements Journal {
   readonly #path: string;
   readonly #disk: Disk;
   readonly #opened: Stats;
+  #draft: string | undefined;
   #seq: number;
+  /** The last fact that was written, and the last that is known to be on the disk. */
+  #writtenSeq: number;
+  #syncedSeq = 0;
   /** Length of the file after the last batch that went well. */
   #bytes: number;
   /** Whether something was written since the last sync. */
@@ -93,9 +112,11 @@ class FileJournal implements Journal {
   #told = false;
   #closed = false;
 
-  constructor({ fd, path, disk, seq, bytes }: Opened) {
+  constructor({ fd, path, draft, disk, seq, bytes }: Opened) {
     this.#fd = fd;
     this.#path = path;
+    this.#draft = draft;
+    this.#writtenSeq = seq;
     this.#disk = disk;
     this.#seq = seq;
     this.#bytes = bytes;
@@ -127,6 +148,7 @@ class FileJournal implements Journal {
     while (this.#syncing !== undefined) await this.#syncing;
     try {
       if (this.#poison === undefined && this.#unsynced) this.#disk.syncNow(this.#fd);
+      if (this.#poison === undefined) this.#place();
     } catch (error) {
       this.#fail(error);
     } finally {
@@ -136,7 +158,7 @@ class FileJournal implements Journal {
   }
 
   #encode(event: RunEvent): void {
-    if (this.#lines.add(event)) return;
+    if (this.#lines.add(event, this.#syncedSeq)) return;
     throw new StoreError('io', this.#path, {
       doing: 'write the journal',
       saw: `a ${event.type} event of more than ${maximumLine} bytes`,
@@ -197,6 +219,7 @@ class FileJournal implements Journal {
       for (let done = 0; done < bytes.length; ) done += this.#disk.write(this.#fd, bytes.subarray(done));
       this.#written += bytes.length;
     });
+    this.#writtenSeq = this.#seq;
   }
 
   #commit(waiters: Waiters | undefined): void {
@@ -204,8 +227,18 @@ class FileJournal implements Journal {
     this.#written = 0;
     if (waiters === undefined) return;
     this.#unsynced = false;
+    this.#place();
     this.#assertInPlace();
+    this.#syncedSeq = this.#writtenSeq;
     waiters.resolve();
+  }
+
+  /** Gives the file its name, now that what it holds is on the disk. */
+  #place(): void {
+    if (this.#draft === undefined) return;
+    renameSync(this.#draft, this.#path);
+    this.#draft = undefined;
+    syncFolder(dirname(this.#path));
   }
 
   /** A file that was deleted or moved takes writes without complaint, and nobody would ever find them. */
@@ -228,8 +261,9 @@ class FileJournal implements Journal {
     this.#lines.clear();
     try {
       this.#disk.truncate(this.#fd, this.#bytes);
+      if (this.#draft !== undefined) removeFile(this.#draft);
     } catch {
-      // The reader drops a half-written line as well; the first error is the one to tell.
+      // The reader drops a half-written line as well, and asks for no draft; the first error is the one to tell.
     }
     for (const each of [waiters, this.#waiters]) each?.reject(this.#tell(poison));
     this.#waiters = undefined;

@@ -57,8 +57,8 @@ export const ensurePrivateFolder = async (path: string): Promise<boolean> => {
   return true;
 };
 
-/** Makes the names in a folder as durable as the files behind them. */
-export const syncFolder = async (path: string): Promise<void> => {
+/** Makes the names in a folder as durable as the files behind them. @throws the system's error. */
+export const syncFolder = (path: string): void => {
   const folder = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     fsyncSync(folder);

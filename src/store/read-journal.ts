@@ -1,16 +1,22 @@
-// Reads a journal back. Decides what counts: whole lines with a right checksum and the next number. What follows the last of them
-// is the mark of a crash and is told; the same in the middle is damage and refused. What the events mean is core's.
+// Reads a journal back. Decides what counts: whole lines with a right checksum and the next number. From the first that does not
+// count, a power cut explains what is there only if nothing from there on can have been synced: then it is dropped and told.
+// A later line that was written after a sync of what does not count proves damage, which is refused. What events mean is core's.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { eventVersion, type RunEvent } from '../core/event.ts';
-import { type DecodedLine, decodeLine, maximumLine } from './journal-line.ts';
+import { type DecodedLine, decodeLine, maximumLine, provenBy } from './journal-line.ts';
 import { StoreError, storeErrorFrom } from './store-error.ts';
 
 export interface JournalContent {
   readonly events: RunEvent[];
   /** Bytes of the intact prefix. */
   readonly bytes: number;
-  /** What follows it: a record cut off by a crash. `line` is the first line that does not count. */
-  readonly torn?: { readonly bytes: number; readonly line: number };
+  /** What follows it, and was never wholly on the disk. `line` is the first line that does not count. */
+  readonly torn?: {
+    readonly bytes: number;
+    readonly line: number;
+    /** It is nothing but one record without its end. */
+    readonly cut?: true;
+  };
 }
 
 export interface EventFormat {
@@ -52,7 +58,7 @@ const readLines = (handle: number, reading: Reading): JournalContent => {
   let restBytes = 0;
   for (;;) {
     const bytesRead = readSync(handle, chunk, 0, chunkBytes, null);
-    if (bytesRead === 0) return collector.finish(restBytes);
+    if (bytesRead === 0) return collector.finish(Buffer.concat(rest, restBytes));
     // Only what was read is searched: behind it the chunk holds anything, and a megabyte of that.
     const piece = chunk.subarray(0, bytesRead);
     let start = 0;
@@ -73,8 +79,8 @@ const readLines = (handle: number, reading: Reading): JournalContent => {
 interface Collector {
   line(bytes: Buffer): void;
   tooLong(): never;
-  /** `rest` is the length of what follows the last line feed. */
-  finish(rest: number): JournalContent;
+  /** `rest` is what follows the last line feed. */
+  finish(rest: Buffer): JournalContent;
 }
 
 /** Takes lines in order; a bad one is only judged by what follows it. */
@@ -86,11 +92,13 @@ const createCollector = ({ file, format }: Reading): Collector => {
   return {
     line(line) {
       lineNumber += 1;
-      const decoded = decodeLine(line);
       if (bad !== undefined) {
-        if (decoded.ok) throw damaged(file, bad.line, bad.reason);
+        if (provenBy(line) > events.length) throw damaged(file, bad.line, bad.reason);
         bad.bytes += line.length + 1;
-      } else if (!decoded.ok) {
+        return;
+      }
+      const decoded = decodeLine(line);
+      if (!decoded.ok) {
         bad = { line: lineNumber, reason: decoded.reason, bytes: line.length + 1 };
       } else {
         events.push(understand(decoded, { file, format, line: lineNumber, seq: events.length + 1 }));
@@ -101,10 +109,17 @@ const createCollector = ({ file, format }: Reading): Collector => {
       throw damaged(file, bad?.line ?? lineNumber + 1, `it is longer than ${maximumLine} bytes`);
     },
     finish(rest) {
-      const tail = (bad?.bytes ?? 0) + rest;
+      // Under its name a journal has no event or a whole one; one from before that was so may have half of its first.
+      if (bad !== undefined && events.length === 0) throw damaged(file, bad.line, bad.reason);
+      if (events.length === 0 && !isBeginning(rest)) throw damaged(file, 1, 'it does not begin with an event');
+      const tail = (bad?.bytes ?? 0) + rest.length;
       return tail === 0
         ? { events, bytes }
-        : { events, bytes, torn: { bytes: tail, line: bad?.line ?? lineNumber + 1 } };
+        : {
+            events,
+            bytes,
+            torn: { bytes: tail, line: bad?.line ?? lineNumber + 1, ...(bad === undefined && { cut: true }) },
+          };
     },
   };
 };
@@ -135,9 +150,26 @@ const understand = (
   return event as unknown as RunEvent;
 };
 
-const damaged = (file: string, line: number, reason: string): StoreError =>
+const firstWords = Buffer.from('{"seq":1,');
+const isBeginning = (rest: Buffer): boolean => {
+  const length = Math.min(rest.length, firstWords.length);
+  return rest.subarray(0, length).equals(firstWords.subarray(0, length));
+};
+
+/** How damage is told. */
+export const damaged = (file: string, line: number, reason: string): StoreError =>
   new StoreError('damaged', file, {
     saw: `the journal is damaged: ${reason}`,
-    remedy: 'restore the file from a copy, or move this run’s folder away and start the workflow anew',
+    remedy: remedyFor(file, line),
     line,
   });
+
+/** What the lost events made is still there: taking it over puts it into the ledger again; without the file it would be forgotten. */
+const remedyFor = (file: string, line: number): string =>
+  [
+    'restore the file from a copy; without one, keep only what stands before that line',
+    `(cp ${quoted(file)} ${quoted(`${file}.damaged`)} && sed -i '${line},$d' ${quoted(file)}),`,
+    'then run `lab adopt`, which takes over what is there',
+  ].join(' ');
+
+const quoted = (path: string): string => (/^[\w/.,@%+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);

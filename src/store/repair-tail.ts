@@ -62,7 +62,7 @@ const keepAside = async (
   } finally {
     await handle.close();
   }
-  await syncFolder(dirname(path));
+  syncFolder(dirname(path));
   return path;
 };
 

@@ -1,10 +1,11 @@
 // The folders of runs: making, listing and finding them, and what their journals say where the small state lags behind.
 // What a run's events mean is core's.
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isPartial } from '../core/scope.ts';
 import { type JournalEnds, readJournalEnds } from './journal-ends.ts';
 import { ensurePrivateFolder, syncFolder } from './private-file.ts';
+import { readJournalNow } from './read-journal.ts';
 import { isRunId, type RunNaming, runId } from './run-id.ts';
 import type { RunEntry } from './state.ts';
 import { errorCode, StoreError, storeErrorFrom } from './store-error.ts';
@@ -35,12 +36,12 @@ export const runFolder = (dir: string, id: string): RunFolder => {
 export const createRun = async (dir: string, naming: Omit<RunNaming, 'after'>): Promise<RunFolder> => {
   const runs = join(resolve(dir), 'runs');
   try {
-    if (await ensurePrivateFolder(runs)) await syncFolder(resolve(dir));
+    if (await ensurePrivateFolder(runs)) syncFolder(resolve(dir));
     const after = (await listRuns(dir)).at(-1);
     const folder = runFolder(dir, runId({ ...naming, ...(after === undefined ? {} : { after }) }));
     await ensurePrivateFolder(folder.path);
     await ensurePrivateFolder(folder.logs);
-    await syncFolder(runs); // What is in the run's own folder is synced with the journal that opens there.
+    syncFolder(runs); // What is in the run's own folder is synced when the journal gets its name there.
     return folder;
   } catch (error) {
     throw storeErrorFrom(error, runs, 'make the folder of the run');
@@ -136,7 +137,11 @@ const entryFromJournal = async (run: RunFolder): Promise<RunEntry | undefined> =
     if (error instanceof StoreError && error.kind === 'missing') return {};
     throw error;
   });
-  if (first === undefined) return undefined;
+  if (first === undefined) {
+    // Nothing is there yet, or nothing can be read: which of them it is, the whole tells.
+    if (existsSync(run.journal)) readJournalNow(run.journal);
+    return undefined;
+  }
   if (first.type !== 'run.started') {
     throw new StoreError('damaged', run.journal, {
       saw: `the journal begins with ${first.type}`,

@@ -42,7 +42,7 @@ export const openStateFolder = async (dir: string, options: StateFolderOptions):
 const makeFolder = async (path: string): Promise<void> => {
   if ((await lstatOrUndefined(path)) !== undefined) return;
   mkdirSync(dirname(path), { recursive: true });
-  if (await ensurePrivateFolder(path)) await syncFolder(dirname(path));
+  if (await ensurePrivateFolder(path)) syncFolder(dirname(path));
 };
 
 const assertTrustworthy = (path: string, seen: Stats, options: StateFolderOptions): void => {

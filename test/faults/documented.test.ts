@@ -29,7 +29,7 @@ describe('each row of', () => {
     expect(rows.length).toBeGreaterThan(35);
     const missing = rows.filter((row) => {
       const [file = '', title = ''] = row.split(/: (.*)/s);
-      const path = ['test/faults', 'test/cli'].flatMap(testsIn).find((each) => each.endsWith(`/${file}`));
+      const path = ['test/faults', 'test/cli', 'test/store'].flatMap(testsIn).find((each) => each.endsWith(`/${file}`));
       return path === undefined || !titlesOf(path).some((each) => each.test(title));
     });
     expect(missing).toEqual([]);

@@ -270,6 +270,35 @@ describe('a state folder', patient, () => {
     expect(lab.deeds()).toHaveLength(3);
   });
 
+  it('whose journal is damaged is never passed over for a new run, and the words for that lead on without forgetting anything', async () => {
+    const changes: readonly (readonly [string, (line: string, index: number) => string])[] = [
+      ['every line', (line) => `${line}\r`],
+      ['all lines but the first', (line, index) => (index === 0 ? line : `${line}\r`)],
+      ['all lines but four, wholly', (line, index) => (index < 4 ? line : 'nothing of ours')],
+    ];
+    for (const [name, change] of changes) {
+      const lab = new Lab(program.main, workflows);
+      mkdirSync(join(lab.world, 'inside-last')); // the last step can't write there, so the run fails
+      expect((await lab.run(['run', 'build'])).code, name).toBe(1);
+      rmSync(join(lab.world, 'inside-last'), { recursive: true });
+      const deeds = lab.deeds();
+      const [run = ''] = lab.runs();
+      const file = lab.journalOf(run);
+      const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+      writeFileSync(file, `${lines.map(change).join('\n')}\n`);
+      const refused = await lab.run(['resume']);
+      expect(refused.code, `${name}: ${told(refused)}`).toBe(5);
+      expect(lab.runs()).toEqual([run]);
+      const remedy = /\((cp .*)\)/.exec(refused.stderr)?.[1] ?? 'false';
+      execFileSync('sh', ['-c', remedy]);
+      const adopted = await lab.run(['adopt', 'build']);
+      expect(adopted.code, `${name}: ${told(adopted)}`).toBe(0);
+      expect(lab.deeds()).toEqual(deeds);
+      expect((await lab.run(['run', 'clear'])).code).toBe(0);
+      for (const step of steps) expect(existsSync(join(lab.world, step)), `${name}: ${step}`).toBe(false);
+    }
+  });
+
   it('keeps no temporary file of a killed run once another run was there', async () => {
     const lab = new Lab(program.main, workflows);
     for (const only of ['renameSync', 'linkSync'])

@@ -109,7 +109,7 @@ const topology = async (context: CommandContext, state: StateData, { model, vari
     import('../page-data.ts'),
     import('../../report/run-record.ts'),
   ]);
-  const own = new RunRecord(eventsOf(context.stateDir, last.id));
+  const own = new RunRecord(eventsOf(context.stateDir, last));
   const { states } = pictured(found, await toldBy(context, { runs: runsUpTo(state, last), own, topology: found }));
   return topologySvg(found, { states });
 };

@@ -64,7 +64,7 @@ const logNames = async (logs: string): Promise<readonly string[]> => {
 };
 
 const stepsOf = async ({ stateDir }: CommandContext, run: string): Promise<readonly string[]> => [
-  ...foldRun(eventsOf(stateDir, run)).planned.keys(),
+  ...foldRun(eventsOf(stateDir, { id: run })).planned.keys(),
 ];
 
 /** Each log with the step that printed it, as a command line names it, its attempt and its size. */
@@ -103,7 +103,7 @@ const demandStep = async (
   { stateDir }: CommandContext,
   { run, step }: { run: string; step: string },
 ): Promise<void> => {
-  const { planned } = foldRun(eventsOf(stateDir, run));
+  const { planned } = foldRun(eventsOf(stateDir, { id: run }));
   if (planned.has(step) || (await logNames(runFolder(stateDir, run).logs)).includes(step)) return;
   throw new CliError(exitCode.usage, `Run ${run} has no step ${step}. ${hintOf(step, [...planned.keys()])}`);
 };

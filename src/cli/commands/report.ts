@@ -29,7 +29,7 @@ export const reportCommand = async (named: string | undefined, options: ReportOp
     throw new CliError(exitCode.usage, 'There are no runs yet, so there is nothing to report.');
   const run = await entryOf(context.stateDir, state, named ?? 'last');
   if (options.bundle === true) return pack({ stateDir: context.stateDir, run, out: options.out });
-  const record = new RunRecord(eventsOf(context.stateDir, run.id));
+  const record = new RunRecord(eventsOf(context.stateDir, run));
   if ((await readLockHolder(context.stateDir)) === undefined) record.settle();
   const topology = await topologyOfRun(context, record);
   const told = topology && (await toldBy(context, { runs: runsUpTo(state, run), own: record, topology }));
@@ -56,7 +56,7 @@ interface Packing {
 }
 
 const pack = async ({ stateDir, run, out }: Packing): Promise<number> => {
-  const events = eventsOf(stateDir, run.id);
+  const events = eventsOf(stateDir, run);
   if (events.length === 0) throw new CliError(exitCode.usage, `Run ${run.id} has no journal: it never began.`);
   const bundle = await bundleOf({ stateDir, entry: run, events, env: process.env });
   if (out === '-') {

@@ -19,7 +19,7 @@ export const resumeCommand = async (named: string | undefined, options: RunOptio
   const context = await openContext(options);
   const state = await lookAtState(context);
   const run = await runToResume(context, state, { named, variant: options.variant });
-  const past = foldRun(eventsOf(context.stateDir, run.id));
+  const past = foldRun(eventsOf(context.stateDir, run));
   const { start } = past;
   const { project, registry } = context;
   const own = start?.inputs ?? (state.deployed?.run === run.id ? state.deployed.inputs : {});

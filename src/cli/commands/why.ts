@@ -30,7 +30,7 @@ export const whyCommand = async (
   const { workflow } = about;
   // What `lab run` would do now, which may be to go on with a run.
   const unfinished = runToContinue(state, { workflow, variant }, options);
-  const past = unfinished && foldRun(eventsOf(context.stateDir, unfinished.id));
+  const past = unfinished && foldRun(eventsOf(context.stateDir, unfinished));
   const earlier = past?.start?.inputs ?? earlierInputs(state, variant, options);
   const opened = await openWorkflow({ project, registry, variant, options, earlier, ...about });
   const continued = unfinished && past && { current: unfinished.id, scope: continuedScope(past, {}) };
