@@ -1,4 +1,5 @@
 // The exit codes that scripts may rely on, and the error that carries one to main.
+import { constants } from 'node:os';
 
 export const exitCode = {
   ok: 0,
@@ -10,7 +11,7 @@ export const exitCode = {
   nothingToResume: 6,
   bug: 70,
   /** 128 + the signal's number. */
-  signal: (name: string): number => 128 + ({ SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }[name] ?? 0),
+  signal: (name: string): number => 128 + (constants.signals[name as NodeJS.Signals] ?? 0),
 } as const;
 
 /** An expected end of a command: a text for the person, already worded, and the exit code. */

@@ -12,14 +12,17 @@ export const sleep = (ms: number, signal?: AbortSignal): Promise<void> => {
   return new Promise((resolve) => {
     const deadline = monotonicMs() + ms;
     let timer: NodeJS.Timeout;
+    let turn: NodeJS.Immediate | undefined;
     const done = (): void => {
       clearTimeout(timer);
+      clearImmediate(turn);
       forget();
       resolve();
     };
     const tick = (): void => {
       const left = deadline - monotonicMs();
-      if (left <= 0) done();
+      // What has happened meanwhile is heard first: it may be what the time was for.
+      if (left <= 0) turn = setImmediate(done);
       else timer = setTimeout(tick, Math.min(Math.ceil(left), longestTimerMs));
     };
     const forget = onAbort(signal, done);

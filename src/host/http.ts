@@ -3,13 +3,16 @@
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import type { HttpAnswer, HttpRequest } from '../engine/ports.ts';
 import { monotonicMs } from './monotonic.ts';
+import { whenTimeIsUp } from './time-up.ts';
 
 /** Of a longer body the beginning is kept, and the connection closed. */
 const mostBodyBytes = 2 ** 20;
 
 export const exchange = async (request: HttpRequest): Promise<HttpAnswer> => {
   const startedAt = monotonicMs();
-  const limit = AbortSignal.timeout(request.timeoutMs);
+  const late = new AbortController();
+  const limit = late.signal;
+  const callOff = whenTimeIsUp(request.timeoutMs, () => late.abort());
   const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
   try {
     const response = await send(request, signal);
@@ -21,6 +24,8 @@ export const exchange = async (request: HttpRequest): Promise<HttpAnswer> => {
     if (limit.aborted)
       return { ok: false, code: 'ETIMEDOUT', message: `no complete answer within ${request.timeoutMs} ms` };
     return whyNot(error);
+  } finally {
+    callOff();
   }
 };
 

@@ -1,5 +1,6 @@
 // Asks a tool something short, such as its version. execa is loaded with the first question.
 import { signalGroup } from './group.ts';
+import { whenTimeIsUp } from './time-up.ts';
 
 export interface QueryAnswer {
   /** False when there is no such program, or it may not be run. */
@@ -23,12 +24,12 @@ export const query = async (argv: readonly string[], options: { readonly timeout
     // execa's own limit ends the program alone, and then waits for whoever else holds its pipes.
     detached: true,
   });
-  const timer = setTimeout(() => asked.pid !== undefined && signalGroup(asked.pid, 'SIGKILL'), options.timeoutMs);
+  const callOff = whenTimeIsUp(options.timeoutMs, () => asked.pid !== undefined && signalGroup(asked.pid, 'SIGKILL'));
   try {
     const { exitCode = null, code, stdout, stderr } = await asked;
     return { found: !notThere.has(code ?? ''), exitCode, stdout: stdout ?? '', stderr: stderr ?? '' };
   } finally {
-    clearTimeout(timer);
+    callOff();
   }
 };
 

@@ -1,6 +1,7 @@
 // Plain connections: can a TCP port be reached, and one question and answer over a unix socket.
 import { connect, type Socket } from 'node:net';
 import { monotonicMs } from './monotonic.ts';
+import { whenTimeIsUp } from './time-up.ts';
 
 export type TcpAnswer =
   | { readonly ok: true; readonly durationMs: number }
@@ -11,11 +12,11 @@ export const connectTcp = (host: string, port: number, timeoutMs: number): Promi
   return new Promise((resolve) => {
     let socket: Socket | undefined;
     const answer = (result: TcpAnswer): void => {
-      clearTimeout(timer);
+      callOff();
       socket?.destroy();
       resolve(result);
     };
-    const timer = setTimeout(() => answer({ ok: false, code: 'ETIMEDOUT' }), timeoutMs);
+    const callOff = whenTimeIsUp(timeoutMs, () => answer({ ok: false, code: 'ETIMEDOUT' }));
     try {
       socket = connect({ host, port });
       socket.on('connect', () => answer({ ok: true, durationMs: monotonicMs() - startedAt }));
@@ -46,15 +47,14 @@ export const askUnixSocket = (path: string, text: string, { until, timeoutMs }: 
     let end = '';
     let size = 0;
     const finish = (settle: () => void): void => {
-      clearTimeout(timer);
+      callOff();
       socket.destroy();
       settle();
     };
     const fail = (code: string, message: string, cause?: unknown): void =>
       finish(() => reject(Object.assign(new Error(`${path}: ${message}`, { cause }), { code })));
-    const timer = setTimeout(
-      () => fail('ETIMEDOUT', `no complete answer within ${timeoutMs} ms (${size} bytes came)`),
-      timeoutMs,
+    const callOff = whenTimeIsUp(timeoutMs, () =>
+      fail('ETIMEDOUT', `no complete answer within ${timeoutMs} ms (${size} bytes came)`),
     );
     socket.on('connect', () => socket.write(text));
     socket.on('data', (piece) => {

@@ -1,5 +1,6 @@
 // Says in a person's words why a program could not be started: the system's code alone does not tell a missing command from a missing folder.
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 
 export interface SpawnFailure {
   readonly code: string;
@@ -30,12 +31,12 @@ const aboutFolder = (code: string, cwd: string): string | undefined => {
   }
 };
 
-const aboutProgram = (code: string, { argv, env }: SpawnAttempt): string | undefined => {
+const aboutProgram = (code: string, { argv, cwd, env }: SpawnAttempt): string | undefined => {
   const [program = ''] = argv;
   switch (code) {
     case 'ENOENT':
       if (!program.includes('/')) return `command not found: ${program} (PATH is ${env['PATH'] ?? 'not set'})`;
-      return exists(program) ? `${program}: its interpreter does not exist` : `no such program: ${program}`;
+      return aboutInterpreter(program, cwd) ?? `no such program: ${program}`;
     case 'EACCES':
       return `${program} is not executable`;
     case 'ENOEXEC':
@@ -56,11 +57,24 @@ const aboutProgram = (code: string, { argv, env }: SpawnAttempt): string | undef
   }
 };
 
-const exists = (path: string): boolean => {
+/** What a program that is there lacks; undefined when it is not there. */
+const aboutInterpreter = (program: string, cwd: string): string | undefined => {
+  const start = beginningOf(resolve(cwd, program));
+  if (start === undefined) return undefined;
+  const missing = `${program}: its interpreter does not exist`;
+  return /^#![^\n]*\r\n/.test(start) ? `${missing}: the #! line ends with a carriage return, as on Windows` : missing;
+};
+
+/** As much as the kernel looks at; undefined when there is no such file, or none that may be read. */
+const beginningOf = (path: string): string | undefined => {
+  let file: number | undefined;
   try {
-    statSync(path);
-    return true;
+    file = openSync(path, 'r');
+    const bytes = Buffer.alloc(256);
+    return bytes.toString('latin1', 0, readSync(file, bytes));
   } catch {
-    return false;
+    return existsSync(path) ? '' : undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 };

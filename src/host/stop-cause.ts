@@ -1,5 +1,6 @@
 // Why a running child is to be ended before its time: too slow, no longer wanted, or nobody can take its output any more.
 import { onAbort } from './abort.ts';
+import { whenTimeIsUp } from './time-up.ts';
 
 export type StopCause =
   | { readonly kind: 'timeout' }
@@ -27,22 +28,22 @@ export const watchForStop = ({ timeoutMs, signal }: { timeoutMs?: number; signal
     current = why;
     tell(why);
   };
-  const timer = startTimer(timeoutMs, () => stop({ kind: 'timeout' }));
+  const forgetLimit = startTimer(timeoutMs, () => stop({ kind: 'timeout' }));
   const forget = onAbort(signal, () => stop({ kind: 'cancelled', first: firstSignal(signal?.reason) }));
   return {
     cause,
     current: () => current,
     stop,
     dispose() {
-      clearTimeout(timer);
+      forgetLimit();
       forget();
     },
   };
 };
 
 /** Longer than Node's timers reach (24 days) is no limit. */
-const startTimer = (ms: number | undefined, fire: () => void): NodeJS.Timeout | undefined =>
-  ms === undefined || ms >= 2 ** 31 ? undefined : setTimeout(fire, ms);
+const startTimer = (ms: number | undefined, fire: () => void): (() => void) =>
+  ms === undefined || ms >= 2 ** 31 ? () => {} : whenTimeIsUp(ms, fire);
 
 /** An abort may say how to ask: `abort({ signal: 'SIGINT' })`. */
 const firstSignal = (reason: unknown): NodeJS.Signals => {

@@ -256,7 +256,7 @@ export const knownCauses: readonly KnownCause[] = [
   },
   {
     id: 'command-not-found',
-    match: { kind: 'spawn', output: /ENOENT/ },
+    match: { kind: 'spawn', output: /^spawn \S+ ENOENT$|^command not found: / },
     cause: 'The program is not installed, or not on the PATH.',
     remedy: '`lab doctor` lists every program this variant needs, and how to install it.',
   },

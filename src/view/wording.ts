@@ -140,10 +140,17 @@ const exitMeaning: Readonly<Record<number, string>> = {
 
 const spawnText = ({ command, code, message }: Extract<Failure, { kind: 'spawn' }>): string => {
   const program = cleanLine(command).split(' ')[0] ?? '';
-  if (code === 'ENOENT') return `${program} was not found: it is not installed, or not on the PATH`;
-  if (code === 'EACCES') return `${program} may not be executed by this user`;
+  const said = oneLine(message);
+  if (code === 'ENOENT' && isNotFound(said)) return `${program} was not found: it is not installed, or not on the PATH`;
+  if (code === 'EACCES' && /^spawn |is not executable$/.test(said))
+    return `${program} may not be executed by this user`;
+  // Of a working folder, an interpreter or bash the system has the same codes.
+  if (['ENOENT', 'EACCES', 'ENOTDIR'].includes(code) && said !== '') return said;
   return `${program} could not be started: ${oneLine(message)} (${code})`;
 };
+
+/** Of a command without a path: the search for it found nothing. */
+const isNotFound = (message: string): boolean => /^(?:|spawn .*ENOENT|command not found: .*)$/.test(message);
 
 const expressionText = ({ where, source, message }: Extract<Failure, { kind: 'expression' }>): string =>
   source === ''

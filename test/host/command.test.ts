@@ -136,6 +136,10 @@ describe('a command that can not be started', () => {
     writeFileSync(script, '#!/no/such/interpreter\n');
     chmodSync(script, 0o755);
     expect((await failure([script]))?.message).toBe(`${script}: its interpreter does not exist`);
+    writeFileSync(script, '#!/bin/sh\r\necho hi\r\n');
+    expect((await failure([script]))?.message).toMatch(
+      /its interpreter does not exist: the #! line ends with a carriage/,
+    );
   });
 
   it('is told apart: arguments too long, empty, or with a NUL byte', async () => {

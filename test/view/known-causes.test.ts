@@ -130,6 +130,8 @@ describe('known causes', () => {
     const id = (failure: Parameters<typeof findCause>[0]['failure']) => findCause({ failure, evidence: [] })?.id;
     expect(id({ kind: 'exit', exitCode: 127, command: 'x', tail })).toBe('command-not-found');
     expect(id({ kind: 'spawn', command: 'x', code: 'ENOENT', message: 'spawn x ENOENT' })).toBe('command-not-found');
+    for (const message of ['the working folder /no does not exist', './x: its interpreter does not exist'])
+      expect(id({ kind: 'spawn', command: 'x', code: 'ENOENT', message })).not.toBe('command-not-found');
     expect(id({ kind: 'signal', signal: 'SIGKILL', command: 'x', tail })).toBe('killed');
     expect(id({ kind: 'timeout', afterMs: 1, command: 'x', tail })).toBe('timeout');
     expect(id(undefined)).toBeUndefined();

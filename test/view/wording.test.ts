@@ -17,6 +17,22 @@ describe('the sentence for a failure', () => {
       'docker was not found: it is not installed, or not on the PATH',
     ],
     [
+      { kind: 'spawn', command: 'ls', code: 'ENOENT', message: 'command not found: ls (PATH is /bin)' },
+      'ls was not found: it is not installed, or not on the PATH',
+    ],
+    [
+      { kind: 'spawn', command: 'ls', code: 'ENOENT', message: 'the working folder /no/such does not exist' },
+      'the working folder /no/such does not exist',
+    ],
+    [
+      { kind: 'spawn', command: './bad', code: 'ENOENT', message: './bad: its interpreter does not exist' },
+      './bad: its interpreter does not exist',
+    ],
+    [
+      { kind: 'spawn', command: 'ls', code: 'EACCES', message: 'the working folder /root may not be entered' },
+      'the working folder /root may not be entered',
+    ],
+    [
       { kind: 'step-type', uses: 'minikube.start', message: 'no driver\nis healthy', tail: [] },
       'minikube.start: no driver; is healthy',
     ],

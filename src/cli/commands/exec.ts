@@ -2,7 +2,7 @@
 import { resolveValue, textOf } from '../../core/template.ts';
 import { enterCommand } from '../../engine/context.ts';
 import { StepError } from '../../engine/step-type.ts';
-import { runInteractive } from '../../host/interactive.ts';
+import { type InteractiveResult, runInteractive } from '../../host/interactive.ts';
 import { nearest } from '../../parse/nearest.ts';
 import { lookAtState, openContext } from '../context.ts';
 import { createEngine } from '../create-engine.ts';
@@ -59,7 +59,7 @@ export const execCommand = async (
     const prefix = await enterCommand(engine, place, around, process.stdin.isTTY === true ? 'interactive' : 'command');
     const env = { ...engine.env, LAB_PLACE: place };
     const ended = await runInteractive([...prefix, ...(argv.length > 0 ? argv : shell)], { cwd: project.dir, env });
-    return ended.signal === null ? (ended.exitCode ?? exitCode.bug) : exitCode.signal(ended.signal);
+    return codeOf(ended);
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
     throw new CliError(
@@ -68,4 +68,10 @@ export const execCommand = async (
       error,
     );
   }
+};
+
+/** What a shell would say of it. @throws CliError 127 or 126 when it could not be started */
+const codeOf = ({ exitCode: code, signal, error }: InteractiveResult): number => {
+  if (error) throw new CliError(error.code === 'ENOENT' ? 127 : 126, error.message);
+  return signal === null ? (code ?? exitCode.bug) : exitCode.signal(signal);
 };
