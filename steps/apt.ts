@@ -1,5 +1,5 @@
 // Debian packages: there, or installed once the person has agreed. Their services are not started on the host.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineStep, type StepContext, StepError } from '../src/engine/step-type.ts';
 
 const input = z.strictObject({

@@ -1,5 +1,5 @@
 // The capsule: one PID, mount and network namespace that holds the whole lab and whose end ends everything in it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineProbe, defineStep, StepError } from '../src/engine/step-type.ts';
 import { capsuleId, capsuleVariable, entryFlags, findCapsule, needCapsule } from './capsule-world.ts';
 

@@ -1,5 +1,5 @@
 // The step type for one node's agent: it serves instead of kube-proxy, on the device it should; started anew when it does not.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineProbe, defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { datapathIn } from './cilium-answers.ts';
 import { ciliumApi } from './cilium-versions.ts';

@@ -1,5 +1,5 @@
 // What the cilium command says in JSON: the health of an installation, and BGP sessions by node. Counts of zero are left out of it. Pure.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const familyShape = z.object({
   afi: z.string(),

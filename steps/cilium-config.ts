@@ -1,5 +1,5 @@
 // Step types for Cilium's fine tuning: keys of its configuration, and pods that have been started since its last change.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineStep, type Seen, type StepContext } from '../src/engine/step-type.ts';
 import { components, configOf, isOutdated, podsOf } from './cilium-world.ts';
 import { clusterInput, kubectlArgv } from './kubectl.ts';

@@ -1,5 +1,5 @@
 // The probe type that asks, before anything is made, whether a Cilium goes with the command line and the kernel of this host and with a Kubernetes.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineProbe, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { misfits } from './cilium-versions.ts';
 import { reasonOf } from './command-reason.ts';

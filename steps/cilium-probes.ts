@@ -1,5 +1,5 @@
 // Probe types of Cilium: its health, and BGP sessions as its own side sees them.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineProbe, StepError } from '../src/engine/step-type.ts';
 import { type CiliumPeer, peersIn, statusIn } from './cilium-answers.ts';
 import { reasonOf } from './command-reason.ts';

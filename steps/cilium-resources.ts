@@ -1,5 +1,5 @@
 // The step type that writes Cilium's resources of the lab: nodes peer with their gateway, services get addresses; in the kinds the release has.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineStep, type Rendering, StepError } from '../src/engine/step-type.ts';
 import type { Fabric } from '../src/fabric/fabric.ts';
 import { ciliumApi } from './cilium-versions.ts';

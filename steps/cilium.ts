@@ -1,5 +1,5 @@
 // The step type that installs Cilium, or brings an installation to another version or other values; proved by the configuration it left.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { commandLineVersion } from './cilium-fits.ts';
 import { configDifference, setArguments, unknownValues, type Values } from './cilium-values.ts';

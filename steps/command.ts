@@ -1,5 +1,5 @@
 // The command probe: what a command prints and how it ends, without a shell.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineProbe, StepError } from '../src/engine/step-type.ts';
 
 const input = z.strictObject({

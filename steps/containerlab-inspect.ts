@@ -1,5 +1,5 @@
 // What `containerlab inspect -f json` says of a lab, in the three shapes its releases have used. Pure.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const nodeShape = z.object({
   lab_name: z.string(),

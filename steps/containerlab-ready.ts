@@ -1,5 +1,5 @@
 // The probe type that asks, before anything is made, whether this user may call containerlab and whether it reads the topology that is written for it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineProbe, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { reasonOf } from './command-reason.ts';
 import { containerlabPrefix } from './containerlab-command.ts';

@@ -1,5 +1,5 @@
 // The step type that writes the containerlab topology of the fabric, in the words of the containerlab release that will read it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineStep, type Rendering } from '../src/engine/step-type.ts';
 import type { Fabric } from '../src/fabric/fabric.ts';
 import { isAtLeast } from './release.ts';

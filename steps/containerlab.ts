@@ -1,5 +1,5 @@
 // The step type for a containerlab lab: deployed, its cables laid again when a container's restart took them, destroyed with clean-up.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { reasonOf } from './command-reason.ts';
 import { containerlab, mustContainerlab } from './containerlab-command.ts';

@@ -1,5 +1,5 @@
 // The step type for a container's interface: up, with its address, its routes and its kernel settings; done by us and proved, whoever was to do it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { reasonOf } from './command-reason.ts';
 import { interfaceState, routesIn } from './ip-text.ts';

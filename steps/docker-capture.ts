@@ -1,5 +1,5 @@
 // The step type that watches packets at several points while clients ask the service; sniffers are containers that share the points' networks.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineStep, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { labelledContainers } from './docker-inspect.ts';
 import { countAt, type PointCount, verdictOf } from './packet-trace.ts';

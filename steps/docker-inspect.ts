@@ -1,5 +1,5 @@
 // What docker says of containers and networks, as far as the lab asks: running or not, addresses, labels, subnets.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type StepContext, StepError } from '../src/engine/step-type.ts';
 import { reasonOf } from './command-reason.ts';
 

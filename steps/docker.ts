@@ -1,5 +1,5 @@
 // Step and probe types of docker: images that are here, containers that run, and room for what the lab is about to make.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineProbe, defineStep } from '../src/engine/step-type.ts';
 import { overlaps, prefix } from '../src/fabric/addresses.ts';
 import { inspectContainers, inspectNetworks, type Network, notRunning } from './docker-inspect.ts';

@@ -1,5 +1,5 @@
 // The file probe: is it there, and what does it hold.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineProbe } from '../src/engine/step-type.ts';
 
 const input = z.strictObject({

@@ -1,5 +1,5 @@
 // What routers say of themselves: sessions, routes of the tenant, router MACs; asked over the daemons' sockets.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineProbe } from '../src/engine/step-type.ts';
 import { speaks } from './frr-ends.ts';
 import { covers, establishedIn, nextHopsIn, prefixesIn, routerMacsIn } from './frr-readings.ts';

@@ -1,5 +1,5 @@
 // FRRouting 8 and newer, as its daemons print themselves in JSON, read into what checks ask for.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const summary = z.record(
   z.string(),

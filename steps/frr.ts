@@ -1,5 +1,5 @@
 // Routers with FRRouting's zebra and bgpd, and nodes that speak BGP with bgpd alone; each in its namespace in the capsule.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineStep, type Seen, type StepContext } from '../src/engine/step-type.ts';
 import { killIn, strays } from './capsule-processes.ts';
 import {

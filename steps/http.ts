@@ -1,5 +1,5 @@
 // The http probe: one request, no connection kept, any answer is an observation.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineProbe, StepError } from '../src/engine/step-type.ts';
 
 const input = z.strictObject({

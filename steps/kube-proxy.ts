@@ -1,5 +1,5 @@
 // The step type that rids a node of kube-proxy's iptables rules, in every backend the node has, and leaves the kubelet's chains alone.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineProbe, defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { reasonOf } from './command-reason.ts';
 import { proxyLines, withoutProxyLines } from './kube-rules.ts';

@@ -1,5 +1,5 @@
 // How step types talk to a cluster: kubectl with its context named, answers as objects, and absence told from trouble.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CommandResult } from '../src/engine/ports.ts';
 import { type CommandOptions, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { reasonOf } from './command-reason.ts';

@@ -1,5 +1,5 @@
 // The step type for manifests: applied once the kinds they need exist, and done when the cluster would change nothing about them.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { reasonOf } from './command-reason.ts';
 import { clusterInput, getObjects, isClusterGone, kubectl, kubectlArgv } from './kubectl.ts';

@@ -1,5 +1,5 @@
 // The step type that takes objects out of a cluster which must not be there, and waits until they and their pods are gone.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineStep, type Seen, type StepContext } from '../src/engine/step-type.ts';
 import { clusterInput, getObjects, kubectlArgv } from './kubectl.ts';
 import { untilTrue } from './until-true.ts';

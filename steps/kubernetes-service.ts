@@ -1,5 +1,5 @@
 // The step type that learns a service's address: it waits until the load balancer gave it one from the pool it should come from.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineStep, type Seen, type StepContext } from '../src/engine/step-type.ts';
 import { ipv4, prefix } from '../src/fabric/addresses.ts';
 import { clusterInput, getObjects, type KubernetesObject } from './kubectl.ts';

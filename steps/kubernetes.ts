@@ -1,5 +1,5 @@
 // The Kubernetes probe: objects of a kind, by name or selector, and whether they meet a condition.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineProbe } from '../src/engine/step-type.ts';
 import { clusterInput, getObjects } from './kubectl.ts';
 import { countConditions } from './kubernetes-objects.ts';

@@ -1,5 +1,5 @@
 // The probe type of MetalLB in FRR mode: BGP sessions of its speakers, from the FRR that runs beside each.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineProbe, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { reasonOf } from './command-reason.ts';
 import { clusterInput, getObjects, kubectl } from './kubectl.ts';

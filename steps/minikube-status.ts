@@ -1,5 +1,5 @@
 // What minikube says of a profile: its nodes and how they are, and how the profile was set up. Pure.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const nodeShape = z.object({
   Name: z.string(),

@@ -1,5 +1,5 @@
 // The step type for a minikube cluster: started, completed when it came up with fewer nodes, and the only profile that is ever deleted.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { reasonOf } from './command-reason.ts';
 import { inspectContainers, inspectNetworks, labelledContainers } from './docker-inspect.ts';

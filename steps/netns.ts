@@ -1,5 +1,5 @@
 // Network namespaces, cables between them, and hosts with addresses: the embedded variant's ground.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { killIn, processesIn, strays } from './capsule-processes.ts';
 import {

@@ -1,5 +1,5 @@
 // A pod of the embedded variant: one nginx in its namespace, answering like nginxdemos/hello:plain-text.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineStep, type StepContext } from '../src/engine/step-type.ts';
 import { killIn, strays } from './capsule-processes.ts';
 import { findCapsule, folderOf, fromHost, inCapsule, lookAt, needCapsule } from './capsule-world.ts';

@@ -1,5 +1,5 @@
 // What kube-proxy or Cilium does on a node, in the embedded variant: connections to the service address go to a pod.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineStep, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { folderOf, fromHost, inCapsule, needCapsule } from './capsule-world.ts';
 import { Gathering } from './gathering.ts';

@@ -1,5 +1,5 @@
 // Requests to the service as its users make them: who answers, over which links the packets go, and whether any leave the fabric.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineProbe, defineStep, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { entry, needCapsule } from './capsule-world.ts';
 import { countServers, grownBy, leakSentence, leftOutByChance, packetsIn } from './service-readings.ts';

@@ -1,5 +1,5 @@
 // Answers of the echo service, and interface counters, read into numbers; and the sentence about traffic that leaves the fabric.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Answers in the format of nginxdemos/hello:plain-text, one after another. */
 export const countServers = (

@@ -1,5 +1,5 @@
 // The step type that writes an SR Linux router's start-up configuration, in the words of its release.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineStep, type Rendering, StepError } from '../src/engine/step-type.ts';
 import type { Fabric } from '../src/fabric/fabric.ts';
 import { checkFiles, fabricOf, filesAbsent, removeFiles, writeFiles } from './rendered-file.ts';

@@ -1,5 +1,5 @@
 // Probe types of SR Linux: BGP sessions, routes, and any part of its state; asked through the router's own command line.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineProbe, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { reasonOf } from './command-reason.ts';
 import { instancesBehind, neighborsIn, type Route, routesIn, sessionStates } from './srlinux-state.ts';

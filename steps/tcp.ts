@@ -1,5 +1,5 @@
 // The tcp probe: does something accept connections there.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineProbe } from '../src/engine/step-type.ts';
 
 const input = z.strictObject({

@@ -1,5 +1,5 @@
 // Step types for files of the project: one rendered from a Liquid template, so that it is exactly what its values say.
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineStep, type StepContext } from '../src/engine/step-type.ts';
 
 const input = z.strictObject({

@@ -4,14 +4,13 @@ import { isStoreComplaint, storeText } from '../view/store-wording.ts';
 import { asCalled } from './call-lab.ts';
 import { CliError, exitCode } from './exit-code.ts';
 import { offScreen } from './off-screen.ts';
-import type { Asked } from './program/declared.ts';
-import { readPlainly } from './program/plain.ts';
+import { type Asked, readWords } from './program/program.ts';
 import { refusedBySystem } from './refused-by-system.ts';
 
 /** Resolves with the exit code. */
 export const runCommandLine = async (argv: readonly string[]): Promise<number> => {
   try {
-    const asked = readPlainly(argv) ?? (await (await import('./program/program.ts')).readFully(argv));
+    const asked = await readWords(argv);
     return typeof asked === 'number' ? asked : await perform(asked);
   } catch (error) {
     return explain(error);
@@ -27,15 +26,6 @@ const perform = async ({ load, operands, options }: Asked): Promise<number> => {
     if (!(error instanceof CliError)) throw error;
     throw new CliError(error.code, asCalled(error.message, options), error.cause);
   }
-};
-
-/**
- * Of all commands that help tells of, in its order; the build asks for them.
- * @public
- */
-export const commandNames = async (): Promise<readonly string[]> => {
-  const { createProgram } = await import('./program/program.ts');
-  return createProgram(() => {}).commands.map((command) => command.name());
 };
 
 /** Words for the person, and the exit code. */

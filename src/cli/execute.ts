@@ -8,7 +8,6 @@ import type { Host } from '../engine/ports.ts';
 import { Recorder } from '../engine/recorder.ts';
 import { type RunResult, runWorkflow } from '../engine/runner.ts';
 import { StopControl } from '../engine/stop.ts';
-import { spareWith } from '../host/spare.ts';
 import { openJournal, readJournal, repairTail } from '../store/journal.ts';
 import { acquireLock } from '../store/lock.ts';
 import { randomDigits } from '../store/random-digits.ts';
@@ -125,10 +124,6 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
     consent: async () => execution.consent,
     survivor: (description) => decideSurvivor(options.survivors ?? 'ask', description),
   });
-  const spareOnceActing = spareWith(units.length);
-  recorder.listen((event) => {
-    if (event.type === 'step.started') spareOnceActing();
-  });
   try {
     await recorder.emit(beginning(execution, opened, run));
     const left = removedSteps(removedThings(created, names, units), place.lab);
@@ -136,7 +131,6 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
     const result = await runWorkflow(engine, {
       ...{ workflow, scope, known, resumed: resume !== undefined },
       usualMs: history.usualMs,
-      confirms: deploys(opened),
       holdings: holdingsToUndo(opened, scope, created),
       lastWords: () => {
         const ledger = foldLedger(state.data.created, recorder.state);

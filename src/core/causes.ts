@@ -1,5 +1,5 @@
 // The file in which a project names failures it knows of its own, beside the catalogue that comes with lab.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Failure } from './failure.ts';
 
 const kinds = [

@@ -1,11 +1,10 @@
 // What counts as the definition of a step: its resolved action with its surroundings, what it yields, and the content of the files
 // it uses. Names, time limits, retries and probes are not part of it: changing them changes nothing in the world.
-import { hash as hashOfBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Applied } from '../core/event.ts';
 import { type Change, canonical, changes } from '../core/fingerprint.ts';
 import { hasKeys } from '../core/has-keys.ts';
 import type { StepState } from '../core/run-state.ts';
-import { sha256 } from '../core/sha256.ts';
 import type { StepSpec } from '../core/workflow.ts';
 import type { Engine } from './engine.ts';
 import { inProject } from './paths.ts';
@@ -24,10 +23,10 @@ export const define = (engine: Engine, step: ResolvedStep): Sooner<Required<Appl
 
 const fingerprinted = (engine: Engine, whole: unknown): Required<Applied> => {
   const definition = engine.masker.value(whole);
-  const fingerprint = hash(definition, 16);
+  const fingerprint = digestOf(definition, 16);
   if (!engine.masker.hides || canonical(definition) === canonical(whole)) return { definition, fingerprint };
   // Sixteen bits notice a change, and are too few to tell a secret by.
-  return { definition, fingerprint: `${fingerprint}-${hash(whole, 4)}` };
+  return { definition, fingerprint: `${fingerprint}-${digestOf(whole, 4)}` };
 };
 
 /** How a definition differs from those that may be in force; undefined when it does not. */
@@ -45,15 +44,7 @@ export const changedSince = (
   return { reason, changes: differences };
 };
 
-/** From so many bytes on, all definitions together, Node's own is faster, and worth its loading. */
-const fewBytes = 4096;
-let hashed = 0;
-
-const hash = (value: unknown, digits: number): string => {
-  const bytes = Buffer.from(canonical(value));
-  hashed += bytes.length;
-  return (hashed < fewBytes ? sha256(bytes) : hashOfBytes('sha256', bytes)).slice(0, digits);
-};
+const digestOf = (value: unknown, digits: number): string => hash('sha256', canonical(value)).slice(0, digits);
 
 // Field by field: there are as many as steps, and a literal that is put together of others takes V8 ten times as long.
 const definitionOf = (

@@ -1,5 +1,5 @@
 // Looking at the world: one look of a probe, and waiting until all of a step's probes hold.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ExpressionError, type Scope } from '../core/expression.ts';
 import type { Observation } from '../core/observation.ts';
 import { evaluate } from '../core/template.ts';

@@ -1,5 +1,5 @@
 // The few values a lab is drawn from, with the defaults of the original lab. Whether they fit together is decided in room.ts.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ipv4, prefix } from './addresses.ts';
 
 const pool = (fallback: string) =>

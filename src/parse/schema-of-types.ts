@@ -1,5 +1,5 @@
 // What a step type takes under `with`, and a probe kind beside its general keys, as conditions on the name of the type.
-import { z } from 'zod';
+import * as z from 'zod';
 import { probeSchema } from '../core/schema/probe.ts';
 
 export type Json = { [key: string]: unknown };

@@ -1,5 +1,5 @@
 // JSON Schema of workflow and variant files, for editors; with a catalogue also of what each step type and probe takes.
-import { z } from 'zod';
+import * as z from 'zod';
 import { causesSchema } from '../core/causes.ts';
 import { inputSchema } from '../core/schema/input.ts';
 import { includeSchema, patchSchema } from '../core/schema/patch.ts';

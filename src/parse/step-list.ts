@@ -1,5 +1,5 @@
 // The steps of one file, in order, with included files' steps in their place. Patching them is patches.ts's business.
-import { z } from 'zod';
+import * as z from 'zod';
 import { includeSchema } from '../core/schema/patch.ts';
 import { stepSchema } from '../core/schema/step.ts';
 import type { Context } from './context.ts';

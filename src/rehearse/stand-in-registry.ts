@@ -1,5 +1,5 @@
 // Step types and probe types whose place a rehearsal takes: same names, same inputs, but they look at its world and change only that.
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonical } from '../core/fingerprint.ts';
 import { type ProbeType, type Registry, StepError, type StepType } from '../engine/step-type.ts';
 import { ownerKey, type StandIns } from './stand-in-workflow.ts';

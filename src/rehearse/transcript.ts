@@ -1,5 +1,5 @@
 // What real tools answered in a recorded run: one JSON line each. Written by --record, read by a rehearsal.
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const transcriptFormat = 1;
 

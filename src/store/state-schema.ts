@@ -1,5 +1,5 @@
 // The shape of the document about all runs, as a schema: what it may hold, and how a mistake in it is told.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const values = z.record(z.string(), z.unknown());
 

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseAddress } from '../../core/address.ts';
 import type { RunEvent } from '../../core/event.ts';
 import { nearest } from '../../parse/nearest.ts';

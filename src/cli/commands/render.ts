@@ -1,6 +1,6 @@
 // `lab render`: writes the files a variant declares under `render`, for a person to read or use. Touches nothing but the folder named.
 import { isAbsolute, join, normalize, relative, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ExpressionError, type Scope } from '../../core/expression.ts';
 import type { Masker } from '../../core/mask.ts';
 import { resolveText, resolveValue, textOf } from '../../core/template.ts';

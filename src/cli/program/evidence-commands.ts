@@ -1,6 +1,5 @@
 // The commands that prove what a workflow does without the real tools, and that show a run elsewhere.
-import type { Define } from './declared.ts';
-import { withExamples, withInputs, withJson } from './parts.ts';
+import { type Define, withExamples, withInputs, withJson } from './parts.ts';
 
 export const evidenceCommands = (define: Define): void => {
   withExamples(

@@ -1,6 +1,5 @@
 // The commands that look at the lab and at runs, and write nothing.
-import type { Define } from './declared.ts';
-import { withExamples, withInputs, withJson, withScope } from './parts.ts';
+import { choice, type Define, withExamples, withInputs, withJson, withScope } from './parts.ts';
 
 export const lookCommands = (define: Define): void => {
   stateCommands(define);
@@ -111,7 +110,7 @@ const fileCommands = (define: Define): void => {
         async () => (await import('../commands/graph.ts')).graphCommand,
       ),
     )
-      .choice('--format <format>', 'how to draw it', ['text', 'mermaid', 'dot', 'svg'])
+      .addOption(choice('--format <format>', 'how to draw it', ['text', 'mermaid', 'dot', 'svg']))
       .option('--children', 'one box for every child of a foreach step')
       .option('--topology', 'the network that is built, as SVG, instead of the steps'),
     [

@@ -1,6 +1,5 @@
 // The commands that write files for a person: of a variant, or a new variant.
-import type { Define } from './declared.ts';
-import { withExamples, withInputs, withJson } from './parts.ts';
+import { type Define, withExamples, withInputs, withJson } from './parts.ts';
 
 export const makeCommands = (define: Define): void => {
   withExamples(

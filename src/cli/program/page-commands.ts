@@ -1,6 +1,5 @@
 // The commands that show a run as a page: a file, or served while it lasts.
-import type { Define } from './declared.ts';
-import { withExamples } from './parts.ts';
+import { type Define, withExamples } from './parts.ts';
 
 export const pageCommands = (define: Define): void => {
   withExamples(

@@ -1,12 +1,12 @@
 // The commands that change the world or the record of it.
-import type { Declared, Define } from './declared.ts';
-import { withExamples, withInputs, withRunOutput, withScope } from './parts.ts';
+import type { Command } from 'commander';
+import { choice, type Define, withExamples, withInputs, withRunOutput, withScope } from './parts.ts';
 
-const running = (command: Declared): Declared =>
+const running = (command: Command): Command =>
   withRunOutput(withInputs(command))
     .option('-y, --yes', 'agree to changes of this host, such as installing packages')
     .option('--record <file>', 'write what every tool answered, secrets masked, for `lab rehearse --transcript`')
-    .choice('--survivors <what>', 'what to do about processes of a killed run', ['ask', 'wait', 'end']);
+    .addOption(choice('--survivors <what>', 'what to do about processes of a killed run', ['ask', 'wait', 'end']));
 
 export const runCommands = (define: Define): void => {
   withExamples(

@@ -1,5 +1,5 @@
 // What may be said of an input, by its type.
-import { z } from 'zod';
+import * as z from 'zod';
 import { durationSchema, says } from './parts.ts';
 
 const bounds = {

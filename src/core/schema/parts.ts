@@ -1,5 +1,5 @@
 // What the schemas of all files are made of: texts of a certain form, and the words that go with a key.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A string that holds at least one `${{ … }}`; it stands where its value will stand. */
 export const expressionText = z.string().regex(/\$\{\{/, 'a ${{ … }} expression');

@@ -1,5 +1,5 @@
 // How a workflow takes on steps of other files: includes, and patches of the one it extends.
-import { z } from 'zod';
+import * as z from 'zod';
 import { says } from './parts.ts';
 import { stepSchema } from './step.ts';
 

@@ -1,5 +1,5 @@
 // What a probe may say, wherever one stands.
-import { z } from 'zod';
+import * as z from 'zod';
 import { cel, duration, says } from './parts.ts';
 
 /** General keys of every probe; the keys of its kind stand beside them and are checked by that kind's own schema. */

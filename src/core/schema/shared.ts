@@ -1,5 +1,5 @@
 // The keys that workflow and variant files have in common.
-import { z } from 'zod';
+import * as z from 'zod';
 import { inputSchema } from './input.ts';
 import { env, says } from './parts.ts';
 import { probeSchema } from './probe.ts';

@@ -1,5 +1,5 @@
 // What a step may say: its action, its proofs, and how it is undone, tried again and found.
-import { z } from 'zod';
+import * as z from 'zod';
 import { argv, cel, description, duration, each, env, expressionText, id, orExpression, says } from './parts.ts';
 import { probe, probes } from './probe.ts';
 

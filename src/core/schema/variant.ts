@@ -1,5 +1,5 @@
 // What a variant file may say.
-import { z } from 'zod';
+import * as z from 'zod';
 import { description, each, expressionText, id, says } from './parts.ts';
 import { probeSchema } from './probe.ts';
 import { allEnv, inputs, secrets, shared } from './shared.ts';

@@ -1,5 +1,5 @@
 // What a workflow file may say.
-import { z } from 'zod';
+import * as z from 'zod';
 import { cel, description, id, says } from './parts.ts';
 import { includeSchema, patchSchema } from './patch.ts';
 import { allEnv, inputs, secrets, shared } from './shared.ts';
