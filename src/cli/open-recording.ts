@@ -6,6 +6,7 @@ import { recordingHost } from '../rehearse/recording-host.ts';
 import { type TranscriptLine, transcriptFormat } from '../rehearse/transcript.ts';
 import { CliError, exitCode } from './exit-code.ts';
 import type { Opened } from './open-workflow.ts';
+import { ownFile } from './own-file.ts';
 import { version } from './version-of-lab.ts';
 
 export interface Recording {
@@ -44,7 +45,7 @@ export const openRecording = ({ file, opened, host, stateDir, run }: Parts): Rec
 
 const openOrExplain = (file: string): number => {
   try {
-    return openSync(file, 'w', 0o600);
+    return openSync(file, ownFile, 0o600);
   } catch (error) {
     const { message } = error as Error;
     throw new CliError(exitCode.usage, `--record ${file}: ${message}`, error);

@@ -1,5 +1,7 @@
 // Writing to the terminal from commands that only look.
+import { safeJson } from '../view/ndjson.ts';
 import type { Drawing } from '../view/snippet.ts';
+import { cleanScreen } from '../view/text.ts';
 
 /** How wide the screen is and whether colours are welcome; what goes to a file or a pipe is not cut to any width. */
 export const screen = (): Required<Drawing> => ({
@@ -8,7 +10,13 @@ export const screen = (): Required<Drawing> => ({
 });
 
 export const print = (text: string): void => {
-  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  const shown = cleanScreen(text);
+  process.stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
 };
 
-export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
+export const printJson = (value: unknown): void => printBytes(safeJson(value, 2));
+
+/** As it is, for a file or another program. */
+export const printBytes = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};

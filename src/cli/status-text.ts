@@ -7,7 +7,7 @@ import { factEntries } from '../view/fact-entries.ts';
 import { localDay, localMoment, localTime } from '../view/moment.ts';
 import { createPaint, type Paint } from '../view/paint.ts';
 import { table } from '../view/table.ts';
-import { cleanLine } from '../view/text.ts';
+import { cleanLine, cleanName } from '../view/text.ts';
 import type { Status, StepStatus } from './look-at-status.ts';
 
 export interface StatusDrawing {
@@ -50,7 +50,7 @@ const brokenRow = ({ address, reason, lastProved, since }: StepStatus, paint: Pa
   const ago = (at: string): string => `${formatDuration(Math.max(0, now - Date.parse(at)))} ago`;
   const held = lastProved === null ? 'never proved' : `held ${ago(lastProved)}`;
   const when = since === null ? held : `since ${clockTime(since, now)}`;
-  return [paint.bad('fails'), cleanLine(address), when, cleanLine(reason)];
+  return [paint.bad('fails'), cleanName(address), when, cleanLine(reason)];
 };
 
 /** Children of one step that all hold take one row. */
@@ -65,7 +65,7 @@ const heldRows = (all: readonly StepStatus[], paint: Paint, { now }: StatusDrawi
     const rows = fold ? [{ label: `${id} x ${each.length}`, since: latest(each) }] : each.filter(({ holds }) => holds);
     return rows.map((row) => [
       paint.good('holds'),
-      cleanLine('label' in row ? row.label : row.address),
+      cleanName('label' in row ? row.label : row.address),
       ...(row.since === null
         ? ['', '']
         : [`since ${clockTime(row.since, now)}`, `${formatDuration(Math.max(0, now - Date.parse(row.since)))}`]),

@@ -8,6 +8,7 @@ import { chooseView } from '../view/choose.ts';
 import type { KnownCause } from '../view/known-causes.ts';
 import type { StepRecord } from '../view/step-record.ts';
 import { summary } from '../view/summary.ts';
+import { cleanScreen } from '../view/text.ts';
 import type { View, ViewContext } from '../view/view.ts';
 import { labCall } from './call-lab.ts';
 import type { Execution } from './execute.ts';
@@ -71,7 +72,7 @@ export const openViews = async (
         return existsSync(log) ? relative(process.cwd(), log) : undefined;
       };
       const ending = { program: labCall(options), logs: shownLogs, place, logPath, causes };
-      stdout.write(summary(view.model, { color, columns, now: context.host.clock.now(), ...ending }));
+      stdout.write(cleanScreen(summary(view.model, { color, columns, now: context.host.clock.now(), ...ending })));
     },
   };
 };

@@ -2,7 +2,7 @@
 import { formatDuration } from '../core/duration.ts';
 import { changeLines } from '../view/change-text.ts';
 import { createPaint } from '../view/paint.ts';
-import { cleanLine, truncate } from '../view/text.ts';
+import { cleanLine, cleanName, truncate } from '../view/text.ts';
 import { observationText } from '../view/wording.ts';
 import type { Cause } from './find-causes.ts';
 
@@ -52,7 +52,7 @@ const causeLines = (cause: Cause, depth: number, drawing: Drawing): readonly str
   ];
   return [
     // The name gives way, not what is said of it.
-    `${indent}${depth === 0 ? '' : 'because '}${paint.strong(truncate(cleanLine(label), 48))} ${verdictWords[verdict]}: ${cleanLine(reason)}`,
+    `${indent}${depth === 0 ? '' : 'because '}${paint.strong(truncate(cleanName(label), 48))} ${verdictWords[verdict]}: ${cleanLine(reason)}`,
     ...details.map((line) => `${indent}  ${line}`),
     ...causes.flatMap((each) => causeLines(each, depth + 1, drawing)),
   ];

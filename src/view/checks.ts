@@ -3,7 +3,7 @@ import type { Paint } from './paint.ts';
 import type { RunModel } from './run-model.ts';
 import type { StepRecord } from './step-record.ts';
 import { table } from './table.ts';
-import { cleanLine } from './text.ts';
+import { cleanLine, cleanName } from './text.ts';
 
 /** Empty for a run that did something: its ending speaks of steps, not of facts. */
 export const checks = (
@@ -26,11 +26,11 @@ const rowsOf = ({ planned, evidence, outcome }: StepRecord, paint: Paint): reado
   const verdict = (holds: boolean): string => (holds ? paint.good('holds') : paint.bad('fails'));
   if (evidence.length === 0)
     return [
-      [outcome === 'blocked' ? paint.warn('blocked') : verdict(outcome === 'satisfied'), cleanLine(planned.name), ''],
+      [outcome === 'blocked' ? paint.warn('blocked') : verdict(outcome === 'satisfied'), cleanName(planned.name), ''],
     ];
   return evidence.map(({ holds, saw, probe }) => [
     verdict(holds),
-    cleanLine(planned.name),
+    cleanName(planned.name),
     cleanLine(evidence.length > 1 ? `${probe}: ${saw}` : saw),
   ]);
 };

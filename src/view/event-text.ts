@@ -4,7 +4,7 @@ import type { Outcome, RunEvent } from '../core/event.ts';
 import { estimateRest, estimateText } from './estimate.ts';
 import type { RunModel } from './run-model.ts';
 import type { StepRecord } from './step-record.ts';
-import { cleanLine } from './text.ts';
+import { cleanLine, cleanName } from './text.ts';
 import {
   complaint,
   failureText,
@@ -49,7 +49,7 @@ export const eventText = (event: RunEvent, model: RunModel): EventText | undefin
     case 'step.undone':
       return {
         word: event.outcome === 'failed' ? 'failed' : 'undone',
-        text: `${event.address}: ${undoneText(event)}, ${formatDuration(event.durationMs)}`,
+        text: `${cleanName(event.address)}: ${undoneText(event)}, ${formatDuration(event.durationMs)}`,
         tone: event.outcome === 'failed' ? 'bad' : 'good',
       };
     default:
@@ -108,8 +108,8 @@ const decisions = { wait: 'waiting for its end', end: 'ending it', leave: 'leavi
 const stepLabel = ({ planned }: StepRecord): string => {
   const { address, name } = planned;
   return address === name || address.endsWith(`[${name}]`)
-    ? cleanLine(address)
-    : `${cleanLine(address)} (${stepTitle(planned)})`;
+    ? cleanName(address)
+    : `${cleanName(address)} (${stepTitle(planned)})`;
 };
 
 const finishedText = (record: StepRecord, label: string): EventText => {

@@ -3,7 +3,7 @@ import { findCause } from './find-cause.ts';
 import type { Paint } from './paint.ts';
 import type { StepRecord } from './step-record.ts';
 import type { SummaryContext } from './summary.ts';
-import { cleanLine, cleanText } from './text.ts';
+import { cleanName, cleanText } from './text.ts';
 import { commandOf, complaint, lastSeen, stepTitle, tailOf, whyEnded } from './wording.ts';
 import { wrap } from './wrap.ts';
 
@@ -13,8 +13,8 @@ export const failureReport = (record: StepRecord, context: SummaryContext, paint
   const { planned, failure, evidence, attempts } = record;
   const label =
     planned.name === planned.address
-      ? cleanLine(planned.address)
-      : `${stepTitle(planned)} (${cleanLine(planned.address)})`;
+      ? cleanName(planned.address)
+      : `${stepTitle(planned)} (${cleanName(planned.address)})`;
   const why = whyEnded(record) || 'it failed';
   const times = attempts > 1 ? `, after ${attempts} attempts` : '';
   const place = context.place?.(planned.address);

@@ -5,7 +5,7 @@ import { type Estimate, estimateText } from './estimate.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { type RowSurroundings, type RowText, type RowWeight, rowText, rowWeight } from './row-text.ts';
 import type { RunModel } from './run-model.ts';
-import { cleanLine, textWidth, truncate } from './text.ts';
+import { cleanLine, cleanName, textWidth, truncate } from './text.ts';
 import { chooseRows, type WindowLine } from './window.ts';
 import { countOutcomes, countsText, stoppingText, undoneText } from './wording.ts';
 
@@ -123,5 +123,5 @@ const undoneRows = ({ undone }: RunModel, paint: Paint, columns: number): readon
   undone.map((event) => {
     const tone = event.outcome === 'failed' ? paint.bad : paint.good;
     const word = event.outcome === 'failed' ? 'failed ' : 'undone ';
-    return `${tone(word)} ${truncate(`${cleanLine(event.address)}: ${undoneText(event)}`, columns - 8)}`;
+    return `${tone(word)} ${truncate(`${cleanName(event.address)}: ${undoneText(event)}`, columns - 8)}`;
   });

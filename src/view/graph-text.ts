@@ -1,6 +1,6 @@
 // The graph of a workflow as text: mermaid and dot for other tools, and rails for the terminal.
 import type { StepBox } from './step-graph.ts';
-import { cleanLine, truncate } from './text.ts';
+import { cleanLine, cleanName, truncate } from './text.ts';
 
 export const mermaidGraph = (boxes: readonly StepBox[]): string => {
   const ids = new Map(boxes.map(({ address }, at) => [address, `s${at}`]));
@@ -36,7 +36,7 @@ export const railGraph = (boxes: readonly StepBox[], columns: number): string =>
     const at = mine[0] ?? freeRail(rails);
     if (mine.length > 1) rows.push(joinRow(rails, mine));
     for (const rail of mine) rails[rail] = undefined;
-    rows.push(`${stepRow(rails, at)} ${cleanLine(label)}`);
+    rows.push(`${stepRow(rails, at)} ${cleanName(label)}`);
     const next = followers.get(address) ?? [];
     const taken = next.map((target, index) => {
       const rail = index === 0 ? at : freeRail(rails, at + 1);

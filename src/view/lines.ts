@@ -4,6 +4,7 @@ import { type EventText, eventText } from './event-text.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { RunModel } from './run-model.ts';
+import { cleanName } from './text.ts';
 import type { View, ViewContext } from './view.ts';
 
 /** Lines of output of one step that are shown in one second; the log has them all. */
@@ -50,9 +51,9 @@ class Lines {
   }
 
   private write(at: number, { word, text, tone }: EventText): void {
-    const label = word.padEnd(12);
+    const label = cleanName(word).padEnd(12);
     const painted = tone === 'plain' ? label : this.paint[tone](label);
-    this.context.out.write(`${this.paint.dim(timeOf(at))} ${painted} ${text}\n`);
+    this.context.out.write(`${this.paint.dim(timeOf(at))} ${painted} ${cleanName(text)}\n`);
   }
 
   private output({ address, stream, text, at }: EventOf<'step.output'>): void {
@@ -72,7 +73,7 @@ class Lines {
       return;
     }
     talk.shown += 1;
-    this.write(at, { word: 'output', text: `${address} | ${line}`, tone: 'plain' });
+    this.write(at, { word: 'output', text: `${cleanName(address)} | ${line}`, tone: 'plain' });
   }
 
   private flush(address: Address, at: number): void {
@@ -85,7 +86,11 @@ class Lines {
   private tellHidden(address: Address, at: number): void {
     const talk = this.talk(address);
     if (talk.hidden > 0)
-      this.write(at, { word: 'output', text: `${address} | (${talk.hidden} more lines, see its log)`, tone: 'plain' });
+      this.write(at, {
+        word: 'output',
+        text: `${cleanName(address)} | (${talk.hidden} more lines, see its log)`,
+        tone: 'plain',
+      });
     talk.hidden = 0;
   }
 

@@ -5,7 +5,7 @@ import { longestPaths } from '../core/graph.ts';
 import type { Observation } from '../core/observation.ts';
 import { type Change, changeLines } from './change-text.ts';
 import { createPaint, type Paint } from './paint.ts';
-import { cleanLine, textWidth, truncate } from './text.ts';
+import { cleanLine, cleanName, textWidth, truncate } from './text.ts';
 import { observationText } from './wording.ts';
 import { wrap } from './wrap.ts';
 
@@ -50,7 +50,7 @@ export const formatPlan = (plan: PlanView, { color, columns = 100 }: PlanDrawing
   const labels = steps.map(labelOf);
   const width = Math.min(Math.max(44, columns * 0.4), Math.max(0, ...labels.map(textWidth)));
   const rows = [
-    ...(plan.takesAway ?? []).map((address) => paint.warn(`x take away ${cleanLine(address)}`)),
+    ...(plan.takesAway ?? []).map((address) => paint.warn(`x take away ${cleanName(address)}`)),
     ...steps.flatMap((step, at) => [
       ...rowOf(step, { label: labels[at] ?? '', width, columns, paint }),
       ...detailsOf(step, columns, paint),
@@ -84,7 +84,7 @@ const foldKept = (steps: readonly PlanViewStep[]): readonly PlanViewStep[] => {
 const isPlainlyKept = ({ verdict, reason }: PlanViewStep): boolean => verdict === 'keep' && reason === 'it holds';
 
 const labelOf = ({ address, name }: PlanViewStep): string =>
-  name === address || address.endsWith(`[${name}]`) ? cleanLine(address) : cleanLine(`${address} (${name})`);
+  name === address || address.endsWith(`[${name}]`) ? cleanName(address) : cleanName(`${address} (${name})`);
 
 const rowOf = (
   { verdict, reason, usualMs }: PlanViewStep,

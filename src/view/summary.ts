@@ -9,7 +9,7 @@ import { createPaint, type Paint } from './paint.ts';
 import type { RunModel } from './run-model.ts';
 import type { StepRecord } from './step-record.ts';
 import { table } from './table.ts';
-import { cleanLine } from './text.ts';
+import { cleanLine, cleanName } from './text.ts';
 import { countOutcomes, countsText, undoneText } from './wording.ts';
 
 export interface SummaryContext {
@@ -52,7 +52,7 @@ export const summary = (model: RunModel, context: SummaryContext): string => {
 const failures = (model: RunModel, context: SummaryContext, paint: Paint): readonly string[] => {
   const all = model.failed;
   const told = all.slice(0, toldInFull).flatMap((record) => [...failureReport(record, context, paint), '']);
-  const rest = all.slice(toldInFull).map(({ planned }) => cleanLine(planned.address));
+  const rest = all.slice(toldInFull).map(({ planned }) => cleanName(planned.address));
   return rest.length === 0 ? told : [...told, `Also failed: ${rest.join(', ')}`, ''];
 };
 
@@ -78,7 +78,7 @@ const undone = ({ undone: events }: RunModel, paint: Paint): readonly string[] =
   for (const { outcome } of events) counts.set(undoWords[outcome], (counts.get(undoWords[outcome]) ?? 0) + 1);
   return [
     `Taken away: ${countsText(counts)}`,
-    ...left.map((event) => `  ${paint.bad('left')} ${cleanLine(event.address)}: ${undoneText(event)}`),
+    ...left.map((event) => `  ${paint.bad('left')} ${cleanName(event.address)}: ${undoneText(event)}`),
   ];
 };
 

@@ -26,6 +26,30 @@ export const cleanLine = (text: string): string => {
   return cleanText(printed[printed.length - 1] ?? '');
 };
 
+/**
+ * A name or address on one line, the same wherever it is shown: what a terminal would act on, and ends of lines, stand there as `\n` or
+ * `\u001b`.
+ */
+export const cleanName = (text: string): string =>
+  isPlain(text) ? text : cleanText(text.replace(/[\p{Cc}\u2028\u2029]/gu, escaped));
+
+const escaped = (character: string): string => {
+  const short = JSON.stringify(character).slice(1, -1);
+  return short === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}` : short;
+};
+
+/** A whole screen as it is written out: nothing in it commands the terminal but colours and tabs. */
+export const cleanScreen = (text: string): string =>
+  /^[ -~\n]*$/.test(text)
+    ? text
+    : text
+        .split(colours)
+        .map((part, at) => (at % 2 === 1 ? part : cleanText(part)))
+        .join('');
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is let through
+const colours = /(\x1b\[[\d;]*m|\t)/;
+
 /** The columns a terminal needs for text without control characters. */
 export const textWidth = (text: string): number => {
   if (isPlain(text)) return text.length;

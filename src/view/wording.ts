@@ -5,13 +5,13 @@ import { assertNever } from '../core/exhaustive.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Observation } from '../core/observation.ts';
 import type { Phase, StepRecord, Waiting } from './step-record.ts';
-import { cleanLine, cleanText } from './text.ts';
+import { cleanLine, cleanName, cleanText } from './text.ts';
 import type { SeenFact, Trend } from './trend.ts';
 
 /** A step's name for people. That of a foreach parent still has the places of its children's names in it, which are left out. */
 export const stepTitle = ({ name, parent, address }: PlannedStep): string => {
   const shown = parent === true ? name.replace(/\s*\$\{\{.*?\}\}/gs, '') : name;
-  return cleanLine(shown).trim() || cleanLine(address);
+  return cleanLine(shown).trim() || cleanName(address);
 };
 
 /** What stands beside a step that has ended. */

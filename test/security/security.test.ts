@@ -116,6 +116,21 @@ describe('a symbolic link', patient, () => {
     expect(lab.deeds()).toEqual([]);
   });
 
+  it('in the place of a report, a bundle or a recording is not written through', async () => {
+    const lab = new Lab(program.main, { build });
+    expect((await lab.run(['run', 'build'])).code).toBe(0);
+    const [link, victim] = [join(lab.dir, 'link'), join(lab.dir, 'victim')];
+    writeFileSync(victim, 'mine');
+    symlinkSync(victim, link);
+    for (const args of [
+      ['report', '--out', link],
+      ['report', '--bundle', '--out', link],
+      ['run', 'build', '--record', link],
+    ])
+      expect((await lab.run(args)).code, args.join(' ')).toBe(2);
+    expect(readFileSync(victim, 'utf8')).toBe('mine');
+  });
+
   it('in the place of the state file or a journal is not written through', async () => {
     const lab = new Lab(program.main, { build });
     mkdirSync(lab.stateDir, { mode: 0o700 });

@@ -12,7 +12,7 @@ import { readTail, stepLogName } from '../../store/step-log.ts';
 import { commandLine } from '../../view/command-line.ts';
 import { localTime } from '../../view/moment.ts';
 import { table } from '../../view/table.ts';
-import { cleanText } from '../../view/text.ts';
+import { cleanName, cleanText } from '../../view/text.ts';
 import { asCalled } from '../call-lab.ts';
 import { type CommandContext, lookAtState, openContext } from '../context.ts';
 import { CliError, exitCode } from '../exit-code.ts';
@@ -21,7 +21,7 @@ import { followLogs } from '../follow-logs.ts';
 import { hintOf } from '../hint.ts';
 import type { CommonOptions } from '../options.ts';
 import { eventsOf } from '../past-runs.ts';
-import { print, screen } from '../print.ts';
+import { print, printBytes, screen } from '../print.ts';
 
 export interface LogsOptions extends CommonOptions {
   readonly follow?: boolean;
@@ -140,7 +140,7 @@ const meaning = async (
 
 const show = async (file: string, options: LogsOptions): Promise<number> => {
   for (const line of await readTail(file, linesOf(options)))
-    print(process.stdout.isTTY === true ? cleanText(line) : line);
+    printBytes(process.stdout.isTTY === true ? cleanText(line) : line);
   return exitCode.ok;
 };
 
@@ -166,7 +166,7 @@ const followRun = async (
     underWay: () => isUnderWay(context, run),
     out: (name, line) => {
       const text = color ? cleanText(line) : line;
-      print(base === undefined ? `${addressIn(name.replace(/\.\d+\.log$/, ''))} | ${text}` : text);
+      printBytes(base === undefined ? `${cleanName(addressIn(name.replace(/\.\d+\.log$/, '')))} | ${text}` : text);
     },
     pause: () => context.host.clock.sleep(200),
   });

@@ -7,6 +7,7 @@ import { createNdjson } from '../../view/ndjson.ts';
 import { createQuiet } from '../../view/quiet.ts';
 import { RunModel } from '../../view/run-model.ts';
 import { summary } from '../../view/summary.ts';
+import { cleanScreen } from '../../view/text.ts';
 import type { View, ViewContext } from '../../view/view.ts';
 import { journalIn } from '../bundle.ts';
 import { CliError, exitCode } from '../exit-code.ts';
@@ -25,7 +26,7 @@ export const replayCommand = async (file: string, options: OutputOptions): Promi
     view.on(event);
   }
   await view.close();
-  if (options.json !== true) process.stdout.write(summary(model, { color, columns, now, resume: [] }));
+  if (options.json !== true) process.stdout.write(cleanScreen(summary(model, { color, columns, now, resume: [] })));
   return foldRun(events).end?.outcome === 'succeeded' ? exitCode.ok : exitCode.stepFailed;
 };
 

@@ -11,6 +11,7 @@ import { lookAtState, openContext } from '../context.ts';
 import { CliError, exitCode } from '../exit-code.ts';
 import { entryOf } from '../find-run.ts';
 import type { CommonOptions } from '../options.ts';
+import { ownFile } from '../own-file.ts';
 import { pageAssets, sha256 } from '../page-assets.ts';
 import { logsOf, pictured, runsUpTo, toldBy, topologyOfRun } from '../page-data.ts';
 import { pageWording } from '../page-wording.ts';
@@ -74,7 +75,7 @@ const pack = async ({ stateDir, run, out }: Packing): Promise<number> => {
 const save = async (file: string, page: string | Uint8Array): Promise<void> => {
   try {
     // Logs and facts of a lab are for its owner.
-    await writeFile(file, page, { mode: 0o600 });
+    await writeFile(file, page, { mode: 0o600, flag: ownFile });
   } catch (error) {
     throw new CliError(
       exitCode.usage,
