@@ -1,6 +1,9 @@
 // The command probe: what a command prints and how it ends, without a shell.
 import * as z from 'zod';
+import { keptText, wholeText } from '../src/core/printed.ts';
+import { readings } from '../src/core/readings.ts';
 import { defineProbe, StepError } from '../src/engine/step-type.ts';
+import { limitInput, limitOf } from './limit.ts';
 
 const input = z.strictObject({
   run: z
@@ -8,6 +11,7 @@ const input = z.strictObject({
     .min(1)
     .describe('The argument vector'),
   stdin: z.string().optional().describe('What it reads'),
+  limit: limitInput,
 });
 
 export const commandProbe = defineProbe({
@@ -22,19 +26,19 @@ export const commandProbe = defineProbe({
     json: 'stdout read as JSON; null when it is none',
   },
   describe: ({ run }) => run.join(' '),
-  async look({ run, stdin }, context) {
+  async look({ run, stdin, limit }, context) {
     const argv = run.map(String);
-    const result = await context.command(argv, { quiet: true, ...(stdin !== undefined && { stdin }) });
+    const keepBytes = limitOf(limit);
+    const result = await context.command(argv, { quiet: true, keepBytes, ...(stdin !== undefined && { stdin }) });
     if (result.ended === 'spawn-failed')
       throw new StepError(`${argv[0]} could not be started: ${result.error?.message ?? ''}`);
     if (result.ended !== 'exit') throw new StepError(`${argv[0]} gave no answer in time`);
-    const { stdout, stderr } = result;
     const exitCode = result.exitCode ?? -1;
-    const lines = stdout.split(/\r?\n/).filter((line) => line !== '');
+    const stdout = wholeText(result, 'stdout', keepBytes);
     return {
       holds: exitCode === 0,
-      saw: summary(exitCode, stdout, stderr),
-      values: { exitCode, stdout, stderr, lines, json: jsonOf(stdout) },
+      saw: summary(exitCode, keptText(result, 'stdout'), keptText(result, 'stderr')),
+      values: { exitCode, stdout, stderr: wholeText(result, 'stderr', keepBytes), ...readings(stdout) },
     };
   },
 });
@@ -45,12 +49,4 @@ const summary = (exitCode: number, stdout: string, stderr: string): string => {
   const line = (exitCode === 0 ? lines[0] : lines.at(-1)) ?? '';
   const shown = line.length > 120 ? `${line.slice(0, 119)}…` : line;
   return shown === '' ? `exit ${exitCode}` : exitCode === 0 ? shown : `exit ${exitCode}: ${shown}`;
-};
-
-const jsonOf = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null; // Text that is no JSON is an answer too.
-  }
 };

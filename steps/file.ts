@@ -1,10 +1,13 @@
 // The file probe: is it there, and what does it hold.
 import * as z from 'zod';
-import { defineProbe } from '../src/engine/step-type.ts';
+import { Uncomputable } from '../src/core/uncomputable.ts';
+import { defineProbe, type StepContext } from '../src/engine/step-type.ts';
+import { limitInput, limitOf, tooLong } from './limit.ts';
 
 const input = z.strictObject({
   path: z.string().describe('The file or folder, relative to the folder of the step'),
-  read: z.boolean().default(false).describe('Also read its text, up to 1 MiB'),
+  read: z.boolean().default(false).describe('Also read its text'),
+  limit: limitInput,
 });
 
 export const fileProbe = defineProbe({
@@ -20,13 +23,12 @@ export const fileProbe = defineProbe({
   },
   describe: ({ path }) => path,
   glance: ({ path }, context) => context.host.glance?.(inFolder(path, context)),
-  async look({ path, read }, context) {
+  async look({ path, read, limit }, context) {
     const file = inFolder(path, context);
     const stat = await context.host.stat(file);
     if (!stat)
       return { holds: false, saw: 'not there', values: { exists: false, kind: 'none', size: 0, mode: 0, text: '' } };
-    const text =
-      read && stat.kind === 'file' && stat.size <= 1 << 20 ? ((await context.host.readFile(file)) ?? '') : '';
+    const text = await textOf(file, { stat, read, limit: limitOf(limit) }, context);
     return {
       holds: true,
       saw: `${stat.kind}, ${stat.size} bytes`,
@@ -34,6 +36,16 @@ export const fileProbe = defineProbe({
     };
   },
 });
+
+const textOf = async (
+  file: string,
+  { stat, read, limit }: { stat: { kind: string; size: number }; read: boolean; limit: number },
+  { host }: StepContext,
+): Promise<string | Uncomputable> => {
+  if (!read) return new Uncomputable('its text is read only with `read: true`');
+  if (stat.kind !== 'file') return '';
+  return stat.size > limit ? tooLong('its text', limit) : ((await host.readFile(file)) ?? '');
+};
 
 const inFolder = (path: string, { cwd }: { readonly cwd: string }): string =>
   path.startsWith('/') ? path : `${cwd}/${path}`;

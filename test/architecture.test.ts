@@ -38,7 +38,7 @@ const law: Record<
   string,
   { readonly rooms: readonly string[]; readonly types?: readonly string[]; readonly packages?: readonly string[] }
 > = {
-  'src/core': { rooms: [], packages: ['zod', '@marcbachmann/cel-js'] },
+  'src/core': { rooms: [], packages: ['zod', '@marcbachmann/cel-js', '@marcbachmann/cel-js/evaluator', 're2js'] },
   'src/fabric': { rooms: ['src/core'], packages: ['zod'] },
   'src/parse': { rooms: ['src/core'] },
   'src/engine': { rooms: ['src/core'] },

@@ -1,4 +1,5 @@
 // The failures the project knows of its own, as the endings of runs look them up.
+import { pattern } from '../core/pattern.ts';
 import { loadCauses } from '../parse/causes.ts';
 import type { KnownCause } from '../view/known-causes.ts';
 import { formatDiagnostics } from '../view/snippet.ts';
@@ -18,8 +19,8 @@ export const openCauses = async (
   return causes.map(({ id, cause, remedy, output, uses, exitCode: code, kind }) => ({
     ...{ id, cause, remedy },
     match: {
-      ...(output !== undefined && { output: new RegExp(output, 'i') }),
-      ...(uses !== undefined && { uses: new RegExp(uses, 'i') }),
+      ...(output !== undefined && { output: pattern(output, { ignoreCase: true }) }),
+      ...(uses !== undefined && { uses: pattern(uses, { ignoreCase: true }) }),
       ...(code !== undefined && { exitCode: code }),
       ...(kind !== undefined && { kind }),
     },

@@ -1,6 +1,7 @@
 // The file in which a project names failures it knows of its own, beside the catalogue that comes with lab.
 import * as z from 'zod';
 import type { Failure } from './failure.ts';
+import { PatternError, pattern as patternOf } from './pattern.ts';
 
 const kinds = [
   'exit',
@@ -19,9 +20,10 @@ const kinds = [
 
 const isPattern = (source: string): boolean => {
   try {
-    return new RegExp(source) instanceof RegExp;
-  } catch {
-    return false;
+    return patternOf(source) !== undefined;
+  } catch (error) {
+    if (error instanceof PatternError) return false;
+    throw error;
   }
 };
 

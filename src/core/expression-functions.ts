@@ -1,5 +1,10 @@
 // The functions `lab` adds to CEL's own: the few that facts about labs need. Names follow Kubernetes' and cel-go's extensions.
 import type { Environment } from '@marcbachmann/cel-js';
+import { toCel } from './cel-values.ts';
+import { countElements, countText } from './evaluation-budget.ts';
+import { exactJson } from './exact-json.ts';
+import { pattern } from './pattern.ts';
+import { linesOf } from './readings.ts';
 
 type Value = bigint | number | string;
 
@@ -18,26 +23,34 @@ const extreme = (list: Value[], sign: 1 | -1): Value => {
   return rest.reduce((best, each) => (compare(each, best) * sign > 0 ? each : best), first);
 };
 
-const whole = (_: string, value: unknown): unknown =>
-  typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
-
 /** The first match of a regular expression, or an empty string. */
-const find = (text: string, pattern: string): string => new RegExp(pattern).exec(text)?.[0] ?? '';
+const find = (text: string, source: string): string => pattern(source).exec(text)?.groups[0] ?? '';
 
-/** A range within a loop is made anew in every turn, so its elements are counted over the whole evaluation. */
-const maximumElements = 1_000_000;
-let elements = 0;
-
-/** Called before an evaluation; there is one at a time. */
-export const resetElements = (): void => {
-  elements = 0;
-};
+const longestRange = 10_000;
 
 const range = (count: bigint): bigint[] => {
-  const length = Math.max(0, Math.min(Number(count), 10_000));
-  elements += length;
-  if (elements > maximumElements) throw new Error(`its ranges have more than ${maximumElements} elements in all`);
+  if (count < 0n || count > longestRange)
+    throw new Error(`range() counts from 0 to at most ${longestRange}, not to ${count}`);
+  const length = Number(count);
+  countElements(length);
   return Array.from({ length }, (_, index) => BigInt(index));
+};
+
+const lines = (text: string): string[] => {
+  const found = linesOf(text);
+  countElements(found.length);
+  return found;
+};
+
+/** Counted before it is made: a chain of replacements may double a text each time. */
+const replace = (text: string, from: string, to: string): string => {
+  const growth = to.length - from.length;
+  countText(text.length);
+  if (growth > 0) {
+    if (from === '') countText((text.length + 1) * growth);
+    else for (let at = text.indexOf(from); at !== -1; at = text.indexOf(from, at + from.length)) countText(growth);
+  }
+  return text.replaceAll(from, to.replaceAll('$', '$$$$'));
 };
 
 interface ExpressionFunction {
@@ -89,7 +102,7 @@ export const expressionFunctions: readonly ExpressionFunction[] = [
     signature: 'string.lines(): list<string>',
     meaning: 'the lines that are not empty',
     example: "'a\\n\\nb\\n'.lines() == ['a', 'b']",
-    run: (text: string) => text.split(/\r?\n/).filter((line) => line !== ''),
+    run: lines,
   },
   {
     signature: 'string.find(string): string',
@@ -101,13 +114,13 @@ export const expressionFunctions: readonly ExpressionFunction[] = [
     signature: 'string.replace(string, string): string',
     meaning: 'every occurrence of a text replaced',
     example: "'a.b.c'.replace('.', '-') == 'a-b-c'",
-    run: (text: string, from: string, to: string) => text.replaceAll(from, to),
+    run: replace,
   },
   {
     signature: 'json(string): dyn',
     meaning: 'the value that JSON text stands for',
     example: `json('{"up": [1, 2]}').up.size() == 2`,
-    run: (text: string) => JSON.parse(text, whole),
+    run: (text: string) => toCel(exactJson(text)),
   },
   {
     signature: 'keys(map<dyn, dyn>): list<dyn>',
@@ -123,7 +136,7 @@ export const expressionFunctions: readonly ExpressionFunction[] = [
   },
   {
     signature: 'range(int): list<int>',
-    meaning: 'that many numbers from 0; at most 10,000',
+    meaning: 'that many numbers from 0; an error for more than 10,000',
     example: 'range(3) == [0, 1, 2]',
     run: range,
   },

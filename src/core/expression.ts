@@ -1,6 +1,11 @@
 // CEL, the only language a workflow file computes with: compiled once, evaluated over plain data, with positions in errors.
 import { type ASTNode, Environment } from '@marcbachmann/cel-js';
-import { registerFunctions, resetElements } from './expression-functions.ts';
+import { toCel, toPlain } from './cel-values.ts';
+import { resetBudget } from './evaluation-budget.ts';
+import { isKept } from './exact-json.ts';
+import { registerFunctions } from './expression-functions.ts';
+import { makeStrict, registerStrictFunctions, withPlainNames } from './strict-functions.ts';
+import { Uncomputable } from './uncomputable.ts';
 import { withheldOn } from './withheld.ts';
 
 export type Scope = Readonly<Record<string, unknown>>;
@@ -9,6 +14,8 @@ export interface Compiled {
   readonly source: string;
   /** @throws ExpressionError when a name is missing or a type does not fit. */
   evaluate(scope: Scope): unknown;
+  /** What it yields, as CEL names the type, where that can be known without a scope: `string`, `list<int>`. */
+  yields(): string | undefined;
   /** The names it reads, as far as they are spelt out: `['inputs', 'nodes']`. */
   readonly references: readonly (readonly string[])[];
 }
@@ -33,13 +40,15 @@ export class ExpressionError extends Error {
 /** What was asked for is kept nowhere, since it holds a secret. */
 export class WithheldError extends ExpressionError {}
 
-const environment = registerFunctions(
-  new Environment({
-    unlistedVariablesAreDyn: true,
-    homogeneousAggregateLiterals: false,
-    enableOptionalTypes: true,
-    limits: { maxAstNodes: 5000, maxDepth: 100 },
-  }),
+const environment = registerStrictFunctions(
+  registerFunctions(
+    new Environment({
+      unlistedVariablesAreDyn: true,
+      homogeneousAggregateLiterals: false,
+      enableOptionalTypes: true,
+      limits: { maxAstNodes: 5000, maxDepth: 100 },
+    }),
+  ),
 );
 
 /** Macros inside macros multiply; deeper nesting than this has no use and could burn hours. */
@@ -61,6 +70,7 @@ const compileAnew = (source: string): Compilation => {
     const parsed = environment.parse(source);
     const references: string[][] = [];
     const nesting = collect(parsed.ast, new Set(), references);
+    harden(parsed.ast, source);
     if (nesting > maximumMacroNesting) {
       return {
         ok: false,
@@ -70,18 +80,23 @@ const compileAnew = (source: string): Compilation => {
       };
     }
     const evaluate = (scope: Scope): unknown => {
-      const picked = pick(scope, references);
-      assertAffordable(source, picked, nesting);
+      const part = partOf(scope, references);
+      assertAffordable(source, part, nesting);
       try {
-        return run(source, parsed, picked);
+        return run(source, parsed, part);
       } catch (error) {
         throw withheldError(error, scope, references);
       }
     };
-    return { ok: true, expression: { source, references, evaluate } };
+    return { ok: true, expression: { source, references, evaluate, yields: () => typeOf(parsed) } };
   } catch (error) {
     return { ok: false, ...place(error, source) };
   }
+};
+
+const typeOf = (parsed: ReturnType<Environment['parse']>): string | undefined => {
+  const { valid, type } = parsed.check();
+  return valid && type !== undefined && !type.includes('dyn') ? type : undefined;
 };
 
 /** Lists in loops multiply: what could turn more often than this, which takes minutes, is refused before it starts. */
@@ -101,18 +116,17 @@ const longestList = (value: unknown): number => {
   return parts.reduce<number>((longest, each) => Math.max(longest, longestList(each)), parts.length);
 };
 
-/** Only what is read is converted: a scope may hold ten thousand steps. */
-const pick = (scope: Scope, references: readonly (readonly string[])[]): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(partOf(scope, references)).map(([root, value]) => [root, toCel(value)]));
+const isDeep = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uncomputable);
 
-/** The part of a scope that an expression with these references reads, two names deep. */
+/** The part of a scope that an expression with these references reads, two names deep: a scope may hold ten thousand steps. */
 export const partOf = (scope: Scope, references: readonly (readonly string[])[]): Record<string, unknown> => {
   const part: Record<string, unknown> = {};
   const whole = new Set(references.filter((path) => path.length === 1).map(([root]) => root));
   for (const [root, name] of references) {
     if (root === undefined || !Object.hasOwn(scope, root)) continue;
     const value = scope[root];
-    if (name === undefined || whole.has(root) || typeof value !== 'object' || value === null || Array.isArray(value)) {
+    if (name === undefined || whole.has(root) || !isDeep(value)) {
       part[root] = value;
       continue;
     }
@@ -128,9 +142,9 @@ const run = (
   parsed: (scope: Record<string, unknown>) => unknown,
   scope: Record<string, unknown>,
 ): unknown => {
-  resetElements();
+  resetBudget();
   try {
-    return toPlain(parsed(scope));
+    return toPlain(parsed(toCel(scope) as Record<string, unknown>));
   } catch (error) {
     const { message, offset, length } = place(error, source);
     throw new ExpressionError(message, { source, offset, length });
@@ -153,7 +167,7 @@ const place = (error: unknown, source: string): { message: string; offset: numbe
     range?: { start: number; end: number };
   };
   const start = Math.min(range?.start ?? 0, source.length);
-  const text = summary ?? message?.split('\n')[0] ?? String(error);
+  const text = withPlainNames(summary ?? message?.split('\n')[0] ?? String(error));
   return { message: text, offset: start, length: Math.max(1, (range?.end ?? source.length) - start) };
 };
 
@@ -170,6 +184,17 @@ const collect = (node: ASTNode, locals: ReadonlySet<string>, into: string[][]): 
     return Math.max(0, ...[receiver, ...args].map((each) => collect(each, locals, into)));
   }
   return Math.max(0, ...childrenOf(node).map((each) => collect(each, locals, into)));
+};
+
+/** Calls go to functions that keep to the language's definition, and a number that no double holds is refused. */
+const harden = (node: ASTNode, source: string): void => {
+  makeStrict(node);
+  const spelling = source.slice(node.start, node.end);
+  if (node.op === 'value' && typeof node.args === 'number' && !isKept(spelling))
+    throw Object.assign(new Error(`${spelling} can't be kept exactly`), {
+      range: { start: node.start, end: node.end },
+    });
+  for (const each of childrenOf(node)) harden(each, source);
 };
 
 const collectMacro = (
@@ -208,35 +233,4 @@ const pathOf = (node: ASTNode): string[] | undefined => {
     if (path && index.op === 'value') return [...path, String(index.args)];
   }
   return undefined;
-};
-
-const converted = new WeakMap<object, unknown>();
-
-/** CEL tells integers from doubles; whole numbers of our data are integers. */
-const toCel = (value: unknown): unknown => {
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
-  if (typeof value !== 'object' || value === null) return value ?? null;
-  const known = converted.get(value);
-  if (known !== undefined) return known;
-  const result = Array.isArray(value) ? value.map(toCel) : mapToCel(value);
-  if (Object.isFrozen(value)) converted.set(value, result);
-  return result;
-};
-
-/** The library asks an object for its constructor, which data may well have a key for. */
-const mapToCel = (value: object): unknown => {
-  const entries = Object.entries(value).map(([key, each]) => [key, toCel(each)] as const);
-  return Object.hasOwn(value, 'constructor') ? new Map(entries) : Object.fromEntries(entries);
-};
-
-const toPlain = (value: unknown): unknown => {
-  if (typeof value === 'bigint') return Number(value);
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(toPlain);
-  if (value instanceof Map)
-    return Object.fromEntries([...value].map(([key, each]) => [String(toPlain(key)), toPlain(each)]));
-  if ('hasValue' in value && typeof value.hasValue === 'function') {
-    return value.hasValue() ? toPlain((value as unknown as { value(): unknown }).value()) : null;
-  }
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, toPlain(each)]));
 };

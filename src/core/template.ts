@@ -25,6 +25,26 @@ export const evaluate = (source: string, scope: Scope): unknown => {
   return compilation.expression.evaluate(scope);
 };
 
+/** Whether a condition holds. @throws ExpressionError also when it yields neither true nor false. */
+export const evaluateCondition = (source: string, scope: Scope): boolean => asBoolean(evaluate(source, scope), source);
+
+/** @throws ExpressionError that names what the source yielded. */
+export const asBoolean = (value: unknown, source: string): boolean => {
+  if (typeof value === 'boolean') return value;
+  throw new ExpressionError(`it yields ${nameOf(value)}, not true or false`, {
+    source,
+    offset: 0,
+    length: source.length,
+  });
+};
+
+const nameOf = (value: unknown): string => {
+  if (typeof value === 'string')
+    return `the text ${JSON.stringify(value.length > 60 ? `${value.slice(0, 59)}…` : value)}`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Array.isArray(value) ? 'a list' : 'a map';
+};
+
 /** A string with its expressions replaced; a string that is one expression becomes that value, of any type. @throws ExpressionError */
 export const resolveText = (text: string, scope: Scope): unknown => {
   if (!text.includes('${{')) return text;

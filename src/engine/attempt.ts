@@ -3,12 +3,14 @@ import { basename } from 'node:path';
 import type { ProcessIdentity } from '../core/event.ts';
 import { ExpressionError, type Scope } from '../core/expression.ts';
 import type { Failure } from '../core/failure.ts';
+import { wholeText } from '../core/printed.ts';
+import { readings } from '../core/readings.ts';
 import { bounded } from './bounded.ts';
 import { type ContextSettings, commandSettings, createContext, enterCommand, tailOf } from './context.ts';
 import type { Engine } from './engine.ts';
 import { internalFailure, isStoreError } from './internal-failure.ts';
 import { openOutputLog } from './output-log.ts';
-import { declaredOutputs, readings } from './outputs.ts';
+import { declaredOutputs } from './outputs.ts';
 import type { CommandResult } from './ports.ts';
 import { quoteCommand } from './quote.ts';
 import type { ResolvedAction, ResolvedStep } from './resolved.ts';
@@ -102,7 +104,11 @@ const performCommand = async (
   settings: ContextSettings,
 ): Promise<AttemptResult> => {
   const { action } = request;
-  const options = { ...commandSettings(settings), ...(action.stdin !== undefined && { stdin: action.stdin }) };
+  const { keepBytes } = request.resolved;
+  const options = {
+    ...commandSettings(settings, { ...(keepBytes !== undefined && { keepBytes }) }),
+    ...(action.stdin !== undefined && { stdin: action.stdin }),
+  };
   if (action.kind === 'shell' && action.on === undefined) {
     const result = await engine.host.script(action.script, options);
     return conclude(engine, request, { typed: action.script.trim(), result });
@@ -166,7 +172,8 @@ const conclude = (
   { resolved, scope }: AttemptRequest,
   { typed, result }: { readonly typed: string; readonly result: CommandResult },
 ): AttemptResult => {
-  const { stdout, stderr } = result;
+  const stdout = wholeText(result, 'stdout', resolved.keepBytes);
+  const stderr = wholeText(result, 'stderr', resolved.keepBytes);
   const tail = tailOf(result).map(engine.masker.text);
   const exitCode = result.exitCode ?? -1;
   const values = { exitCode, stdout, stderr, message: tail.join('\n') };

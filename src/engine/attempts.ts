@@ -4,7 +4,7 @@ import { ExpressionError, type Scope } from '../core/expression.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Observation } from '../core/observation.ts';
 import { delayAfter } from '../core/retry.ts';
-import { evaluate } from '../core/template.ts';
+import { evaluateCondition } from '../core/template.ts';
 import { type AttemptResult, act } from './attempt.ts';
 import { elapsed } from './elapsed.ts';
 import type { Engine } from './engine.ts';
@@ -102,7 +102,7 @@ const mayRetry = (
   if (when === undefined) return { may: true };
   const defaults = { exitCode: -1, message: '', stdout: '', stderr: '' };
   try {
-    return { may: evaluate(when, { ...scope, ...defaults, ...values, attempt }) === true };
+    return { may: evaluateCondition(when, { ...scope, ...defaults, ...values, attempt }) };
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     return { may: false, reason: `not tried again: retry.when can't be computed: ${error.message}` };

@@ -1,6 +1,7 @@
 // Builds what a step type or a probe may use: commands in the right place, folder and environment, with their output logged.
 
-import { evaluate, resolveValue, textOf } from '../core/template.ts';
+import { guarded, keptText } from '../core/printed.ts';
+import { evaluateCondition, resolveValue, textOf } from '../core/template.ts';
 import type { Engine } from './engine.ts';
 import type { CommandRequest, CommandResult } from './ports.ts';
 import { quoteCommand } from './quote.ts';
@@ -59,7 +60,10 @@ export const createContext = (engine: Engine, settings: ContextSettings): StepCo
     command: async (argv, options = {}) => {
       const place = options.here === true ? undefined : surroundings.on;
       const prefix = place === undefined ? [] : await enterCommand(engine, place, settings);
-      return engine.host.command({ argv: [...prefix, ...argv], ...commandSettings(settings, options) });
+      const result = await engine.host.command({ argv: [...prefix, ...argv], ...commandSettings(settings, options) });
+      const refuse = (reason: string): StepError =>
+        new StepError(`${argv[0]}: ${reason}`, { command: quoteCommand(argv) });
+      return guarded(result, { keepBytes: options.keepBytes, refuse });
     },
     must: async (argv, options) => {
       const result = await context.command(argv, options);
@@ -118,7 +122,7 @@ export const enterCommand = async (
     const bare = { ...settings, surroundings: { env: settings.surroundings.env, cwd: settings.surroundings.cwd } };
     const seen = await type.look(type.input.parse(probe.input), createContext(engine, bare));
     const holds =
-      probe.expect === undefined ? seen.holds : evaluate(probe.expect, { ...engine.scope, ...seen.values }) === true;
+      probe.expect === undefined ? seen.holds : evaluateCondition(probe.expect, { ...engine.scope, ...seen.values });
     if (!holds) throw new StepError(`${place} can't be entered: ${probe.name ?? name}: ${seen.saw}`);
     values[name] = seen.values;
   }
@@ -150,7 +154,8 @@ export const commandError = (argv: readonly string[], result: CommandResult): St
 
 /** The last lines a person wants to see of a failed command. */
 export const tailOf = (result: CommandResult, lines = 12): readonly string[] => {
-  const text = result.stderr.trim() === '' ? result.stdout : result.stderr;
+  const stderr = keptText(result, 'stderr');
+  const text = stderr.trim() === '' ? keptText(result, 'stdout') : stderr;
   return text
     .trimEnd()
     .split(/\r?\n/)

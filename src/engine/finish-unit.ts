@@ -3,12 +3,12 @@ import type { Created, EventOf, Outcome } from '../core/event.ts';
 import { ExpressionError, type Scope } from '../core/expression.ts';
 import { canonical } from '../core/fingerprint.ts';
 import { isDone } from '../core/run-state.ts';
-import { resolveText } from '../core/template.ts';
 import type { Attempted } from './attempts.ts';
 import { elapsed } from './elapsed.ts';
 import type { Engine } from './engine.ts';
 import type { Judgement, Known } from './judge.ts';
 import { withoutSecrets } from './outputs.ts';
+import { resolveFlag } from './resolve.ts';
 import { hideSecrets, type Secret } from './secret-book.ts';
 import type { Unit } from './unit.ts';
 
@@ -132,10 +132,8 @@ const hasMoved = (known: Known | undefined, { outputs }: ReturnType<typeof witho
 /** The flag stands also for a step whose other expressions can't be computed. */
 const isTolerated = ({ unit, scope }: KnownTurn, { resolved }: Judgement): boolean => {
   if (resolved) return resolved.continueOnError;
-  const flag = unit.step.continueOnError;
-  if (typeof flag !== 'string') return flag === true;
   try {
-    return resolveText(flag, scope) === true;
+    return resolveFlag(unit.step.continueOnError, scope);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     return false; // Its own error is one more reason to fail, and the first one is told.

@@ -5,7 +5,7 @@ import type { Failure } from '../core/failure.ts';
 import type { Change } from '../core/fingerprint.ts';
 import type { Observation } from '../core/observation.ts';
 import { isDone, type StepState } from '../core/run-state.ts';
-import { evaluate } from '../core/template.ts';
+import { evaluateCondition } from '../core/template.ts';
 import { changedSince, define } from './definition.ts';
 import type { Engine } from './engine.ts';
 import { internalFailure } from './internal-failure.ts';
@@ -53,7 +53,7 @@ export interface Case {
 export const judge = (engine: Engine, item: Case): Sooner<Judgement> => {
   const { unit, scope } = item;
   try {
-    if (unit.step.if !== undefined && evaluate(unit.step.if, scope) !== true)
+    if (unit.step.if !== undefined && !evaluateCondition(unit.step.if, scope))
       return { ...nothing, verdict: 'skip', reason: `its if is false: ${unit.step.if}` };
     const judgement = judgeWanted(engine, item);
     return judgement instanceof Promise ? judgement.catch((error) => unjudged(engine, item, error)) : judgement;

@@ -1,7 +1,7 @@
 // The list of a foreach step that rests on outputs of other steps: what becomes of it once they are known.
 import { ExpressionError, type Scope } from '../core/expression.ts';
 import type { Failure } from '../core/failure.ts';
-import { evaluate } from '../core/template.ts';
+import { evaluateCondition } from '../core/template.ts';
 import type { StepSpec } from '../core/workflow.ts';
 import type { Engine } from './engine.ts';
 import { ExpansionError, expand, readsItem, type Unit } from './unit.ts';
@@ -28,5 +28,5 @@ export const expandLate = ({ masker }: Engine, step: StepSpec, scope: Scope): La
 /** Whether its `if` is false for all its children; then nobody asks for their list. */
 const whySkipped = (step: StepSpec, scope: Scope): string | undefined => {
   if (step.if === undefined || readsItem(step)) return undefined;
-  return evaluate(step.if, scope) === true ? undefined : `its if is false: ${step.if}`;
+  return evaluateCondition(step.if, scope) ? undefined : `its if is false: ${step.if}`;
 };

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { ExpressionError, type Scope } from '../core/expression.ts';
 import type { Observation } from '../core/observation.ts';
-import { evaluate } from '../core/template.ts';
+import { evaluateCondition } from '../core/template.ts';
 import { abandoned } from './bounded.ts';
 import { createContext } from './context.ts';
 import type { Engine } from './engine.ts';
@@ -94,7 +94,7 @@ const judged = (
 ): { holds: boolean; error?: string } => {
   if (expect === undefined) return { holds: seen.holds };
   try {
-    return { holds: evaluate(expect, { ...scope, ...reads, ...seen.values }) === true };
+    return { holds: evaluateCondition(expect, { ...scope, ...reads, ...seen.values }) };
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     return { holds: false, error: `expect can't be computed: ${error.message}` };

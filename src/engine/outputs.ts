@@ -4,8 +4,10 @@ import { ExpressionError, type Scope } from '../core/expression.ts';
 import type { Failure } from '../core/failure.ts';
 import { canonical } from '../core/fingerprint.ts';
 import type { Masker } from '../core/mask.ts';
+import { pattern } from '../core/pattern.ts';
 import { isDone, type StepState } from '../core/run-state.ts';
 import { evaluate } from '../core/template.ts';
+import { Uncomputable } from '../core/uncomputable.ts';
 import type { StepSpec } from '../core/workflow.ts';
 import { type Look, outputsIn } from './look.ts';
 import type { ResolvedStep } from './resolved.ts';
@@ -72,29 +74,16 @@ export const withoutSecrets = (
   };
 };
 
-/** What expressions over a command's output may read besides the text itself. */
-export const readings = (stdout: string): { readonly lines: readonly string[]; readonly json: unknown } => ({
-  lines: stdout.split(/\r?\n/).filter((line) => line !== ''),
-  json: parseJson(stdout),
-});
-
-const parseJson = (text: string): unknown => {
-  const start = text.trimStart()[0];
-  if (start === undefined || !'[{"-0123456789tfn'.includes(start)) return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null; // Text that is no JSON is an answer too: `json` is null then.
-  }
-};
-
 type OutputSpec = NonNullable<StepSpec['outputs']>[string];
 
 const read = (source: OutputSpec, scope: Scope): unknown => {
   if (typeof source === 'string') return evaluate(source, scope);
   const { regex, group, of = 'stdout' } = source;
-  const match = new RegExp(regex, 'm').exec(String(scope[of] ?? ''));
-  const found = typeof group === 'string' ? match?.groups?.[group] : match?.[group ?? (match.length > 1 ? 1 : 0)];
+  const text = scope[of];
+  if (text instanceof Uncomputable) throw new StepError(text.reason);
+  const { exec, groups } = pattern(regex, { lines: true });
+  const match = exec(String(text ?? ''));
+  const found = typeof group === 'string' ? match?.named[group] : match?.groups[group ?? Math.min(groups, 1)];
   if (found === undefined) throw new StepError(`nothing in ${of} matches ${regex}`);
   return found;
 };

@@ -28,6 +28,8 @@ export interface CommandResult {
   readonly stderr: string;
   /** True when the kept output is not all of it. */
   readonly truncated: boolean;
+  /** Of which stream that is so; where it is missing, of both. */
+  readonly truncatedStreams?: readonly ('stdout' | 'stderr')[];
   readonly durationMs: number;
   readonly ended: 'exit' | 'timeout' | 'cancelled' | 'spawn-failed';
   /** With `spawn-failed`: the system's code, such as ENOENT, and message. */
@@ -43,6 +45,8 @@ export interface HttpRequest {
   readonly signal?: AbortSignal;
   /** Accept any certificate. */
   readonly insecure?: boolean;
+  /** Bytes of the body that are read; default 1 MiB. */
+  readonly keepBytes?: number;
 }
 
 export type HttpAnswer =
@@ -51,6 +55,8 @@ export type HttpAnswer =
       readonly status: number;
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
+      /** True when there is more of it. */
+      readonly truncated?: boolean;
       readonly durationMs: number;
     }
   | { readonly ok: false; readonly code: string; readonly message: string };

@@ -5,7 +5,8 @@ import type { Created, UndoRecord } from '../core/event.ts';
 import { compile, partOf, type Scope } from '../core/expression.ts';
 import { noRetry, type RetryPolicy } from '../core/retry.ts';
 import { ShellTextError, shellText } from '../core/shell-text.ts';
-import { evaluate, resolveText, resolveValue, textOf } from '../core/template.ts';
+import { parseSize } from '../core/size.ts';
+import { asBoolean, evaluate, resolveText, resolveValue, textOf } from '../core/template.ts';
 import type { ProbeSpec, StepSpec } from '../core/workflow.ts';
 import type { Engine } from './engine.ts';
 import { inProject } from './paths.ts';
@@ -33,6 +34,7 @@ export const resolveStep = (spec: StepSpec, engine: Engine, scope: Scope): Resol
     surroundings,
     variables,
     ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(spec.limit !== undefined && { keepBytes: sizeOf(spec.limit, scope) }),
     graceMs: duration(spec.grace, scope) ?? 5000,
     retry: retryOf(spec.retry, scope),
     continueOnError: resolveFlag(spec.continueOnError, scope),
@@ -202,20 +204,24 @@ const satisfiedOf = (spec: StepSpec, scope: Scope): Pick<ResolvedStep, 'satisfie
 
 const retryOf = (retry: StepSpec['retry'], scope: Scope): RetryPolicy => {
   if (!retry) return noRetry;
-  const number = (value: unknown, otherwise: number): number =>
-    value === undefined ? otherwise : Number(resolveValue(value, scope));
+  const number = (key: 'attempts' | 'backoff' | 'jitter', least: number): number => {
+    const value = retry[key] === undefined ? least : resolveValue(retry[key], scope);
+    if (typeof value === 'number' && value >= least) return value;
+    throw new ResolutionError(`retry.${key} is ${textOf(value)}, not a number from ${least}`);
+  };
   return {
-    attempts: number(retry.attempts, 1),
+    attempts: number('attempts', 1),
     delayMs: duration(retry.delay, scope) ?? 1000,
-    backoff: number(retry.backoff, 1),
+    backoff: number('backoff', 1),
     maxDelayMs: duration(retry.maxDelay, scope) ?? Number.POSITIVE_INFINITY,
-    jitter: number(retry.jitter, 0),
+    jitter: number('jitter', 0),
     withinMs: duration(retry.within, scope) ?? Number.POSITIVE_INFINITY,
   };
 };
 
-const resolveFlag = (flag: StepSpec['continueOnError'], scope: Scope): boolean =>
-  (typeof flag === 'string' ? resolveText(flag, scope) : flag) === true;
+/** @throws ExpressionError also when it yields neither true nor false. */
+export const resolveFlag = (flag: StepSpec['continueOnError'], scope: Scope): boolean =>
+  typeof flag === 'string' ? asBoolean(resolveText(flag, scope), flag) : flag === true;
 
 const declaredCreates = (spec: StepSpec, scope: Scope): readonly Created[] =>
   spec.creates ? (resolveValue(spec.creates, scope) as readonly Created[]) : nothing;
@@ -229,6 +235,13 @@ const duration = (text: string | undefined, scope: Scope): number | undefined =>
   const ms = parseDuration(value);
   if (ms === undefined) throw new ResolutionError(`"${value}" is no duration; write 500ms, 30s, 15m or 1h30m`);
   return ms;
+};
+
+const sizeOf = (text: string, scope: Scope): number => {
+  const value = textOf(resolveText(text, scope));
+  const bytes = parseSize(value);
+  if (bytes === undefined) throw new ResolutionError(`"${value}" is no size; write 512KiB or 16MiB, 256MiB at most`);
+  return bytes;
 };
 
 const commandOf = (action: ResolvedAction | undefined): string => {

@@ -59,6 +59,8 @@ export interface ResolvedStep {
   readonly variables: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
   readonly graceMs: number;
+  /** How much of its command's output is kept; the usual unless told. */
+  readonly keepBytes?: number;
   readonly retry: RetryPolicy;
   readonly continueOnError: boolean;
   readonly creates: readonly Created[];

@@ -5,7 +5,7 @@ import type { CommandRequest, CommandResult, Host } from './ports.ts';
 
 /** What one look, one run or one undo may use. */
 export interface StepContext {
-  /** Runs a command in the step's environment, folder and place; its output goes to the step's log. Never throws for a failed command. */
+  /** Runs a command in the step's environment, folder and place; its output goes to the step's log. Never throws for a failed command; reading a stream that was cut throws a StepError. */
   command(argv: readonly string[], options?: CommandOptions): Promise<CommandResult>;
   /** Like command, but throws a StepError with the command and its last lines unless it exits 0. */
   must(argv: readonly string[], options?: CommandOptions): Promise<CommandResult>;

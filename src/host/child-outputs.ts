@@ -1,4 +1,5 @@
 // Both output streams of a child as one thing: when they are done, when they last moved, and letting go of them.
+import { usualLimit } from '../core/size.ts';
 import type { CommandRequest } from '../engine/ports.ts';
 import type { Launched } from './launch.ts';
 import { OutputReader } from './output-reader.ts';
@@ -20,10 +21,8 @@ export interface OutputSettings extends Pick<CommandRequest, 'onOutput' | 'keepB
   readonly onFailure: (error: unknown) => void;
 }
 
-const defaultKeepBytes = 2 ** 20;
-
 export const readOutputs = (child: Launched, settings: OutputSettings): ChildOutputs => {
-  const { onOutput, onFailure, keepBytes = defaultKeepBytes } = settings;
+  const { onOutput, onFailure, keepBytes = usualLimit } = settings;
   let finish: () => void;
   const whenDone = new Promise<void>((resolve) => {
     finish = resolve;

@@ -1,12 +1,10 @@
 // One HTTP exchange on a connection of its own, its time limit covering all of it. An answer of any status is an answer;
 // redirects are not followed, so that a probe sees what is really there.
 import type { IncomingMessage, RequestOptions } from 'node:http';
+import { usualLimit } from '../core/size.ts';
 import type { HttpAnswer, HttpRequest } from '../engine/ports.ts';
 import { monotonicMs } from './monotonic.ts';
 import { whenTimeIsUp } from './time-up.ts';
-
-/** Of a longer body the beginning is kept, and the connection closed. */
-const mostBodyBytes = 2 ** 20;
 
 export const exchange = async (request: HttpRequest): Promise<HttpAnswer> => {
   const startedAt = monotonicMs();
@@ -16,9 +14,9 @@ export const exchange = async (request: HttpRequest): Promise<HttpAnswer> => {
   const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
   try {
     const response = await send(request, signal);
-    const body = await readBody(response);
+    const read = await readBody(response, request.keepBytes ?? usualLimit);
     const durationMs = monotonicMs() - startedAt;
-    return { ok: true, status: response.statusCode ?? 0, headers: flatHeaders(response), body, durationMs };
+    return { ok: true, status: response.statusCode ?? 0, headers: flatHeaders(response), ...read, durationMs };
   } catch (error) {
     if (request.signal?.aborted) return { ok: false, code: 'ABORTED', message: 'the request was cancelled' };
     if (limit.aborted)
@@ -48,16 +46,21 @@ const send = async (request: HttpRequest, signal: AbortSignal): Promise<Incoming
   });
 };
 
-const readBody = async (response: IncomingMessage): Promise<string> => {
+/** Of a longer body the beginning is kept, and the connection closed. */
+const readBody = async (
+  response: IncomingMessage,
+  mostBytes: number,
+): Promise<{ readonly body: string; readonly truncated?: true }> => {
   const pieces: Buffer[] = [];
   let size = 0;
   for await (const piece of response as AsyncIterable<Buffer>) {
     pieces.push(piece);
     size += piece.length;
     // Leaving the loop destroys the response, and with it the connection.
-    if (size >= mostBodyBytes) break;
+    if (size > mostBytes) break;
   }
-  return Buffer.concat(pieces).subarray(0, mostBodyBytes).toString('utf8');
+  const body = Buffer.concat(pieces).subarray(0, mostBytes).toString('utf8');
+  return size > mostBytes ? { body, truncated: true } : { body };
 };
 
 const flatHeaders = (response: IncomingMessage): Record<string, string> =>

@@ -1,6 +1,6 @@
 // Stays with a child until it is over: its output, its time limit, being cancelled, and the end of what it left in its group.
 import type { CommandRequest, CommandResult } from '../engine/ports.ts';
-import { readOutputs } from './child-outputs.ts';
+import { type ChildOutputs, readOutputs } from './child-outputs.ts';
 import { drain } from './drain.ts';
 import { endProcessGroup, hasMembers } from './group.ts';
 import type { Launched } from './launch.ts';
@@ -41,7 +41,7 @@ export const supervise = async (child: Launched, request: SuperviseRequest): Pro
       ...exit,
       stdout: outputs.stdout.kept.text(),
       stderr: outputs.stderr.kept.text(),
-      truncated: outputs.stdout.kept.truncated || outputs.stderr.kept.truncated,
+      ...truncation(outputs),
       durationMs: monotonicMs() - startedAt,
       ended: stopped && stopped.kind !== 'consumer' ? stopped.kind : 'exit',
     };
@@ -49,6 +49,11 @@ export const supervise = async (child: Launched, request: SuperviseRequest): Pro
     watch.dispose();
     release();
   }
+};
+
+const truncation = (outputs: ChildOutputs): Pick<CommandResult, 'truncated' | 'truncatedStreams'> => {
+  const truncatedStreams = (['stdout', 'stderr'] as const).filter((name) => outputs[name].kept.truncated);
+  return truncatedStreams.length === 0 ? { truncated: false } : { truncated: true, truncatedStreams };
 };
 
 interface Exit {

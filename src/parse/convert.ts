@@ -11,6 +11,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
+import { isKept } from '../core/exact-json.ts';
 import { unmaskExpressions } from './expression-mask.ts';
 import { type Origins, placeOfNode } from './origins.ts';
 import type { Finding, Report, Source } from './source.ts';
@@ -136,10 +137,7 @@ const convertScalar = (node: Scalar, state: Conversion): unknown => {
   if (node.anchor) state.anchors.set(node.anchor, node);
   const { value } = node;
   if (typeof value === 'string') return unmaskExpressions(value);
-  if (
-    typeof value === 'number' &&
-    (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
-  ) {
+  if (typeof value === 'number' && !isHeld(value, node.source)) {
     const hint = `write "${node.source ?? value}" if text is meant`;
     state.report(placeOfNode(state.source, node), {
       code: 'number-out-of-range',
@@ -148,4 +146,10 @@ const convertScalar = (node: Scalar, state: Conversion): unknown => {
     });
   }
   return value ?? null;
+};
+
+/** In other bases, and as whole numbers, by their value; with a point or exponent digit for digit. */
+const isHeld = (value: number, spelling: string | undefined): boolean => {
+  if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) return false;
+  return spelling === undefined || !/^[-+]?[\d.]+(e[-+]?\d+)?$/i.test(spelling) || isKept(spelling.replace(/^\+/, ''));
 };

@@ -19,6 +19,8 @@ export interface StepReading {
 export interface ExpressionChecker {
   /** The string under `key` is CEL. */
   cel(container: object, key: Key, spot: Spot): void;
+  /** The same, and it has to yield true or false. */
+  condition(container: object, key: Key, spot: Spot): void;
   /** Every string at or below `key` may hold `${{ … }}`. */
   templates(container: object, key: Key, spot: Spot): void;
   readonly readings: readonly StepReading[];
@@ -57,7 +59,26 @@ export const createExpressionChecker = (context: Context, names: Names): Express
     } else if (Array.isArray(value)) for (const index of value.keys()) templates(value, index, spot);
     else if (isMap(value)) for (const each of Object.keys(value)) templates(value, each, spot);
   };
-  return { cel, templates, readings };
+  const condition: ExpressionChecker['condition'] = (container, key, spot) => {
+    cel(container, key, spot);
+    checkCondition(context, container, key);
+  };
+  return { cel, condition, templates, readings };
+};
+
+/** Of what an expression reads no type is known before the run; of what it makes of that one is, often enough. */
+const checkCondition = ({ origins, report }: Context, container: object, key: Key): void => {
+  const source = (container as Record<Key, unknown>)[key];
+  const compilation = typeof source === 'string' ? compile(source) : undefined;
+  const type = compilation?.ok ? compilation.expression.yields() : undefined;
+  const place = origins.placeAt(container, key, 'value');
+  if (type === undefined || type === 'bool' || !place) return;
+  const hint = type === 'string' || type === 'int' ? 'compare it with what is expected, by `==`' : undefined;
+  report(place, {
+    code: 'not-a-condition',
+    message: `\`${key}\` yields ${type.startsWith('int') ? 'an' : 'a'} ${type}, not true or false`,
+    hint,
+  });
 };
 
 const checkTemplate = (

@@ -1,4 +1,5 @@
 // Whether declared inputs make sense: bounds that leave room, patterns that compile, defaults that fit.
+import { pattern } from '../core/pattern.ts';
 import { inputSchema } from '../core/schema/input.ts';
 import type { InputSpec } from '../core/workflow.ts';
 import type { Context } from './context.ts';
@@ -42,9 +43,9 @@ const checkSpec = ({ origins, report }: Context, spec: InputSpec): void => {
   if (problem) at('default', { code: 'wrong-default', ...problem });
 };
 
-const brokenPattern = (pattern: string): string | undefined => {
+const brokenPattern = (source: string): string | undefined => {
   try {
-    return new RegExp(pattern) && undefined;
+    return pattern(source) && undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -1,5 +1,8 @@
 // One input's value: read from text as its type says, and held against its bounds.
 import { parseDuration } from '../core/duration.ts';
+import { exactJson, isKept } from '../core/exact-json.ts';
+import { pattern } from '../core/pattern.ts';
+import { Uncomputable } from '../core/uncomputable.ts';
 import type { InputSpec } from '../core/workflow.ts';
 import { addressFamily, problemOfPrefix } from './address-text.ts';
 import { nearest } from './nearest.ts';
@@ -35,8 +38,11 @@ const valueOfText = (spec: InputSpec, text: string): unknown => {
   }
 };
 
+/** One that can't be kept as it is written stays the text it is. */
 const numberOf = (text: string): number | undefined =>
-  /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : undefined;
+  /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) && isKept(text.trim().replace(/^\+/, ''))
+    ? Number(text)
+    : undefined;
 
 const booleanOf = (text: string): boolean | undefined =>
   text === 'true' ? true : text === 'false' ? false : undefined;
@@ -46,7 +52,7 @@ const listOf = (items: string, text: string): unknown => {
   const trimmed = text.trim();
   if (trimmed.startsWith('[')) {
     try {
-      return JSON.parse(trimmed);
+      return exactJson(trimmed);
     } catch {
       // Not JSON is a value like any other wrong one: the caller says what was expected.
       return text;
@@ -85,7 +91,11 @@ const problem = (message: string, expected: string, hint?: string): InputProblem
 });
 
 const shown = (value: unknown): string =>
-  typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? 'nothing');
+  typeof value === 'string'
+    ? `"${value}"`
+    : typeof value === 'bigint' || value instanceof Uncomputable
+      ? 'a number that can not be kept exactly'
+      : (JSON.stringify(value) ?? 'nothing');
 
 const expectations = {
   string: 'text',
@@ -138,7 +148,7 @@ const problemOfText = (
 ): InputProblem | undefined => {
   const length = outOfRange([...value].length, { minimum: spec.minLength, maximum: spec.maxLength }, 'character');
   if (length || spec.pattern === undefined) return length;
-  return new RegExp(spec.pattern).test(value)
+  return pattern(spec.pattern).test(value)
     ? undefined
     : problem(`it does not match the pattern`, `text that matches ${spec.pattern}`);
 };

@@ -195,7 +195,7 @@ const checkSteps = (
   const checker = createExpressionChecker(context, namesOf(context, { head, chain, steps }));
   const { concurrency } = head;
   const groups = new Set(isMap(concurrency) && isMap(concurrency['groups']) ? Object.keys(concurrency['groups']) : []);
-  checkWorkflowExpressions(checker, head);
+  checkWorkflowExpressions(context, checker, head);
   for (const step of steps) {
     checkStepRules(context, step.step, groups);
     checkStepExpressions(context, checker, step);

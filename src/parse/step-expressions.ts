@@ -1,4 +1,5 @@
 // Walks a step, and the workflow around it, to every string that is or holds CEL, and says which names are read there.
+import { pattern } from '../core/pattern.ts';
 import { lowerFirst } from './cel-message.ts';
 import type { Catalogue, Context } from './context.ts';
 import type { ExpressionChecker } from './expression-check.ts';
@@ -38,7 +39,7 @@ export const checkStepExpressions = (
   const spot: Spot = { ...outside, locals: variables };
   const plain: Plain = step;
   for (const key of Object.keys(plain)) if (!elsewhere.has(key)) checker.templates(plain, key, spot);
-  checker.cel(plain, 'if', spot);
+  checker.condition(plain, 'if', spot);
   checker.cel(plain, 'key', spot);
   checker.templates(plain, 'foreach', outside);
   checkRetry(checker, plain['retry'], spot);
@@ -56,7 +57,7 @@ export const checkStepExpressions = (
 const checkRetry = (checker: ExpressionChecker, retry: unknown, spot: Spot): void => {
   if (!isMap(retry)) return;
   for (const key of Object.keys(retry)) if (key !== 'when') checker.templates(retry, key, spot);
-  checker.cel(retry, 'when', { ...spot, locals: [...spot.locals, ...afterAttempt] });
+  checker.condition(retry, 'when', { ...spot, locals: [...spot.locals, ...afterAttempt] });
 };
 
 const checkOutputs = (
@@ -74,15 +75,13 @@ const checkOutputs = (
 };
 
 /** What is wrong with a pattern, or with the group that is taken from it. */
-const problemOfRegex = (pattern: string, group: unknown): { at: 'regex' | 'group'; message: string } | undefined => {
+const problemOfRegex = (source: string, group: unknown): { at: 'regex' | 'group'; message: string } | undefined => {
   try {
-    const whole = new RegExp(pattern);
-    const match = new RegExp(`${whole.source}|`).exec('') ?? [];
-    const named = 'groups' in match && match.groups ? Object.keys(match.groups) : [];
-    if (typeof group === 'number' && (group < 0 || group >= match.length)) {
+    const { groups, names } = pattern(source);
+    if (typeof group === 'number' && (group < 0 || group > groups)) {
       return { at: 'group', message: `the pattern has no group ${group}` };
     }
-    if (typeof group === 'string' && !named.includes(group)) {
+    if (typeof group === 'string' && !names.includes(group)) {
       return { at: 'group', message: `the pattern has no group named \`${group}\`` };
     }
     return undefined;
@@ -101,6 +100,6 @@ export const checkProbes = (
     if (!isMap(probe)) continue;
     const kind = catalogue.probes.get(String(probe['probe']));
     for (const key of Object.keys(probe)) if (key !== 'expect' && key !== 'probe') checker.templates(probe, key, spot);
-    if (kind) checker.cel(probe, 'expect', { ...spot, locals: [...spot.locals, ...Object.keys(kind.values)] });
+    if (kind) checker.condition(probe, 'expect', { ...spot, locals: [...spot.locals, ...Object.keys(kind.values)] });
   }
 };

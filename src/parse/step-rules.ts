@@ -7,6 +7,7 @@ import type { Key } from './origins.ts';
 import { checkProbeList, checkTimes } from './probe-rules.ts';
 import { probeLists } from './shared-probes.ts';
 import type { Finding } from './source.ts';
+import { checkSpelling } from './spelling.ts';
 import { checkTypeInput, nearestType } from './type-input.ts';
 
 const actions = ['run', 'shell', 'uses'] as const;
@@ -45,6 +46,8 @@ export const checkStepRules = (context: Context, step: Plain, concurrencyGroups:
     checkProbeList(context, step[key]);
     checkTimes(context, step[key], key);
   }
+  // Each item names a child, in text.
+  checkSpelling(context, step, 'foreach');
   checkForeachKeys(context, step);
   checkGroup(context, step, concurrencyGroups);
 };
@@ -63,8 +66,7 @@ const checkAction = (context: Context, owner: Plain, what: string): void => {
     );
   }
   if (typeof uses === 'string') checkUses(context, owner, uses);
-  if (Array.isArray(owner['run'])) for (const index of owner['run'].keys()) checkSpelling(context, owner['run'], index);
-  if (isMap(owner['env'])) for (const name of Object.keys(owner['env'])) checkSpelling(context, owner['env'], name);
+  for (const key of ['run', 'env']) checkSpelling(context, owner, key);
 };
 
 /** Shown at the one that came last: at the override's, when one was inherited. */
@@ -103,20 +105,6 @@ const checkUses = (context: Context, owner: Plain, uses: string): void => {
   if (!isMap(input)) return;
   const place = context.origins.placeAt(owner, 'with' in owner ? 'with' : 'uses', 'with' in owner ? 'key' : 'value');
   if (place) checkTypeInput(context, { schema: type.input, value: input, what: `\`with\` of ${uses}`, place });
-};
-
-/** Numbers become text in commands and environments; one that would read differently then must be quoted. */
-const checkSpelling = ({ origins, report }: Context, container: object, key: Key): void => {
-  const value = (container as Record<Key, unknown>)[key];
-  if (typeof value !== 'number') return;
-  const spelling = origins.spelling(container, key);
-  const place = origins.placeAt(container, key, 'value');
-  if (spelling === undefined || spelling === String(value) || spelling.startsWith('*') || !place) return;
-  report(place, {
-    code: 'number-changes',
-    message: `\`${spelling}\` is a number and would read ${value}`,
-    hint: `write "${spelling}"`,
-  });
 };
 
 const checkForeachKeys = (context: Context, step: Plain): void => {

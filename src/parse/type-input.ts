@@ -5,6 +5,7 @@ import { didYouMean } from './nearest.ts';
 import type { Key } from './origins.ts';
 import { checkShape } from './shape.ts';
 import type { Place } from './source.ts';
+import { checkSpellingsBySchema } from './spelling.ts';
 
 export const checkTypeInput = (
   context: Context,
@@ -16,6 +17,7 @@ export const checkTypeInput = (
   }: { schema: Parameters<typeof checkShape>[0]['schema']; value: unknown; what: string; place: Place },
 ): void => {
   checkShape({ ...context, schema, value, what, place, ignores: (issue) => isOpen(value, issue) });
+  if (typeof value === 'object' && value !== null) checkSpellingsBySchema(context, schema, value);
 };
 
 /** What an expression will yield is not known yet: issues at it, and rules about a whole that holds one, cannot be judged. */

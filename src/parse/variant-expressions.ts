@@ -6,6 +6,7 @@ import { isMap, type Plain } from './merge.ts';
 import type { Spot } from './names.ts';
 import { didYouMean } from './nearest.ts';
 import { checkProbe } from './probe-rules.ts';
+import { checkSpelling } from './spelling.ts';
 import { checkProbes } from './step-expressions.ts';
 import { keysOf } from './workflow-expressions.ts';
 
@@ -22,6 +23,7 @@ export const checkVariantExpressions = (context: Context, variant: Plain): void 
   };
   const checker = createExpressionChecker(context, names);
   const before: Spot = { step: undefined, locals: [], reads: 'none' };
+  checkSpelling(context, variant, 'env');
   checker.templates(variant, 'env', before);
   checkRender(checker, { variant, before });
   const { enter } = variant;

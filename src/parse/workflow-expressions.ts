@@ -4,6 +4,7 @@ import type { ExpressionChecker } from './expression-check.ts';
 import { isMap, type Plain } from './merge.ts';
 import { type Names, type StepNames, stepNamesOf } from './names.ts';
 import type { LinkedStep } from './order.ts';
+import { checkSpelling } from './spelling.ts';
 import type { VariantChain } from './variant.ts';
 
 export const namesOf = (
@@ -34,7 +35,8 @@ export const namesOf = (
 export const keysOf = (value: unknown): ReadonlySet<string> => new Set(isMap(value) ? Object.keys(value) : []);
 
 /** `env` and `cwd` hold for every step and are read before any; `facts` come after all. */
-export const checkWorkflowExpressions = (checker: ExpressionChecker, head: Plain): void => {
+export const checkWorkflowExpressions = (context: Context, checker: ExpressionChecker, head: Plain): void => {
+  checkSpelling(context, head, 'env');
   for (const key of ['env', 'cwd']) checker.templates(head, key, { step: undefined, locals: [], reads: 'none' });
   const { facts } = head;
   if (!isMap(facts)) return;

@@ -41,7 +41,7 @@ export const recordingHost = (host: Host, { places, masker, write }: Recording):
   ): Promise<CommandResult> => {
     const result = await ask();
     const { durationMs, ...rest } = result;
-    const answer = { ...rest, stdout: rest.stdout.slice(-keptCharacters), stderr: rest.stderr.slice(-keptCharacters) };
+    const answer = { ...rest, ...shortened(rest) };
     note(type, asked, { answer, ms: durationMs, step: stepOf(env, places.run) });
     return result;
   };
@@ -62,3 +62,18 @@ export const recordingHost = (host: Host, { places, masker, write }: Recording):
     list: (path) => timed('list', path, () => host.list(path)),
   };
 };
+
+/** A rehearsal takes a cut text for one that is cut, as the run would. */
+const shortened = (
+  result: Pick<CommandResult, 'stdout' | 'stderr' | 'truncated' | 'truncatedStreams'>,
+): Partial<CommandResult> => {
+  const { stdout, stderr, truncated, truncatedStreams = truncated ? streams : [] } = result;
+  const cut = streams.filter((name) => result[name].length > keptCharacters || truncatedStreams.includes(name));
+  return {
+    stdout: stdout.slice(-keptCharacters),
+    stderr: stderr.slice(-keptCharacters),
+    ...(cut.length > 0 && { truncated: true, truncatedStreams: cut }),
+  };
+};
+
+const streams = ['stdout', 'stderr'] as const;

@@ -6,9 +6,9 @@ export interface KnownCause {
   readonly id: string;
   /** All that are given must fit. `output` is tried on every line of a failure; `uses` is the step type. */
   readonly match: {
-    readonly output?: RegExp;
+    readonly output?: Pick<RegExp, 'test'>;
     readonly exitCode?: number;
-    readonly uses?: RegExp;
+    readonly uses?: Pick<RegExp, 'test'>;
     readonly kind?: Failure['kind'];
   };
   readonly cause: string;

@@ -223,6 +223,16 @@ describe('an expression that would burn time', () => {
     expect(outcome(source)).toContain('more than 1000000 elements in all');
   });
 
+  it('by a regular expression that would take for ever ends at once', () => {
+    const scope = { text: `${'a'.repeat(100_000)}!` };
+    expect(outcome('text.matches("^(a+)+$") || text.find("^(a|aa)+$") != ""', scope)).toBe(false);
+  });
+
+  it('by texts that multiply is refused while it runs', () => {
+    const chain = `text${'.replace("a", "aaaa")'.repeat(30)}`;
+    expect(outcome(`size(${chain})`, { text: 'aaaa' })).toContain('it makes texts of more than 128 MiB in all');
+  });
+
   it('by loops in loops over a long list is refused before it starts', () => {
     const list = Array.from({ length: 5000 }, (_, index) => index);
     expect(outcome('l.map(a, l.map(b, l.exists(c, c == -1)))', { l: list })).toContain('could take hours');

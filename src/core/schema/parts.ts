@@ -19,6 +19,12 @@ export const durationSchema = z
   .regex(/^(\d+(\.\d+)?(ms|s|m|h|d))+$/, 'a duration such as 500ms, 30s, 15m, 1h30m')
   .describe('A duration: 500ms, 30s, 15m, 1h30m');
 export const duration = orExpression(durationSchema);
+export const size = orExpression(
+  z
+    .string()
+    .regex(/^[1-9]\d*(KiB|MiB)$/, 'a size such as 512KiB or 16MiB')
+    .describe('A size: 512KiB, 16MiB; 256MiB at most'),
+);
 export const id = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'letters, digits, - and _, starting with a letter')

@@ -1,6 +1,6 @@
 // What a step may say: its action, its proofs, and how it is undone, tried again and found.
 import * as z from 'zod';
-import { argv, cel, description, duration, each, env, expressionText, id, orExpression, says } from './parts.ts';
+import { argv, cel, description, duration, each, env, expressionText, id, orExpression, says, size } from './parts.ts';
 import { probe, probes } from './probe.ts';
 
 const actionKeys = {
@@ -179,6 +179,14 @@ export const stepSchema = z.strictObject({
       says(
         'What later steps read as `steps.ID.outputs.NAME`: CEL over `stdout`, `lines`, `json`, `exitCode` (of a step type: `result`), or a regular expression',
         { example: { ip: 'json.address', port: { regex: 'port (\\d+)' } } },
+      ),
+    )
+    .optional(),
+  limit: size
+    .meta(
+      says(
+        "How much of the command's output is kept for `outputs` and `retry.when`. What prints more can't be computed with; its log has all",
+        { example: '16MiB', otherwise: '1MiB' },
       ),
     )
     .optional(),
