@@ -2,6 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { CliError, exitCode } from './exit-code.ts';
+import { build } from './version-of-lab.ts';
 
 export interface Project {
   readonly dir: string;
@@ -12,8 +13,8 @@ export interface Project {
   readonly isPackage: boolean;
 }
 
-/** The folder of this program's package: a build's folder in dist/ and src/cli/ both lie two below it. */
-export const packageDir = resolve(import.meta.dirname, '..', '..');
+/** The folder of this program's package: dist/ lies one below it, the sources of this file two. */
+export const packageDir = resolve(import.meta.dirname, build === undefined ? '../..' : '..');
 
 /** @throws CliError when there is none, or the folder named is none. */
 export const findProject = (from: string): Project => {
