@@ -131,6 +131,7 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
     const result = await runWorkflow(engine, {
       ...{ workflow, scope, known, resumed: resume !== undefined },
       usualMs: history.usualMs,
+      confirms: deploys(opened),
       holdings: holdingsToUndo(opened, scope, created),
       lastWords: () => {
         const ledger = foldLedger(state.data.created, recorder.state);

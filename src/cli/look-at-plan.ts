@@ -16,7 +16,7 @@ export interface Look {
   readonly state: StateData;
   readonly opened: Opened;
   readonly scope?: Scope;
-  /** The run that would be continued; `all`: what any of them did counts as done in this one. */
+  /** The run that would be continued; `all`: what any of them did counts as done in this one, and whether it stands is asked. */
   readonly current?: string | 'all';
 }
 
@@ -46,7 +46,7 @@ export const lookAtPlan = async ({ context, state, opened, scope = {}, current }
   const found = renamed(history.known, workflow);
   const known =
     current === 'all' ? new Map([...found].map(([address, step]) => [address, { ...step, inThisRun: true }])) : found;
-  const { items, units } = await planWorkflow(engine, { workflow, known, scope });
+  const { items, units } = await planWorkflow(engine, { workflow, known, scope, standing: current === 'all' });
   demandSteps(namesIn(scope), units, made);
   return { items, units, made, known, usualMs: history.usualMs, heldSince: history.heldSince };
 };

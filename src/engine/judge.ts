@@ -45,6 +45,8 @@ export interface Case {
   readonly freshSince: number;
   /** Why it must run whatever the world looks like. */
   readonly redo?: string | undefined;
+  /** Only whether its world is as it left it counts, not whether a run would do it again all the same. */
+  readonly standing?: boolean;
   /** A person's word that it holds: nothing is looked at then. */
   readonly assume?: string | undefined;
 }
@@ -101,16 +103,20 @@ const judgeDefined = (engine: Engine, item: Case, { resolved, defined }: Defined
   );
 };
 
-type Finding = Pick<Judgement, 'verdict' | 'reason' | 'evidence' | 'outputs'>;
+type Finding = Pick<Judgement, 'verdict' | 'reason' | 'evidence'> & {
+  /** None of a step that stands and whose outputs nobody kept. */
+  readonly outputs?: Judgement['outputs'] | undefined;
+};
 
 const judgeByWorld = (engine: Engine, resolved: ResolvedStep, item: Case): Sooner<Finding> => {
-  const { scope, known } = item;
+  const { scope, known, standing = false } = item;
   const around = { surroundings: resolved.surroundings, scope, signal: engine.stop.signal };
   const proofs = proofsOf(engine, resolved, around);
   const { satisfied } = resolved;
   const own = Array.isArray(satisfied) ? satisfied.map((probe) => question(engine, probe, around, 0)) : undefined;
   const asked = own ?? proofs;
-  const unasked = reasonToRun(resolved, known, { isProvable: asked.length > 0, rebooted: isRebooted(engine, known) });
+  const isProvable = asked.length > 0;
+  const unasked = reasonToRun(resolved, known, { isProvable, rebooted: isRebooted(engine, known), standing });
   if (unasked !== undefined) return { ...nothing, verdict: 'run', reason: unasked };
   return proofs.length === 0 && !own?.length
     ? foundBy([], resolved, item, false)
@@ -134,12 +140,13 @@ const judgeByLooks = async (
 const foundBy = (
   looks: readonly Look[],
   resolved: ResolvedStep,
-  { known, scope }: Case,
+  { known, scope, standing }: Case,
   isProved: boolean,
 ): Finding => {
   const evidence = seenIn(looks);
   const outputs = rememberedOutputs(resolved, { known, looks, scope });
-  if (!outputs) return { verdict: 'run', reason: 'it holds, but its outputs are not known', evidence };
+  if (!outputs && standing !== true)
+    return { verdict: 'run', reason: 'it holds, but its outputs are not known', evidence };
   // Done by its own measure; whether it is healthy too decides if it must be waited for.
   const sick = brokenIn(looks);
   if (sick) return { verdict: 'wait', reason: `done, but ${saying(sick)}`, evidence, outputs };
@@ -151,9 +158,10 @@ const foundBy = (
 const reasonToRun = (
   { satisfied }: ResolvedStep,
   known: Known | undefined,
-  { isProvable, rebooted }: { readonly isProvable: boolean; readonly rebooted: boolean },
+  { isProvable, rebooted, standing }: Readonly<Record<'isProvable' | 'rebooted' | 'standing', boolean>>,
 ): string | undefined => {
   const done = isDone(known);
+  if (standing && (isProvable || (satisfied === 'never' && done))) return undefined;
   if (satisfied === 'once') return done ? undefined : 'it has not run yet';
   if (done && known?.inThisRun === true && !rebooted) return undefined;
   if (satisfied === 'never') return 'it always runs';

@@ -24,6 +24,8 @@ export interface PlanRequest {
   readonly workflow: Workflow;
   readonly known: ReadonlyMap<string, Known>;
   readonly scope: RunScope;
+  /** Whether only what stands of it is asked, not what a run would do. */
+  readonly standing?: boolean;
 }
 
 export interface Plan {
@@ -46,14 +48,16 @@ class Planning {
   readonly isChosen: Chosen;
   private readonly engine: Engine;
   private readonly scope: RunScope;
+  private readonly standing: boolean;
   private readonly steps: Record<string, unknown> = {};
   private readonly first: readonly Unit[];
   private readonly freshSince: number;
 
-  constructor(engine: Engine, { workflow, known, scope }: PlanRequest) {
+  constructor(engine: Engine, { workflow, known, scope, standing = false }: PlanRequest) {
     this.engine = engine;
     this.known = known;
     this.scope = scope;
+    this.standing = standing;
     this.first = workflow.steps.flatMap((step) => unitsOf(step, engine));
     this.isChosen = chosenBy(scope, this.first);
     for (const [address, step] of known) stepsScope.remember(this.steps, address, stepsScope.ofKnown(step));
@@ -82,6 +86,7 @@ class Planning {
     const judgement = await judge(this.engine, {
       ...{ unit, known: this.known.get(address), scope: { ...this.engine.scope, steps: this.steps, ...locals } },
       freshSince: this.freshSince,
+      standing: this.standing,
       redo: again ? 'it was asked to run again' : undefined,
       assume: this.scope.assume?.find((each) => isMeantBy(address, each.step))?.reason,
     });
@@ -108,8 +113,12 @@ class Planning {
 
   private stands(unit: Unit): boolean {
     if (!this.isChosen(unit)) return true;
-    const { verdict } = this.judged.get(unit.address) ?? {};
-    return verdict === 'keep' || verdict === 'skip' || (unit.kind === 'parent' && unit.children !== undefined);
+    const { verdict, outputs } = this.judged.get(unit.address) ?? {};
+    return (
+      (verdict === 'keep' && outputs !== undefined) ||
+      verdict === 'skip' ||
+      (unit.kind === 'parent' && unit.children !== undefined)
+    );
   }
 
   /** The units in place of an open parent; itself where there is no list, with a judgement that says why. */

@@ -34,7 +34,7 @@ export const awaitHealth = (engine: Engine, proving: Proving): Promise<WaitResul
 };
 
 /** What did not hold in time: the message is what was last seen. */
-export const unhealthy = ({ observations, waitedMs }: WaitResult): Failure => ({
+export const unhealthy = ({ observations, waitedMs }: WaitResult): Extract<Failure, { kind: 'health' }> => ({
   kind: 'health',
   observations: observations.filter((each) => !each.holds),
   waitedMs,

@@ -21,6 +21,8 @@ export interface RunRequest {
   readonly usualMs: (address: string) => number | undefined;
   /** What is to be taken away first: all that the workflow named by `undoes` has made, or what `scope.undo` names. */
   readonly holdings: readonly Holding[];
+  /** Whether success means that all of it stands at the end. */
+  readonly confirms?: boolean;
   /** What is to be said before the end is. */
   readonly lastWords?: () => readonly Extract<EventBody, { type: 'notice' }>[];
 }
@@ -41,6 +43,7 @@ export const runWorkflow = async (engine: Engine, request: RunRequest): Promise<
   await run.plan();
   const left = await undoAll(engine, request.holdings);
   if (left.length === 0) await run.perform();
+  if (request.confirms === true) await run.confirm();
   const outcome = outcomeOf(engine, run, left.length > 0);
   const facts = outcome === 'succeeded' ? factsOf(engine, request.workflow, run.scope({})) : { facts: {} };
   const counts: Partial<Record<Outcome, number>> = {};

@@ -5,6 +5,7 @@ import type { Scope } from '../core/expression.ts';
 import type { Failure } from '../core/failure.ts';
 import { hasKeys } from '../core/has-keys.ts';
 import { type Chosen, chosenBy } from './choose-units.ts';
+import { confirmUnit } from './confirm.ts';
 import type { Engine } from './engine.ts';
 import type { Finish, KnownTurn } from './finish-unit.ts';
 import type { Judgement } from './judge.ts';
@@ -38,10 +39,20 @@ export class WorkflowRun {
     rank: ({ address }) => this.schedule.rank(address),
     onError: (error) => this.breakOff(error),
   });
+  /** Whether time has passed since the first proofs: something acted, or was waited for. */
+  private movedOn = false;
+  /** The last that ended: nothing came after its proof. */
+  private lastDone: string | undefined;
   private fatal: { readonly error: unknown } | undefined;
 
   constructor(engine: Engine, request: RunRequest) {
-    this.engine = engine;
+    this.engine = {
+      ...engine,
+      emit: (body) => {
+        this.movedOn ||= body.type === 'step.acted' || body.type === 'step.looked';
+        return engine.emit(body);
+      },
+    };
     this.request = request;
     this.shared = { ...engine.scope, steps: this.steps };
     const units = request.workflow.steps.flatMap((step) => unitsOf(step, engine));
@@ -71,6 +82,33 @@ export class WorkflowRun {
     });
     await this.turns.run(units.filter((unit) => this.schedule.isReady(unit.address)));
     if (this.fatal) throw this.fatal.error;
+  }
+
+  /** Asks once more, side by side, whether all that is done still holds, where time has passed since it was proved. */
+  async confirm(): Promise<void> {
+    const { clock } = this.engine.host;
+    if (!this.movedOn || !this.isComplete || this.hasFailed || this.engine.stop.stage !== undefined) return;
+    const freshSince = clock.monotonic();
+    const done = this.schedule.units.filter((unit) => this.isToConfirm(unit));
+    await Promise.all(
+      done.map(async (unit) => {
+        const { address } = unit;
+        const was = {
+          outcome: this.outcomes.get(address) ?? 'satisfied',
+          outputs: this.outputsOf(address),
+          freshSince,
+        };
+        const finish = await confirmUnit(this.engine, this.known(unit, undefined), was);
+        if (finish) this.conclude(unit, finish);
+        await finish?.recorded;
+      }),
+    );
+  }
+
+  private isToConfirm(unit: Unit): boolean {
+    const outcome = this.outcomes.get(unit.address);
+    const done = outcome === 'changed' || outcome === 'satisfied';
+    return done && unit.kind !== 'parent' && unit.address !== this.lastDone && this.assume(unit) === undefined;
   }
 
   /** Whether every unit had its turn. */
@@ -132,7 +170,10 @@ export class WorkflowRun {
   private conclude(unit: Unit, finish: Finish): void {
     // A parent stands for its children, unless it never got any.
     const counts = !finish.leftOut && (unit.kind !== 'parent' || !unit.children);
-    if (counts) this.outcomes.set(unit.address, finish.outcome);
+    if (counts) {
+      this.outcomes.set(unit.address, finish.outcome);
+      this.lastDone = unit.address;
+    }
     if (!finish.leftOut) this.remember(unit.address, finish);
     this.turns.start(this.schedule.finish(unit.address, finish));
   }
@@ -190,11 +231,11 @@ export class WorkflowRun {
     return { ...ended, outputs };
   }
 
-  /** What a child yielded in this run, or before when it was left out. */
-  private outputsOf(child: string): Readonly<Record<string, unknown>> {
-    const { step, key = '' } = parseAddress(child);
+  /** What a step or child yielded in this run, or before when it was left out. */
+  private outputsOf(address: string): Readonly<Record<string, unknown>> {
+    const { step, key } = parseAddress(address);
     const entry = this.steps[step] as { outputs?: Record<string, Record<string, unknown>> } | undefined;
-    return entry?.outputs?.[key] ?? {};
+    return (key === undefined ? entry?.outputs : entry?.outputs?.[key]) ?? {};
   }
 
   private async expand(unit: Unit): Promise<Finish | undefined> {

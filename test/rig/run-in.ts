@@ -40,6 +40,7 @@ export interface Setting extends Pick<MemoryHostOptions, 'commands' | 'files' | 
   readonly enter?: VariantFile['enter'];
   readonly holdings?: readonly Holding[];
   readonly survivor?: Engine['survivor'];
+  readonly confirms?: boolean;
   readonly random?: () => number;
   readonly actions?: number;
   readonly groups?: Readonly<Record<string, number>>;
@@ -216,6 +217,7 @@ const drive = async (engine: Engine, what: Workflow, setting: Setting, recorder:
     resumed: setting.resume !== undefined,
     usualMs: (address) => setting.usual?.[address],
     holdings: setting.holdings ?? [],
+    confirms: setting.confirms === true,
   });
 };
 
