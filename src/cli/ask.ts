@@ -1,5 +1,6 @@
 // Questions to the person at the terminal; where there is none, the answer is the careful one.
 import { createInterface } from 'node:readline/promises';
+import { CliError, exitCode } from './exit-code.ts';
 
 export const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true;
 
@@ -14,10 +15,17 @@ export const askChoice = async <T extends string>(question: string, choices: rea
   return choices.find((choice) => answer !== '' && choice.startsWith(answer)) ?? choices[0];
 };
 
+/** Empty where the input ends. @throws CliError 130 for Ctrl-C */
 const askText = async (question: string): Promise<string> => {
   const reader = createInterface({ input: process.stdin, output: process.stderr });
+  const interrupted = new Promise<never>((_, reject) => {
+    reader.once('SIGINT', () => reject(new CliError(exitCode.signal('SIGINT'), '')));
+  });
+  const ended = new Promise<string>((resolve) => {
+    reader.once('close', () => resolve(''));
+  });
   try {
-    return await reader.question(question);
+    return await Promise.race([reader.question(question), interrupted, ended]);
   } finally {
     reader.close();
   }

@@ -31,7 +31,7 @@ const perform = async ({ load, operands, options }: Asked): Promise<number> => {
 /** Words for the person, and the exit code. */
 export const explain = (error: unknown): number => {
   if (error instanceof CliError) {
-    tell(error.message);
+    if (error.message !== '') tell(error.message);
     return error.code;
   }
   const refused = refusedBySystem(error);

@@ -18,6 +18,7 @@ import { openStepLog } from '../store/step-log.ts';
 import { goOnUnseen } from './broken-output.ts';
 import { labCall } from './call-lab.ts';
 import { concludeRun } from './conclude-run.ts';
+import type { Consent } from './consent.ts';
 import type { CommandContext } from './context.ts';
 import { createEngine } from './create-engine.ts';
 import { decideSurvivor } from './decide-survivor.ts';
@@ -43,7 +44,7 @@ export interface Execution {
   readonly scope: Scope;
   /** The run that is continued; without it a new one starts. */
   readonly resume?: RunEntry;
-  readonly consent: boolean;
+  readonly consent: Consent;
   /** What the command is, for whoever meets the lock. */
   readonly command: string;
   /** Lines said before the run's own. */
@@ -107,7 +108,8 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
     masker: opened.masker,
     onBroken: () => stop.ask('stop', 'SIGTERM'),
   });
-  const views = await openViews(execution, opened, { run, past, logs: folder.logs, causes });
+  const onInterrupt = (): void => stop.ask('stop', 'SIGINT');
+  const views = await openViews(execution, opened, { run, past, logs: folder.logs, causes, onInterrupt });
   const spans = Spans.of(past);
   const lists = new Map<string, readonly PlannedStep[]>();
   recorder.listen((event) => {
@@ -121,8 +123,8 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   const engine = createEngine(opened, {
     ...{ ...parts, host: recording?.host ?? host, run, stop, emit: (body) => recorder.emit(body) },
     openLog: (address, attempt) => openStepLog(folder.logs, { address, attempt }),
-    consent: async () => execution.consent,
-    survivor: (description) => decideSurvivor(options.survivors ?? 'ask', description),
+    consent: (question) => views.ask(() => execution.consent(question), false),
+    survivor: (description) => views.ask(() => decideSurvivor(options.survivors ?? 'ask', description), 'leave'),
   });
   try {
     await recorder.emit(beginning(execution, opened, run));

@@ -2,6 +2,7 @@
 import { readLockHolder } from '../store/lock.ts';
 import type { RunEntry, StateData } from '../store/state.ts';
 import { type CommandContext, lookAtState } from './context.ts';
+import { CliError, exitCode } from './exit-code.ts';
 import { unfinishedRun } from './history.ts';
 import { lookAtPlan } from './look-at-plan.ts';
 import { openWorkflow } from './open-workflow.ts';
@@ -28,6 +29,8 @@ export interface Status {
     readonly complete: boolean;
   } | null;
   readonly steps: readonly StepStatus[];
+  /** Why nothing can be said of the steps; null when that can be. */
+  readonly problem: string | null;
   readonly unfinished: { readonly run: string; readonly workflow: string; readonly variant: string } | null;
   readonly running: { readonly pid: number; readonly command: string; readonly since: string } | null;
   readonly created: number;
@@ -39,6 +42,7 @@ export const lookAtStatus = async (context: CommandContext): Promise<Status> => 
   const { deployed } = state;
   const unfinished = unfinishedRun(state);
   const holder = await readLockHolder(context.stateDir);
+  const { steps, problem } = deployed ? await proofs(context, state, deployed) : { steps: [], problem: null };
   return {
     deployed: deployed
       ? {
@@ -51,7 +55,8 @@ export const lookAtStatus = async (context: CommandContext): Promise<Status> => 
           complete: state.runs.some((run) => isWhole(run, deployed)),
         }
       : null,
-    steps: deployed ? await proofs(context, state, deployed) : [],
+    steps,
+    problem,
     unfinished: unfinished ? { run: unfinished.id, workflow: unfinished.workflow, variant: unfinished.variant } : null,
     running: holder ? { pid: holder.pid, command: holder.command, since: new Date(holder.since).toISOString() } : null,
     created: state.created.length,
@@ -70,20 +75,26 @@ const proofs = async (
   context: CommandContext,
   state: StateData,
   deployed: NonNullable<StateData['deployed']>,
-): Promise<readonly StepStatus[]> => {
+): Promise<Pick<Status, 'steps' | 'problem'>> => {
   const { project, registry } = context;
   const { variant, workflow, inputs: earlier } = deployed;
   const wish = { project, registry, variant, workflow, built: true };
-  const opened = await openWorkflow({ ...wish, options: {}, earlier });
+  const opened = await openWorkflow({ ...wish, options: {}, earlier }).catch((error: unknown) => {
+    // What is deployed, and what runs, can be told without.
+    if (error instanceof CliError && error.code === exitCode.file) return error;
+    throw error;
+  });
+  if (opened instanceof CliError) return { steps: [], problem: opened.message };
   // What was done by any run is asked whether it still holds.
   const { items, heldSince } = await lookAtPlan({ context, state, opened, current: 'all' });
-  return items
+  const steps = items
     .filter((item) => item.verdict !== 'skip')
     .map(({ unit: { address }, verdict, reason, known }) => {
       const holds = verdict === 'keep';
       const lastProved = known?.status === 'finished' && isDone(known.outcome) ? known.at : undefined;
       return { address, holds, reason, lastProved: iso(lastProved), since: holds ? iso(heldSince(address)) : null };
     });
+  return { steps, problem: null };
 };
 
 const isDone = (outcome: string | undefined): boolean => outcome === 'changed' || outcome === 'satisfied';

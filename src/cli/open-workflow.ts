@@ -10,7 +10,7 @@ import { formatDiagnostics } from '../view/snippet.ts';
 import { reader as plainReader, type Reader } from './checked-files.ts';
 import { CliError, exitCode } from './exit-code.ts';
 import { hintOf } from './hint.ts';
-import { readInputsFile } from './inputs-file.ts';
+import { readInputsFiles } from './inputs-file.ts';
 import { keepOffScreen } from './off-screen.ts';
 import type { WorkflowOptions } from './options.ts';
 import type { Project } from './project.ts';
@@ -133,7 +133,7 @@ const withValues = (
   const specs = workflow.inputs ?? {};
   const file = {
     ...pick(earlier ?? {}, Object.keys(specs)),
-    ...(options.inputs !== undefined && readInputsFile(options.inputs)),
+    ...readInputsFiles(options.inputs ?? []),
   };
   const resolved = resolveInputs(specs, { set: options.set ?? [], file });
   if (!resolved.ok) {

@@ -8,7 +8,7 @@ export interface CommonOptions {
 export interface WorkflowOptions extends CommonOptions {
   readonly variant?: string;
   readonly set?: readonly string[];
-  readonly inputs?: string;
+  readonly inputs?: readonly string[];
   /** Not the inputs as deployed, but those the files say. */
   readonly defaults?: boolean;
 }

@@ -2,6 +2,7 @@
 import { commandLine } from '../view/command-line.ts';
 import { askYesNo, canAsk } from './ask.ts';
 import { type Choice, demandRequirements } from './choose-variant.ts';
+import { type Consent, consentOf } from './consent.ts';
 import type { CommandContext } from './context.ts';
 import { earlierInputs, stickyInputs } from './earlier-inputs.ts';
 import { execute } from './execute.ts';
@@ -26,7 +27,7 @@ export const startRun = async ({ context, choice, opened, earlier, options }: St
   // What takes things away must work when the host has lost what building them needs.
   const takesAway = undoes !== undefined;
   if (!takesAway) demandRequirements(choice);
-  const consent = takesAway ? options.yes === true : await consentTo(choice, options);
+  const consent = takesAway ? consentOf(options) : await consentTo(choice, options);
   const sticky = stickyInputs(opened, earlier);
   return execute({
     context,
@@ -47,14 +48,16 @@ export const startRun = async ({ context, choice, opened, earlier, options }: St
   });
 };
 
-/** Whether packages may be installed: asked on a terminal, told by --yes elsewhere. @throws CliError 4 without an answer */
-export const consentTo = async ({ requirements, variant }: Choice, options: RunOptions): Promise<boolean> => {
+/** Asks on a terminal whether packages that are missing may be installed; elsewhere --yes says so. @throws CliError 4 without an answer */
+export const consentTo = async ({ requirements, variant }: Choice, options: RunOptions): Promise<Consent> => {
   const packages = [
     ...new Set(requirements.filter((each) => each.state === 'installable').map((each) => each.package ?? each.what)),
   ];
-  if (packages.length === 0 || options.yes === true) return true;
+  const consent = consentOf(options, packages);
+  if (packages.length === 0 || options.yes === true) return consent;
   const what = `${variant} needs Debian packages this host does not have: ${packages.join(', ')}`;
-  if (canAsk() && (await askYesNo(`${what}.\nInstall them with apt-get? Their services are not started.`))) return true;
+  if (canAsk() && (await askYesNo(`${what}.\nInstall them with apt-get? Their services are not started.`)))
+    return consent;
   const again = `npx lab ${commandLine(process.argv.slice(2))} --yes`;
   throw new CliError(
     exitCode.host,

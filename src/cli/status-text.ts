@@ -32,8 +32,10 @@ const head = ({ deployed }: Status, { now, columns }: StatusDrawing): readonly s
   ];
 };
 
-const steps = ({ deployed, steps: all, unfinished }: Status, drawing: StatusDrawing): readonly string[] => {
+const steps = ({ deployed, steps: all, unfinished, problem }: Status, drawing: StatusDrawing): readonly string[] => {
   if (!deployed) return [];
+  if (problem !== null)
+    return [`Its steps can't be asked, for ${deployed.workflow} is wrong:`, ...problem.trimEnd().split('\n')];
   const paint = createPaint(drawing.color);
   const broken = all.filter((step) => !step.holds);
   const rows = [...broken.map((step) => brokenRow(step, paint, drawing)), ...heldRows(all, paint, drawing)];

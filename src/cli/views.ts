@@ -12,12 +12,15 @@ import { cleanScreen } from '../view/text.ts';
 import type { View, ViewContext } from '../view/view.ts';
 import { labCall } from './call-lab.ts';
 import type { Execution } from './execute.ts';
+import { CliError, exitCode } from './exit-code.ts';
 import { gather } from './gather.ts';
 import type { Opened } from './open-workflow.ts';
 import { screen } from './print.ts';
 
 interface RunViews {
   on(event: RunEvent): void;
+  /** Gives the terminal to a question until it is answered; Ctrl-C at one stops the run, and leaves it `unanswered`. */
+  ask<T>(question: () => Promise<T>, unanswered: T): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -28,12 +31,14 @@ interface Shown {
   readonly logs: string;
   /** Failures the project knows of its own. */
   readonly causes: readonly KnownCause[];
+  /** Ctrl-C while something is asked. */
+  onInterrupt(): void;
 }
 
 export const openViews = async (
   { options, preamble, context }: Execution,
   opened: Opened,
-  { past, logs, causes }: Shown,
+  { past, logs, causes, onInterrupt }: Shown,
 ): Promise<RunViews> => {
   const { color, columns } = screen();
   const { stdout, stderr, env } = process;
@@ -59,7 +64,25 @@ export const openViews = async (
   const view = await createView(name, settings);
   const anew = (): void => view.anew?.();
   process.on('SIGCONT', anew);
+  // One question after the other, each with the terminal to itself.
+  let asking: Promise<unknown> = Promise.resolve();
   return {
+    ask(question, unanswered) {
+      const answer = asking.then(async () => {
+        view.pause?.();
+        try {
+          return await question();
+        } catch (error) {
+          if (!(error instanceof CliError) || error.code !== exitCode.signal('SIGINT')) throw error;
+          onInterrupt();
+          return unanswered;
+        } finally {
+          view.resume?.();
+        }
+      });
+      asking = answer.catch(() => {});
+      return answer;
+    },
     on: (event) => view.on(event),
     async close() {
       process.off('SIGCONT', anew);

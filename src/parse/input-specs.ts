@@ -39,6 +39,11 @@ const checkSpec = ({ origins, report }: Context, spec: InputSpec): void => {
   const broken = 'pattern' in spec && spec.pattern !== undefined ? brokenPattern(spec.pattern) : undefined;
   if (broken !== undefined) at('pattern', { code: 'wrong-regex', message: broken });
   if (broken !== undefined || !('default' in spec) || spec.default === undefined) return;
+  if (JSON.stringify(spec.default).includes('${{')) {
+    const expected = 'a plain value; what is computed from inputs belongs where it is used';
+    at('default', { code: 'wrong-default', message: 'no expression is computed in the default of an input', expected });
+    return;
+  }
   const problem = problemOfInput(spec, spec.default);
   if (problem) at('default', { code: 'wrong-default', ...problem });
 };

@@ -9,6 +9,7 @@ import { createExpressionChecker } from './expression-check.ts';
 import { checkInputSpecs } from './input-specs.ts';
 import { readLayers } from './layers.ts';
 import { isMap, mergeMaps, type Plain, sharesReplace } from './merge.ts';
+import { checkModelInputs } from './model-inputs.ts';
 import { didYouMean } from './nearest.ts';
 import type { MapDocument } from './open-map.ts';
 import { type LinkedStep, linkSteps } from './order.ts';
@@ -52,7 +53,10 @@ export type LoadedVariant =
 export const loadVariant = async (request: VariantRequest): Promise<LoadedVariant> => {
   const context = createContext(request);
   const chain = await readVariantChain(context);
-  if (chain) checkVariant(context, chain);
+  if (chain) {
+    checkVariant(context, chain);
+    await checkModelInputs(context, chain, chain.value['inputs']);
+  }
   const diagnostics = context.diagnostics();
   if (!chain || diagnostics.length > 0) return { ok: false, diagnostics };
   const workflows = await workflowNames(context, chain);
@@ -98,6 +102,7 @@ const build = async (
     place: file.document.locate([], 'value'),
   });
   checkName(context, file, request.workflow);
+  await checkModelInputs(context, chain, head['inputs']);
   const steps = await assembleSteps(context, layers, head);
   await checkHead(context, { head, chain, file, steps, makers: request.makers ?? [] });
   checkSteps(context, { head, chain, steps });

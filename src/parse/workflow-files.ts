@@ -23,7 +23,10 @@ export const findWorkflow = async (
   return undefined;
 };
 
-/** A YAML file beside variant.yaml is a workflow if it calls itself something or extends one; others are for `include`. */
+/**
+ * A YAML file beside variant.yaml is a workflow if it calls itself something or extends one, or has what only a workflow has; others are
+ * for `include`, or none of ours.
+ */
 export const workflowNames = async (context: Context, chain: VariantChain): Promise<readonly string[]> => {
   const names = new Set<string>();
   for (const folder of chain.folders) {
@@ -31,8 +34,19 @@ export const workflowNames = async (context: Context, chain: VariantChain): Prom
       const name = entry.endsWith('.yaml') ? entry.slice(0, -'.yaml'.length) : '';
       if (name === 'variant' || !isName(name) || names.has(name)) continue;
       const text = await context.request.read(`${folder}/${entry}`);
-      if (text !== undefined && /^["']?(name|extends)["']?\s*:/m.test(text)) names.add(name);
+      if (text !== undefined && (isNamed(text) || isUnnamed(text))) names.add(name);
     }
   }
   return [...names].sort();
 };
+
+const isNamed = (text: string): boolean => /^["']?(name|extends)["']?\s*:/m.test(text);
+
+/** Whether a file is a workflow whose name is missing or typed wrong: left out, it would pass for checked. */
+const isUnnamed = (text: string): boolean => {
+  const keys = [...text.matchAll(/^["']?([\w-]+)["']?\s*:/gm)].map(([, key]) => key ?? '');
+  // One of steps alone is there to be included.
+  return keys.some((key) => hallmarks.includes(key)) && keys.some((key) => key !== 'steps' && key !== 'description');
+};
+
+const hallmarks = ['steps', 'undoes', 'patches'];

@@ -24,7 +24,7 @@ export const adoptCommand = async (named: string | undefined, options: RunOption
     context,
     options,
     scope: { adopt: true },
-    consent: false,
+    consent: async () => false,
     command: `lab adopt ${workflow}`,
     preamble: [
       ...(options.variant === undefined ? [`variant ${variant}: ${why}`] : []),

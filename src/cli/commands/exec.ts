@@ -8,8 +8,22 @@ import { lookAtState, openContext } from '../context.ts';
 import { createEngine } from '../create-engine.ts';
 import { deployedOf } from '../deployed.ts';
 import { CliError, exitCode } from '../exit-code.ts';
-import { openWorkflow } from '../open-workflow.ts';
+import { type Opened, openVariantAlone, openWorkflow } from '../open-workflow.ts';
 import type { WorkflowOptions } from '../options.ts';
+
+/** How places are entered is the variant's word: a mistake in the workflow is told and passed over. @throws CliError */
+const openPlaces = async (wish: Parameters<typeof openWorkflow>[0]): Promise<Opened> => {
+  try {
+    return await openWorkflow(wish);
+  } catch (error) {
+    if (!(error instanceof CliError) || error.code !== exitCode.file) throw error;
+    const opened = await openVariantAlone(wish).catch(() => {
+      throw error;
+    });
+    process.stderr.write(`${error.message}\n(${wish.workflow} is wrong; the place is entered all the same.)\n`);
+    return opened;
+  }
+};
 
 export const execCommand = async (
   place: string,
@@ -25,14 +39,8 @@ export const execCommand = async (
       'Nothing is deployed, so there is nothing to enter.\nTo deploy: npx lab run deploy',
     );
   const { project, registry, host, stateDir } = context;
-  const opened = await openWorkflow({
-    project,
-    registry,
-    variant: deployed.variant,
-    workflow: deployed.workflow,
-    options,
-    earlier: deployed.inputs,
-  });
+  const { variant, workflow, inputs: earlier } = deployed;
+  const opened = await openPlaces({ project, registry, variant, workflow, options, earlier });
   const yielded = await deployedOf(stateDir, state, { variant: deployed.variant });
   const engine = createEngine(opened, { host, stateDir, run: 'exec', ...(yielded && { deployed: yielded }) });
   const { enter } = opened.variant;

@@ -5,6 +5,7 @@ import { closure } from '../../core/graph.ts';
 import { listSources, type Unit } from '../../engine/unit.ts';
 import { askedWorkflow } from '../asked-workflow.ts';
 import { chooseVariant, demandRequirements } from '../choose-variant.ts';
+import { consentOf } from '../consent.ts';
 import { lookAtState, openContext } from '../context.ts';
 import { earlierInputs } from '../earlier-inputs.ts';
 import { execute } from '../execute.ts';
@@ -40,7 +41,7 @@ export const redoCommand = async (steps: readonly string[], options: RedoOptions
     context,
     options,
     scope: options.undo === true ? { undo: steps, only: [] } : scopeOf(steps, units),
-    consent: options.undo === true ? options.yes === true : await consentTo(choice, options),
+    consent: options.undo === true ? consentOf(options) : await consentTo(choice, options),
     command: `lab redo ${steps.join(' ')}`,
     preamble: [],
     open: (now) => openWorkflow({ ...wish, earlier: earlierInputs(now, variant, options) }),

@@ -1,5 +1,5 @@
 // `lab rehearse WORKFLOW`: runs a workflow in a world that is not the real one, and proves what may be said of it. Writes nothing.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
@@ -13,6 +13,7 @@ import { RunModel } from '../../view/run-model.ts';
 import { summary } from '../../view/summary.ts';
 import { chooseVariant } from '../choose-variant.ts';
 import { type CommandContext, lookAtState, openContext } from '../context.ts';
+import { readDataFile, readText } from '../data-file.ts';
 import { CliError, exitCode } from '../exit-code.ts';
 import { type Opened, openWorkflow } from '../open-workflow.ts';
 import type { OutputOptions, WorkflowOptions } from '../options.ts';
@@ -170,7 +171,7 @@ const textOfCheck = ({ name, result }: Check): string => {
 };
 
 const openTranscript = (path: string): Transcript => {
-  const read = readTranscript(readOrExplain(path, '--transcript'));
+  const read = readTranscript(readText(path, '--transcript'));
   if (read.ok) return read.transcript;
   throw new CliError(
     exitCode.usage,
@@ -183,22 +184,18 @@ const ownStandIns = (context: CommandContext, variant: string): string | undefin
   const folder = join(context.project.workflowsDir, variant);
   const file = join(folder, 'rehearsal', 'stand-ins.yaml');
   if (existsSync(file)) return file;
-  const { extends: parent } = parseYaml(readOrExplain(join(folder, 'variant.yaml'), '--variant')) as {
+  const { extends: parent } = parseYaml(readText(join(folder, 'variant.yaml'), '--variant')) as {
     extends?: string;
   };
   return parent === undefined ? undefined : ownStandIns(context, parent);
 };
 
 const standInsSchema = z.record(z.string(), z.record(z.string(), z.unknown()));
+const standInsExample = 'cluster: { ip: 10.0.0.2 }';
 
 const readStandIns = (path: string | undefined): Record<string, Record<string, unknown>> => {
   if (path === undefined) return {};
-  const parsed = standInsSchema.safeParse(parseYaml(readOrExplain(path, '--stand-ins')));
+  const parsed = standInsSchema.safeParse(readDataFile(path, { option: '--stand-ins', example: standInsExample }));
   if (parsed.success) return parsed.data;
-  throw new CliError(exitCode.usage, `${path}: expected outputs by step, such as "cluster: { ip: 10.0.0.2 }".`);
-};
-
-const readOrExplain = (path: string, option: string): string => {
-  if (!existsSync(path)) throw new CliError(exitCode.usage, `${option} ${path}: there is no such file.`);
-  return readFileSync(path, 'utf8');
+  throw new CliError(exitCode.usage, `${path}: expected outputs by step, such as "${standInsExample}".`);
 };

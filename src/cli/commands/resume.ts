@@ -3,6 +3,7 @@ import { continuedScope } from '../../core/redo.ts';
 import { foldRun } from '../../core/run-state.ts';
 import type { RunEntry, StateData } from '../../store/state.ts';
 import { chooseVariant, requireVariant } from '../choose-variant.ts';
+import { consentOf } from '../consent.ts';
 import { type CommandContext, lookAtState, openContext } from '../context.ts';
 import { execute } from '../execute.ts';
 import { CliError, exitCode } from '../exit-code.ts';
@@ -43,8 +44,7 @@ export const resumeCommand = async (named: string | undefined, options: RunOptio
     options,
     scope,
     resume: run,
-    // It could not have started without.
-    consent: true,
+    consent: consentOf(options),
     command: `lab resume ${run.id}`,
     preamble: [`continuing run ${run.id} (${run.workflow}, variant ${run.variant})`],
     open: (now) => {

@@ -25,6 +25,7 @@ export const statusCommand = async (options: StatusOptions): Promise<number> => 
     const status = await lookAtStatus(context);
     if (options.json === true) printJson(status);
     else print(text(status));
+    if (status.problem !== null) return exitCode.file;
     return status.steps.every((step) => step.holds) ? exitCode.ok : exitCode.stepFailed;
   }
   const show = options.json === true ? undefined : display();

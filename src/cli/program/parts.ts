@@ -11,9 +11,16 @@ export type Define = (spec: string, summary: string, load: () => Promise<Action>
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
+/** A comma, but for those in the key of a child. */
+const betweenSteps = /,(?![^[\]]*\])/;
+
+/** Steps between commas. */
 export const list = (value: string, before: readonly string[] = []): readonly string[] => [
   ...before,
-  ...value.split(',').filter((each) => each !== ''),
+  ...value
+    .split(betweenSteps)
+    .map((each) => each.trim())
+    .filter((each) => each !== ''),
 ];
 
 export const withVariant = (command: Command): Command =>
@@ -22,7 +29,7 @@ export const withVariant = (command: Command): Command =>
 export const withInputs = (command: Command): Command =>
   withVariant(command)
     .option('--set <name=value...>', 'an input; may be given more than once', collect)
-    .option('--inputs <file>', 'inputs from a YAML or JSON file')
+    .option('--inputs <file>', 'inputs from a YAML or JSON file; of several the later counts', collect)
     .option('--defaults', 'start from the inputs the files say, not from those of what is deployed');
 
 export const withScope = (command: Command): Command =>
