@@ -25,7 +25,7 @@ export interface Status {
     readonly facts: Readonly<Record<string, unknown>>;
     /** Facts that hold a secret and are therefore kept nowhere. */
     readonly withheld?: readonly string[];
-    /** False when no run of it has come to its end yet. */
+    /** False when no run of it has come to its end yet, and not all of its steps hold either, as after `lab adopt` they do. */
     readonly complete: boolean;
   } | null;
   readonly steps: readonly StepStatus[];
@@ -52,7 +52,8 @@ export const lookAtStatus = async (context: CommandContext): Promise<Status> => 
           inputs: deployed.inputs,
           facts: deployed.facts,
           ...(deployed.withheld && { withheld: deployed.withheld }),
-          complete: state.runs.some((run) => isWhole(run, deployed)),
+          complete:
+            state.runs.some((run) => isWhole(run, deployed)) || (steps.length > 0 && steps.every(({ holds }) => holds)),
         }
       : null,
     steps,

@@ -1,8 +1,9 @@
 // One rehearsed run after the other in one world: the real engine, with a machine, a clock and a journal that are not.
 import type { EventBody, RunEvent } from '../core/event.ts';
+import { compile } from '../core/expression.ts';
 import { type Holding, HoldingBook } from '../core/holdings.ts';
 import { foldRun, type RunState } from '../core/run-state.ts';
-import { textOf } from '../core/template.ts';
+import { templateParts } from '../core/template.ts';
 import type { VariantFile } from '../core/workflow.ts';
 import type { Known } from '../engine/judge.ts';
 import type { StepLog } from '../engine/ports.ts';
@@ -169,5 +170,20 @@ export const leftBy = (events: readonly RunEvent[]): Required<Pick<Stage, 'holdi
   };
 };
 
-/** Whether a text of the workflow speaks of what is deployed. */
-export const needsDeployed = ({ workflow }: Opened): boolean => /\bdeployed\b/.test(textOf(workflow));
+/** Whether an expression of the workflow reads what is deployed. */
+export const needsDeployed = ({ workflow }: Pick<Opened, 'workflow'>): boolean => readsDeployed(workflow, false);
+
+/** Keys whose text is an expression as it stands, or a map of such. */
+const expressionKeys = new Set(['if', 'expect', 'key', 'when', 'outputs', 'facts']);
+
+const readsDeployed = (value: unknown, isExpression: boolean): boolean => {
+  if (typeof value === 'string') {
+    const parts = templateParts(value).flatMap((part) => (part.kind === 'expression' ? [part.source] : []));
+    return [...parts, ...(isExpression ? [value] : [])].some((source) => {
+      const compiled = compile(source);
+      return compiled.ok && compiled.expression.references.some(([root]) => root === 'deployed');
+    });
+  }
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, each]) => readsDeployed(each, isExpression || expressionKeys.has(key)));
+};

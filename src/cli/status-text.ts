@@ -24,7 +24,7 @@ const head = ({ deployed }: Status, { now, columns }: StatusDrawing): readonly s
   const since = Date.parse(deployed.since);
   const facts = table(
     factEntries(deployed).map(([name, value]) => [name, cleanLine(textOf(value))]),
-    { columns, indent: 2 },
+    { columns, indent: 2, whole: true },
   );
   return [
     `${deployed.variant} is deployed${deployed.complete ? '' : ', not to its end,'} since ${localMoment(since)} (${formatDuration(now - since)} ago)`,

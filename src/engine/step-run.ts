@@ -23,7 +23,7 @@ export interface Turn extends KnownTurn {
 /** Undefined when it was not started, because the run is being stopped: nothing is recorded of it then. */
 export const runUnit = async (engine: Engine, turn: Turn): Promise<Finish | undefined> => {
   const start = engine.host.clock.monotonic();
-  const first = turn.judged ?? (await judge(engine, { ...turn, freshSince: start }));
+  const first = turn.judged ?? (await judge(engine, { ...turn, freshSince: start, standing: turn.adopt === true }));
   const ending = await guarded(engine, turn, first);
   return ending && finishUnit(engine, turn, { startedAt: start, judgement: first, ...ending });
 };

@@ -100,7 +100,7 @@ const facts = (
   // A fact may be a command to type; it has to be about the same project and state as this run.
   const typed = (text: string): string => text.replace(/^npx lab(?= )/, program);
   const rows = known.flatMap(([name, value]) => factRows(name, value, { paint, typed }));
-  return ['', ...table(rows, { columns, indent: 2 })];
+  return ['', ...table(rows, { columns, indent: 2, whole: true })];
 };
 
 /** A map of values takes a row each. */

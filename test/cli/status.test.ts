@@ -37,8 +37,10 @@ describe('status asks of a step whether its world is as it left it, not whether 
   it('also where it runs in every run and was found by adopt', async () => {
     const project = projectOf(always.split('\n').slice(0, 4).join('\n').concat('\n'));
     project.write('up', '');
-    await project.lab('adopt');
+    expect((await project.lab('adopt')).stdout).toContain('found as it should be');
     expect(await broken(project)).toEqual([]);
+    // All of it is there, so it is deployed to its end.
+    expect((await project.lab('status')).stdout).toContain('v is deployed since');
   });
 
   it('also where what it put out was not recorded', async () => {

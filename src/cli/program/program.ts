@@ -47,13 +47,26 @@ export const readWords = async (argv: readonly string[]): Promise<Asked | number
     return exitCode.usage;
   }
   try {
-    await program.parseAsync(argv as string[], { from: 'user' });
+    await program.parseAsync([...withCommandApart(argv)], { from: 'user' });
     return asked ?? exitCode.ok;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.unknownCommand') await tellMeant(program.args[0]);
     return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
   }
+};
+
+/** Of `exec` all that follows the command's own name is the command's, as `docker exec` has it: no `--` is needed before it. */
+export const withCommandApart = (argv: readonly string[]): readonly string[] => {
+  if (argv[0] !== 'exec' || argv.includes('--')) return argv;
+  let operands = 0;
+  for (let at = 1; at < argv.length; at += 1) {
+    const word = argv[at] ?? '';
+    if (word.startsWith('-')) {
+      if (/^--(project|state-dir|variant|set|inputs)$/.test(word)) at += 1;
+    } else if (++operands === 2) return [...argv.slice(0, at), '--', ...argv.slice(at)];
+  }
+  return argv;
 };
 
 /** Whoever types a workflow for a command is told how it is run. */
