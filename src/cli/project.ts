@@ -18,16 +18,22 @@ export const packageDir = resolve(import.meta.dirname, build === undefined ? '..
 
 /** @throws CliError when there is none, or the folder named is none. */
 export const findProject = (from: string): Project => {
+  const dir = projectFolder(from);
+  if (dir === undefined)
+    throw new CliError(
+      exitCode.usage,
+      `No project here: neither ${resolve(from)} nor a folder above it has a workflows/ folder.\nGo to a project, name one with --project DIR, or begin one with \`npx lab new NAME\`.`,
+    );
+  const workflowsDir = join(dir, 'workflows');
+  return { dir, workflowsDir, variants: variantsIn(workflowsDir), isPackage: dir === packageDir };
+};
+
+/** The project that a folder lies in; undefined when it lies in none. */
+export const projectFolder = (from: string): string | undefined => {
   for (let dir = resolve(from); ; dir = dirname(dir)) {
-    const workflowsDir = join(dir, 'workflows');
-    if (isDirectory(workflowsDir))
-      return { dir, workflowsDir, variants: variantsIn(workflowsDir), isPackage: dir === packageDir };
-    if (dir === dirname(dir)) break;
+    if (isDirectory(join(dir, 'workflows'))) return dir;
+    if (dir === dirname(dir)) return undefined;
   }
-  throw new CliError(
-    exitCode.usage,
-    `No project here: neither ${resolve(from)} nor a folder above it has a workflows/ folder.\nGo to a project, or name one with --project DIR.`,
-  );
 };
 
 const variantsIn = (workflowsDir: string): readonly string[] =>

@@ -151,6 +151,6 @@ const valuesOf = async (option: Option, subject: Subject, last: string): Promise
   if (option.argChoices) return option.argChoices.map((name) => ({ name }));
   const long = option.long ?? '';
   // `new --from` names a variant, all others a step.
-  const kind = long === '--from' && option.mandatory ? 'variant' : valueKinds[long];
+  const kind = option.flags === '--from <variant>' ? 'variant' : valueKinds[long];
   return kind === undefined ? [] : candidatesFor(kind, subject, last);
 };

@@ -1,8 +1,9 @@
-// `lab new NAME --from VARIANT`: the files of a variant that extends another, ready to edit, and proved to be right as they stand.
+// `lab new NAME`: the files of a variant, ready to edit, and proved to be right as they stand. With --from it extends another; without, it
+// stands by itself, and begins a project where there is none.
 
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { textOf } from '../../core/template.ts';
 import type { InputSpec, VariantFile } from '../../core/workflow.ts';
@@ -14,31 +15,32 @@ import { CliError, exitCode } from '../exit-code.ts';
 import { loadOnly, openVariantWithWorkflows } from '../open-workflow.ts';
 import type { CommonOptions, OutputOptions } from '../options.ts';
 import { print, printJson } from '../print.ts';
-import { findProject } from '../project.ts';
+import { findProject, projectFolder } from '../project.ts';
+import { startingFiles } from '../starting-files.ts';
 
 export interface NewOptions extends CommonOptions, OutputOptions {
-  readonly from: string;
+  readonly from?: string;
+}
+
+interface Written {
+  readonly path: string;
+  readonly text: string;
 }
 
 export const newCommand = async (name: string, options: NewOptions): Promise<number> => {
+  demandName(name);
+  if (options.from === undefined) await beginProject(options);
   const context = await openContext(options);
-  const { project, registry } = context;
-  requireVariant(project, options.from);
-  const folder = join(project.workflowsDir, name);
-  demandFree(name, folder);
-  const { variant, workflows } = await openVariantWithWorkflows(project, registry, options.from);
-  const files = [
-    ...schemaFiles(context),
-    { path: join(folder, 'variant.yaml'), text: variantText(name, options.from, variant) },
-    ...(workflows.includes('deploy')
-      ? [{ path: join(folder, 'deploy.yaml'), text: await deployText(context, options.from) }]
-      : []),
-  ];
+  const folder = join(context.project.workflowsDir, name);
+  if (existsSync(folder)) throw new CliError(exitCode.usage, `${relative(process.cwd(), folder)} is there already.`);
+  const { files, workflows } =
+    options.from === undefined ? standingAlone(context, name) : await extending(context, name, options.from);
   await mkdir(folder, { recursive: true });
   for (const { path, text } of files) await writeFile(path, text, { flag: 'wx' });
   await demandRight(context, { name, folder, workflows });
   const shown = files.map(({ path }) => relative(process.cwd(), path));
-  if (options.json === true) printJson({ variant: name, extends: options.from, files: shown });
+  if (options.json === true)
+    printJson({ variant: name, ...(options.from !== undefined && { extends: options.from }), files: shown });
   else
     print(
       asCalled(
@@ -53,17 +55,43 @@ export const newCommand = async (name: string, options: NewOptions): Promise<num
   return exitCode.ok;
 };
 
-const demandFree = (name: string, folder: string): void => {
+const demandName = (name: string): void => {
   if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(name))
     throw new CliError(
       exitCode.usage,
       `"${name}" is no name for a variant: letters, digits, - and _, starting with a letter.`,
     );
-  if (existsSync(folder)) throw new CliError(exitCode.usage, `${relative(process.cwd(), folder)} is there already.`);
+};
+
+/** A folder that is in no project becomes one. */
+const beginProject = async ({ project }: NewOptions): Promise<void> => {
+  const folder = resolve(project ?? process.cwd());
+  if (projectFolder(folder) === undefined) await mkdir(join(folder, 'workflows'));
+};
+
+const standingAlone = (context: CommandContext, name: string) => {
+  const files = startingFiles(name).map(({ path, text }) => ({ path: join(context.project.workflowsDir, path), text }));
+  return { files: [...schemaFiles(context), ...files], workflows: ['deploy', 'verify', 'teardown'] };
+};
+
+/** @throws CliError when there is no variant `from`. */
+const extending = async (context: CommandContext, name: string, from: string) => {
+  const { project, registry } = context;
+  requireVariant(project, from);
+  const { variant, workflows } = await openVariantWithWorkflows(project, registry, from);
+  const folder = join(project.workflowsDir, name);
+  const files = [
+    ...schemaFiles(context),
+    { path: join(folder, 'variant.yaml'), text: variantText(name, from, variant) },
+    ...(workflows.includes('deploy')
+      ? [{ path: join(folder, 'deploy.yaml'), text: await deployText(context, from) }]
+      : []),
+  ];
+  return { files, workflows };
 };
 
 /** Editors read them; a project of its own may not have them yet. */
-const schemaFiles = ({ project, registry }: CommandContext): { path: string; text: string }[] =>
+const schemaFiles = ({ project, registry }: CommandContext): Written[] =>
   [
     { path: join(project.workflowsDir, 'variant.schema.json'), schema: variantJsonSchema },
     { path: join(project.workflowsDir, 'workflow.schema.json'), schema: workflowJsonSchema },

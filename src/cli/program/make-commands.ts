@@ -19,11 +19,11 @@ export const makeCommands = (define: Define): void => {
     withJson(
       define(
         'new <name>',
-        'start a variant that extends another, ready to edit',
+        'start a variant, ready to edit; begins a project where there is none',
         async () => (await import('../commands/new.ts')).newCommand,
       ),
-    ).requiredOption('--from <variant>', 'the variant it extends'),
-    ['lab new my-lab --from frr-netns'],
+    ).option('--from <variant>', 'the variant it extends (default: none, it stands by itself)'),
+    ['lab new my-lab', 'lab new my-lab --from frr-netns'],
     [0, 2, 3],
   );
 };
