@@ -33,6 +33,7 @@ import { type Opened, openVariantWithWorkflows } from './open-workflow.ts';
 import type { RunOptions } from './options.ts';
 import { keepTold } from './past-runs.ts';
 import { reconcile } from './reconcile.ts';
+import { remnantsOf } from './remnants.ts';
 import { listenToSignals } from './signals.ts';
 import { demandChildren, demandScope } from './units-of.ts';
 import { version } from './version-of-lab.ts';
@@ -86,6 +87,7 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
   const units = demandScope(opened, looking, { scope, created });
   const known = renamed(history.known, workflow);
   await demandChildren(opened, looking, { scope, created, known, units });
+  const remnants = await remnantsOf(stateDir, state.data, { opened, scope, known });
   const place = { ...names, workflows: await workflowsOf(context, variant.name), lab: labCall(options) };
   const startedAt = host.clock.now();
   const folder = resume
@@ -134,7 +136,7 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
       ...{ workflow, scope, known, resumed: resume !== undefined },
       usualMs: history.usualMs,
       confirms: deploys(opened),
-      holdings: holdingsToUndo(opened, scope, created),
+      ...{ holdings: holdingsToUndo(opened, scope, created), remnants },
       lastWords: () => {
         const ledger = foldLedger(state.data.created, recorder.state);
         return [...removedSteps(vanishedChildren(ledger, names, lists), place.lab), ...changedSteps(ledger, place)];

@@ -145,6 +145,8 @@ type Body =
     })
   | (StepEvent & {
       readonly type: 'step.survived';
+      /** It takes away what the step made. */
+      readonly undo?: true;
       readonly process: ProcessIdentity;
       readonly command: string;
       readonly decision: 'wait' | 'end' | 'leave';

@@ -18,6 +18,8 @@ export interface StepState {
   /** The definition that was last brought about; an attempt at another one may have failed since. */
   readonly applied?: Applied | undefined;
   readonly process?: ProcessIdentity;
+  /** Its action ended well: what that left running is meant to stay. */
+  readonly acted?: true;
   /** How many processes this attempt has announced. */
   readonly spawned?: number;
   /** The newest of them. */
@@ -113,6 +115,9 @@ export class RunFolder {
       case 'step.spawned':
         this.addSpawned(event);
         break;
+      case 'step.acted':
+        if (!event.failure) this.patch(event.address, { acted: true });
+        break;
       case 'step.finished':
         this.addFinished(event);
         break;
@@ -199,6 +204,8 @@ export class RunFolder {
     };
     // Of what did not end well a process may still be there.
     if (before && !done) Object.assign(step, processesOf(before));
+    // What is found missing later in the run was left by an action that ended well all the same.
+    if (before?.acted) Object.assign(step, { acted: before.acted });
     if (before?.command !== undefined) Object.assign(step, { command: before.command });
     this.put(step);
     this.hold(event);

@@ -55,7 +55,7 @@ const usual = [
   ...(['address', 'status', 'attempt', 'at', 'outcome', 'reason', 'outputs', 'evidence'] as const),
   ...(['durationMs', 'fingerprint', 'definition', 'applied', 'bootId'] as const),
 ];
-const rare = ['withheld', 'failure', 'log', 'command', 'process', 'spawned', 'processes'] as const;
+const rare = ['withheld', 'failure', 'log', 'command', 'process', 'spawned', 'processes', 'acted'] as const;
 
 /** Nearly always what a step was last brought to is what it was last asked to be: told once. */
 const same = 'same';

@@ -6,7 +6,7 @@ import type { Failure } from '../core/failure.ts';
 import { wholeText } from '../core/printed.ts';
 import { readings } from '../core/readings.ts';
 import { bounded } from './bounded.ts';
-import { type ContextSettings, commandSettings, createContext, enterCommand, tailOf } from './context.ts';
+import { actionTag, type ContextSettings, commandSettings, createContext, enterCommand, tailOf } from './context.ts';
 import type { Engine } from './engine.ts';
 import { internalFailure, isStoreError } from './internal-failure.ts';
 import { openOutputLog } from './output-log.ts';
@@ -19,11 +19,16 @@ import { tell } from './tell.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
-export type AttemptResult = {
-  /** What `retry.when` may read. */
-  readonly values: Values;
+export type AttemptResult = Ended & {
+  /** The processes it started, the newest last. */
+  readonly processes: readonly ProcessIdentity[];
   /** Path of the log, relative to the run's folder; none without output. */
   readonly log?: string;
+};
+
+type Ended = {
+  /** What `retry.when` may read. */
+  readonly values: Values;
 } & ({ readonly ok: true; readonly outputs: Values } | { readonly ok: false; readonly failure: Failure });
 
 export interface AttemptRequest {
@@ -34,25 +39,28 @@ export interface AttemptRequest {
   readonly scope: Scope;
 }
 
+/** What is noted while it is under way. */
+interface Watch {
+  readonly onOutput: NonNullable<ContextSettings['onOutput']>;
+  readonly processes: ProcessIdentity[];
+}
+
 /** @throws StoreError when its output could not be kept; everything else is a value. */
 export const act = async (engine: Engine, request: AttemptRequest): Promise<AttemptResult> => {
   const output = openOutputLog(engine, request);
-  const result = await guarded(engine, request, output.write).catch(async (error: unknown) => {
+  const processes: ProcessIdentity[] = [];
+  const result = await guarded(engine, request, { onOutput: output.write, processes }).catch(async (error: unknown) => {
     await output.close();
     throw error;
   });
   const path = await output.close();
-  return { ...result, ...(path !== undefined && { log: `logs/${basename(path)}` }) };
+  return { ...result, processes, ...(path !== undefined && { log: `logs/${basename(path)}` }) };
 };
 
 /** A step type that throws what it should not loses its attempt, not the run. */
-const guarded = async (
-  engine: Engine,
-  request: AttemptRequest,
-  onOutput: NonNullable<ContextSettings['onOutput']>,
-): Promise<AttemptResult> => {
+const guarded = async (engine: Engine, request: AttemptRequest, watch: Watch): Promise<Ended> => {
   try {
-    return await perform(engine, request, onOutput);
+    return await perform(engine, request, watch);
   } catch (error) {
     if (isStoreError(error)) throw error;
     const values = { exitCode: -1, message: messageOf(error) };
@@ -66,23 +74,18 @@ const guarded = async (
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const perform = (
-  engine: Engine,
-  request: AttemptRequest,
-  onOutput: NonNullable<ContextSettings['onOutput']>,
-): Promise<AttemptResult> => {
+const perform = (engine: Engine, request: AttemptRequest, { onOutput, processes }: Watch): Promise<Ended> => {
   const { action, address, attempt, resolved } = request;
   const { timeoutMs, command } = resolved;
-  let announced = 0;
   const settings: ContextSettings = {
     surroundings: action,
     signal: engine.stop.signal,
     freshSince: engine.host.clock.monotonic(),
     graceMs: resolved.graceMs,
-    tag: { step: `${engine.run}/${address}`, announced: () => announced },
+    tag: { step: actionTag(engine.run, address), announced: () => processes.length },
     onOutput,
     onSpawn: (process: ProcessIdentity) => {
-      announced += 1;
+      processes.push(process);
       tell(engine, { type: 'step.spawned', address, attempt, process, command });
     },
     onProgress: (saw) =>
@@ -98,11 +101,7 @@ const perform = (
 
 type CommandRequest = AttemptRequest & { readonly action: Exclude<ResolvedAction, { kind: 'uses' }> };
 
-const performCommand = async (
-  engine: Engine,
-  request: CommandRequest,
-  settings: ContextSettings,
-): Promise<AttemptResult> => {
+const performCommand = async (engine: Engine, request: CommandRequest, settings: ContextSettings): Promise<Ended> => {
   const { action } = request;
   const { keepBytes } = request.resolved;
   const options = {
@@ -136,7 +135,7 @@ type TypeRequest = AttemptRequest & {
   readonly isLate: () => boolean;
 };
 
-const performType = async (engine: Engine, request: TypeRequest, settings: ContextSettings): Promise<AttemptResult> => {
+const performType = async (engine: Engine, request: TypeRequest, settings: ContextSettings): Promise<Ended> => {
   const { action, resolved, scope } = request;
   try {
     const result = (await action.type.run(action.input, createContext(engine, settings))) ?? {};
@@ -171,7 +170,7 @@ const conclude = (
   engine: Engine,
   { resolved, scope }: AttemptRequest,
   { typed, result }: { readonly typed: string; readonly result: CommandResult },
-): AttemptResult => {
+): Ended => {
   const stdout = wholeText(result, 'stdout', resolved.keepBytes);
   const stderr = wholeText(result, 'stderr', resolved.keepBytes);
   const tail = tailOf(result).map(engine.masker.text);

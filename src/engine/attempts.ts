@@ -1,5 +1,5 @@
 // The attempts at an action: each waits for its place, is recorded before it starts, acts, and is proved; a failure may be tried again.
-import type { Outcome } from '../core/event.ts';
+import type { Outcome, ProcessIdentity } from '../core/event.ts';
 import { ExpressionError, type Scope } from '../core/expression.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Observation } from '../core/observation.ts';
@@ -13,6 +13,7 @@ import { outputsIn } from './look.ts';
 import { awaitHealth, unhealthy } from './prove.ts';
 import type { ResolvedAction, ResolvedStep } from './resolved.ts';
 import { hideSecrets, type Secret } from './secret-book.ts';
+import { awaitSurvivor, type StillAlive, survivorFailure } from './survivor.ts';
 import type { Unit } from './unit.ts';
 
 export interface Attempts {
@@ -53,11 +54,17 @@ export const attemptUntilDone = async (engine: Engine, item: Attempts): Promise<
     const next = whatNext(engine, item, { tried, count, elapsedMs: clock.monotonic() - start });
     if (!('failure' in next)) return { ...last, ...next };
     if (!(await pause(engine, item, { attempt, ...next }))) return { ...last, outcome: 'interrupted' };
+    const left = await leftAlive(engine, item, tried);
+    if (left) return { ...last, ...(engine.stop.stage === undefined ? { failure: survivorFailure(left) } : stopped) };
   }
 };
 
+const stopped = { outcome: 'interrupted' } as const;
+
 interface Tried {
   readonly ended: Attempted;
+  /** What its action may have left running, when that did not end well. */
+  readonly processes?: readonly ProcessIdentity[];
   readonly values: Readonly<Record<string, unknown>>;
 }
 
@@ -91,6 +98,21 @@ const pause = async (
   await emit({ type: 'step.retrying', address, ...again });
   await host.clock.sleep(again.delayMs, stop.finishing);
   return stop.stage === undefined;
+};
+
+/** What an attempt left that failed; another one is not started beside it. */
+const leftAlive = async (
+  engine: Engine,
+  { unit: { address }, ready }: Attempts,
+  { processes }: Tried,
+): Promise<StillAlive | undefined> => {
+  if (!processes) return undefined;
+  const { command, timeoutMs } = ready.resolved;
+  const survivor = await awaitSurvivor(engine, {
+    ...{ address, run: engine.run, command, timeoutMs },
+    ...{ processes, spawned: processes.length },
+  });
+  return typeof survivor === 'string' ? undefined : survivor;
 };
 
 const mayRetry = (
@@ -159,8 +181,9 @@ const prove = async (
   const done = { acted: true, attempts: attempt, startedAt, ...log } as const;
   const { values } = result;
   if (!result.ok) {
-    const { failure } = result;
-    return { ended: { ...done, outcome: failure.kind === 'cancelled' ? 'interrupted' : 'failed', failure }, values };
+    const { failure, processes } = result;
+    const outcome = failure.kind === 'cancelled' ? 'interrupted' : 'failed';
+    return { ended: { ...done, outcome, failure }, values, processes };
   }
   // What it took as a whole, less what the action has taken this time.
   const left = usualMs === undefined ? undefined : usualMs - (engine.host.clock.monotonic() - startedAt);

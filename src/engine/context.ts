@@ -26,13 +26,19 @@ export interface ContextSettings {
 
 export interface SpawnTag {
   readonly step: string;
+  /** Of an undo: the run that takes away, and what. */
+  readonly undone?: string;
   /** How many processes of the attempt were announced by `onSpawn` so far. */
   announced(): number;
 }
 
 export const tagVariable = 'LAB_STEP';
+/** The value of that for an action of a step. */
+export const actionTag = (run: string, address: string): string => `${run}/${address}`;
 /** The value of that for whatever takes something away: one run at a time has the state folder. */
 export const undoTag = ({ stateDir }: Engine): string => `undo/${stateDir}`;
+/** Of an undo, by which run and of what: `RUN/ADDRESS`. */
+export const undoneVariable = 'LAB_UNDO';
 /** The number of the process within its attempt; the one that was not recorded before a crash has a higher one than all that were. */
 export const numberVariable = 'LAB_SPAWN';
 /** Follows the number of what was started to leave something running: its being alive does not mean that the action goes on. */
@@ -98,6 +104,7 @@ export const commandSettings = (
 
 const tagged = (tag: SpawnTag, launches: boolean): Record<string, string> => ({
   [tagVariable]: tag.step,
+  ...(tag.undone !== undefined && { [undoneVariable]: tag.undone }),
   [numberVariable]: `${tag.announced() + 1}${launches ? launcherMark : ''}`,
 });
 

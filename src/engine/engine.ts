@@ -41,8 +41,13 @@ export interface Engine {
   readonly enter: VariantFile['enter'];
   readonly model: unknown;
   consent(question: string): Promise<boolean>;
-  /** What to do about a process of an earlier attempt that is still alive. */
-  survivor(description: { address: string; pid: number; command: string }): Promise<'wait' | 'end' | 'leave'>;
+  /** What to do about a process of an earlier attempt, or of an earlier undo, that is still alive. */
+  survivor(description: {
+    address: string;
+    pid: number;
+    command: string;
+    undo?: true;
+  }): Promise<'wait' | 'end' | 'leave'>;
   /** In [0, 1); for jitter. */
   random(): number;
 }

@@ -61,6 +61,13 @@ export type HttpAnswer =
     }
   | { readonly ok: false; readonly code: string; readonly message: string };
 
+/** A process that was found by its environment. */
+export interface MarkedProcess extends ProcessIdentity {
+  readonly command: string;
+  /** The variables of its environment whose names begin with `LAB_`. */
+  readonly marks?: Readonly<Record<string, string>>;
+}
+
 /** Time, as the engine sees it. */
 export interface Clock {
   /** Milliseconds since the epoch; may jump. */
@@ -116,7 +123,7 @@ export interface Host {
   self(): ProcessIdentity;
   isAlive(process: ProcessIdentity): boolean;
   /** Processes whose environment holds NAME=VALUE. */
-  findByEnvironment(name: string, value: string): Promise<readonly (ProcessIdentity & { readonly command: string })[]>;
+  findByEnvironment(name: string, value: string): Promise<readonly MarkedProcess[]>;
   /** Ends the process's group: SIGTERM, grace, SIGKILL; resolves when it is gone. */
   endGroup(process: ProcessIdentity, graceMs: number): Promise<void>;
   /** Resolves when the process is gone, or the signal aborts. */

@@ -8,6 +8,7 @@ import { elapsed } from './elapsed.ts';
 import type { Engine } from './engine.ts';
 import type { Known } from './judge.ts';
 import { withoutSecrets } from './outputs.ts';
+import { type Remnants, settleRemnants } from './remnants.ts';
 import { undoAll } from './undo.ts';
 import { WorkflowRun } from './workflow-run.ts';
 
@@ -23,6 +24,8 @@ export interface RunRequest {
   readonly holdings: readonly Holding[];
   /** Whether success means that all of it stands at the end. */
   readonly confirms?: boolean;
+  /** What earlier runs may have left at work, that nothing is to be made or taken away beside. */
+  readonly remnants?: Remnants;
   /** What is to be said before the end is. */
   readonly lastWords?: () => readonly Extract<EventBody, { type: 'notice' }>[];
 }
@@ -41,10 +44,10 @@ export const runWorkflow = async (engine: Engine, request: RunRequest): Promise<
   const start = engine.host.clock.monotonic();
   const run = new WorkflowRun(engine, request);
   await run.plan();
-  const left = await undoAll(engine, request.holdings);
-  if (left.length === 0) await run.perform();
+  const isReady = (await settleRemnants(engine, request)) && (await undoAll(engine, request.holdings)).length === 0;
+  if (isReady) await run.perform();
   if (request.confirms === true) await run.confirm();
-  const outcome = outcomeOf(engine, run, left.length > 0);
+  const outcome = outcomeOf(engine, run, !isReady);
   const facts = outcome === 'succeeded' ? factsOf(engine, request.workflow, run.scope({})) : { facts: {} };
   const counts: Partial<Record<Outcome, number>> = {};
   for (const each of run.outcomes.values()) counts[each] = (counts[each] ?? 0) + 1;

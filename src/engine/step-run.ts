@@ -8,7 +8,7 @@ import { internalFailure, isStoreError } from './internal-failure.ts';
 import { type Judgement, judge } from './judge.ts';
 import { awaitHealth, awaitPreconditions, unhealthy } from './prove.ts';
 import type { ResolvedStep } from './resolved.ts';
-import { awaitSurvivor, mayHaveSurvived } from './survivor.ts';
+import { awaitSurvivor, mayHaveSurvived, survivorFailure, suspectOf, wasCutOff } from './survivor.ts';
 
 export interface Turn extends KnownTurn {
   /** Why it must run whatever the world looks like. */
@@ -110,7 +110,7 @@ const untilHealthy = async (engine: Engine, turn: Turn, judgement: Resolved): Pr
 /** Of what may have survived, and was not found: it may have ended since it was looked whether its work is done. */
 const judgedSince = async (engine: Engine, turn: Turn, judgement: Judgement): Promise<Judgement> => {
   const { known } = turn;
-  if (!known || !mayHaveSurvived(known) || judgement.verdict !== 'run') return judgement;
+  if (!known || !wasCutOff(known) || judgement.verdict !== 'run') return judgement;
   return judge(engine, { ...turn, freshSince: engine.host.clock.monotonic() });
 };
 
@@ -120,21 +120,23 @@ const settleSurvivors = async (
   turn: Turn,
   judgement: Judgement,
 ): Promise<{ readonly judgement: Judgement; readonly ending?: Ending }> => {
-  const { address } = turn.unit;
+  const { known } = turn;
+  if (!known || !mayHaveSurvived(known)) return { judgement };
+  const judgeAgain = async (): Promise<Judgement> =>
+    judge(engine, { ...turn, freshSince: engine.host.clock.monotonic() });
   const survivor = await awaitSurvivor(engine, {
-    address,
-    known: turn.known,
+    ...suspectOf(engine, known),
     timeoutMs: judgement.resolved?.timeoutMs,
+    isDone: async () => (await judgeAgain()).verdict === 'keep',
   });
   if (survivor === 'none') return { judgement: await judgedSince(engine, turn, judgement) };
   if (survivor !== 'ended') {
-    const { pid, command } = survivor;
     // Stopping is no decision about it: the next run finds it again.
-    const ending = engine.stop.signal.aborted ? interrupted(engine) : failed({ kind: 'survivor', pid, command });
+    const ending = engine.stop.signal.aborted ? interrupted(engine) : failed(survivorFailure(survivor));
     return { judgement, ending };
   }
   // It may have finished its work meanwhile: its health checks decide, as after a crash.
-  const again = await judge(engine, { ...turn, freshSince: engine.host.clock.monotonic() });
+  const again = await judgeAgain();
   if (again.verdict !== 'keep') return { judgement: again };
   const reason = 'the process that had survived finished it';
   const { outputs, evidence } = again;

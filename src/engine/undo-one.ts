@@ -5,12 +5,15 @@ import type { Holding } from '../core/holdings.ts';
 import type { Observation } from '../core/observation.ts';
 import { absence, awaitAbsence, surroundingsOf, typedUndo } from './absence.ts';
 import { bounded } from './bounded.ts';
-import { commandError, commandSettings, createContext, enterCommand, undoTag } from './context.ts';
+import { actionTag, commandError, commandSettings, createContext, enterCommand, undoTag } from './context.ts';
 import { elapsed } from './elapsed.ts';
 import type { Engine } from './engine.ts';
 import { internalFailure } from './internal-failure.ts';
 import { revealSecrets } from './secret-book.ts';
 import { StepError } from './step-type.ts';
+
+/** An undo, and of what. */
+type Named = UndoRecord & { readonly address: string };
 
 interface Removal {
   readonly outcome: EventOf<'step.undone'>['outcome'];
@@ -21,7 +24,7 @@ interface Removal {
 /** Undoes one thing by its own undo, whatever contains it. True when it is gone. */
 export const undoOne = async (engine: Engine, holding: Holding): Promise<boolean> => {
   const start = engine.host.clock.monotonic();
-  const { removal, masker } = await remove(engine, holding.undo);
+  const { removal, masker } = await remove(engine, holding);
   const { outcome, evidence, failure } = removal;
   await engine.emit({
     ...{ type: 'step.undone', ...namesOf(holding), outcome },
@@ -41,7 +44,7 @@ export const namesOf = ({ address, created, run, seq, earlier }: Holding) => ({
 
 const remove = async (
   engine: Engine,
-  recorded: UndoRecord | undefined,
+  { address, undo: recorded }: Holding,
 ): Promise<{ removal: Removal; masker: Engine['masker'] }> => {
   const failed = (failure: Failure, evidence: readonly Observation[] = []): Removal => ({
     outcome: 'failed',
@@ -54,7 +57,7 @@ const remove = async (
   }
   try {
     const { undo, masker } = await revealSecrets(engine, recorded);
-    return { removal: await carryOut({ ...engine, masker }, undo, failed), masker };
+    return { removal: await carryOut({ ...engine, masker }, { ...undo, address }, failed), masker };
   } catch (error) {
     return { removal: failed(failureOf(engine, recorded, error)), masker: engine.masker };
   }
@@ -62,7 +65,7 @@ const remove = async (
 
 const carryOut = async (
   engine: Engine,
-  undo: UndoRecord,
+  undo: Named,
   failed: (failure: Failure, evidence: readonly Observation[]) => Removal,
 ): Promise<Removal> => {
   const start = engine.host.clock.monotonic();
@@ -77,7 +80,7 @@ const carryOut = async (
   return failed({ kind: 'health', observations: present, waitedMs }, observations);
 };
 
-const act = async (engine: Engine, undo: UndoRecord): Promise<Failure | undefined> => {
+const act = async (engine: Engine, undo: Named): Promise<Failure | undefined> => {
   const { clock } = engine.host;
   const { timeoutMs } = undo;
   const limits = { clock, signal: engine.stop.signal, timeoutMs };
@@ -95,11 +98,11 @@ const act = async (engine: Engine, undo: UndoRecord): Promise<Failure | undefine
   });
 };
 
-const perform = async (engine: Engine, undo: UndoRecord, signal: AbortSignal): Promise<void> => {
+const perform = async (engine: Engine, undo: Named, signal: AbortSignal): Promise<void> => {
   const { action } = undo;
   const settings = {
     ...{ surroundings: surroundingsOf(engine, undo), signal, freshSince: engine.host.clock.monotonic() },
-    tag: { step: undoTag(engine), announced: () => 0 },
+    tag: { step: undoTag(engine), undone: actionTag(engine.run, undo.address), announced: () => 0 },
   };
   const context = createContext(engine, settings);
   if (typeof action['undoOf'] === 'string') {

@@ -4,12 +4,10 @@ import type { Observation } from '../core/observation.ts';
 import { absence } from './absence.ts';
 import type { Engine } from './engine.ts';
 import { revealSecrets } from './secret-book.ts';
-import { settleUndos } from './survivor.ts';
 import { namesOf, undoOne } from './undo-one.ts';
 
 /** Undoes all; returns what could not be undone. */
 export const undoAll = async (engine: Engine, holdings: readonly Holding[]): Promise<readonly Holding[]> => {
-  if (holdings.length > 0) await settleUndos(engine);
   const contained = holdings.filter((each) => containerOf(each, holdings) !== undefined);
   const left: Holding[] = [];
   for (const holding of newestFirst(holdings)) {

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 export interface ProcStat {
   /** One letter: R, S, D, T, Z (zombie), X (dead) … */
   readonly state: string;
+  readonly parent: number;
   readonly group: number;
   /** Clock ticks since boot. */
   readonly startTime: number;
@@ -27,10 +28,10 @@ export const readText = (path: string): string | undefined => {
 /** The program's name stands in brackets and may hold blanks and brackets itself; only what follows the last one is fixed. */
 export const parseStat = (text: string): ProcStat | undefined => {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const [state, , group] = fields;
+  const [state, parent, group] = fields;
   const startTime = fields[19];
   if (state === undefined || group === undefined || startTime === undefined) return undefined;
-  return { state, group: Number(group), startTime: Number(startTime) };
+  return { state, parent: Number(parent), group: Number(group), startTime: Number(startTime) };
 };
 
 /** A zombie has ended; its parent has only not asked yet. */

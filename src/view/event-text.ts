@@ -1,6 +1,6 @@
 // One event as one line of words: what happened to which step. Used wherever events are told one after another.
 import { formatDuration } from '../core/duration.ts';
-import type { Outcome, RunEvent } from '../core/event.ts';
+import type { EventOf, Outcome, RunEvent } from '../core/event.ts';
 import { estimateRest, estimateText } from './estimate.ts';
 import type { RunModel } from './run-model.ts';
 import type { StepRecord } from './step-record.ts';
@@ -52,6 +52,8 @@ export const eventText = (event: RunEvent, model: RunModel): EventText | undefin
         text: `${cleanName(event.address)}: ${undoneText(event)}, ${formatDuration(event.durationMs)}`,
         tone: event.outcome === 'failed' ? 'bad' : 'good',
       };
+    case 'step.survived':
+      return survivedText(event, model);
     default:
       return stepText(event, model);
   }
@@ -89,17 +91,20 @@ const stepText = (event: Extract<RunEvent, { address: string }>, model: RunModel
         text: `${label}: ${failureText(event.failure)}; next attempt in ${formatDuration(event.delayMs)}`,
         tone: 'warn',
       };
-    case 'step.survived':
-      return {
-        word: 'still alive',
-        text: `${label}: process ${event.process.pid} of an earlier attempt; ${decisions[event.decision]}`,
-        tone: 'warn',
-      };
     case 'step.finished':
       return finishedText(record, label);
     default:
       return undefined;
   }
+};
+
+/** Whoever takes things away has no record of the steps that made them. */
+const survivedText = (event: EventOf<'step.survived'>, model: RunModel): EventText => {
+  const record = model.steps.get(event.address);
+  const label = record ? stepLabel(record) : event.address;
+  const what = event.undo ? 'an earlier undo' : 'an earlier attempt';
+  const named = `process ${event.process.pid} of ${what} (${cleanLine(event.command)})`;
+  return { word: 'still alive', text: `${label}: ${named}; ${decisions[event.decision]}`, tone: 'warn' };
 };
 
 const decisions = { wait: 'waiting for its end', end: 'ending it', leave: 'leaving it alone' } as const;

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/core/event.ts';
+import type { StepSpec } from '../../src/core/workflow.ts';
 import type { Engine } from '../../src/engine/engine.ts';
+import { ManualClock } from '../rig/manual-clock.ts';
 import { making, runIn, type Setting, startIn, workflow } from '../rig/run-in.ts';
 import { World } from '../rig/world.ts';
 
@@ -18,6 +20,12 @@ const killed = async (): Promise<readonly RunEvent[]> => {
     journal.findIndex(({ type }) => type === 'step.acted'),
   );
 };
+
+/** The same, and what was started directly is gone. */
+const leaderGone = async (): Promise<readonly RunEvent[]> =>
+  (await killed()).map((event) =>
+    event.type === 'step.spawned' ? { ...event, process: { ...event.process, pid: 999 } } : event,
+  );
 
 const alive = (env: Readonly<Record<string, string>> = { LAB_STEP: 'run-1/a', LAB_SPAWN: '1' }): Processes =>
   new Map([[pid, { env, command: 'build it' }]]);
@@ -133,13 +141,42 @@ describe('a process that outlived its killed run', () => {
   });
 
   it('and was started by what ended well before the next, is what the step left running, and stays', async () => {
-    const past = await killed();
+    const past = await leaderGone();
+    const [spawned] = past.filter(({ type }) => type === 'step.spawned');
     const processes = alive({ LAB_STEP: 'run-1/a', LAB_SPAWN: '1' });
-    const recordedDead = past.map((event) =>
-      event.type === 'step.spawned' ? { ...event, process: { ...event.process, pid: 999 } } : event,
-    );
-    const { asked } = await resumed(recordedDead, processes);
+    const second = spawned ? [{ ...spawned, seq: spawned.seq + 1 }] : [];
+    const { asked } = await resumed([...past, ...second], processes);
     expect([asked, processes.size]).toEqual([[], 1]);
+  });
+
+  it('and was left by a leader that is gone, is found by its mark, and not accompanied', async () => {
+    const processes = alive();
+    const { asked, commands, together } = await resumed(await leaderGone(), processes, { decision: 'end' });
+    expect([asked, commands, together]).toEqual([[{ address: 'a', pid, command: 'build it' }], 1, [0]]);
+  });
+
+  it('and was left by a leader that is gone, may go on when the work of the step is done', async () => {
+    const processes = alive();
+    const world = new World();
+    world.facts.set('a', true);
+    const { asked, commands, finish } = await resumed(await leaderGone(), processes, { world });
+    expect([asked, commands, processes.size, finish('a').outcome]).toEqual([[], 0, 1, 'satisfied']);
+  });
+
+  it('and was left by a leader that is gone, is waited for until the work of the step is done', async () => {
+    const processes = alive();
+    const world = new World();
+    const clock = new ManualClock({ automatic: true });
+    const meanwhile = (): void => void clock.sleep(7000).then(() => world.facts.set('a', true));
+    const { asked, commands, finish } = await resumed(await leaderGone(), processes, { world, clock, meanwhile });
+    expect([asked.length, commands, processes.size, finish('a').outcome]).toEqual([1, 0, 1, 'satisfied']);
+    expect(clock.monotonic()).toBeLessThan(10_000);
+  });
+
+  it('and was left by a leader that is gone, is ended after a minute where the step has no time limit', async () => {
+    const clock = new ManualClock({ automatic: true });
+    const { finish, together } = await resumed(await leaderGone(), alive(), { clock });
+    expect([finish('a').outcome, together, clock.monotonic()]).toEqual(['changed', [0], 60_000]);
   });
 
   it('is left to the next run when this one is stopped while waiting for it', async () => {
@@ -158,6 +195,65 @@ describe('a process that outlived its killed run', () => {
     const past = await killed();
     const { asked, commands } = await resumed([], alive(), { earlier: [past], decision: 'end' });
     expect([asked, commands]).toEqual([[{ address: 'a', pid, command: 'build it' }], 1]);
+  });
+});
+
+describe('what an attempt left', () => {
+  /** Each attempt leaves a process; how many there were when it began. */
+  const leaving = async (answer: 'late' | number, more: Partial<StepSpec> = {}) => {
+    const processes: Processes = new Map();
+    const together: number[] = [];
+    const clock = new ManualClock({ automatic: true });
+    const spec = { ...command, health: [], timeout: '2s', retry: { attempts: 3, delay: '10ms' }, ...more };
+    const asked: object[] = [];
+    const result = await runIn(workflow([spec]), {
+      ...{ processes, clock },
+      commands: ({ env }) => {
+        together.push(processes.size);
+        processes.set(500 + together.length, { env, command: 'its child' });
+        return answer === 'late' ? new Promise(() => {}) : answer;
+      },
+      survivor: async (description) => {
+        asked.push(description);
+        return 'wait';
+      },
+    });
+    return { ...result, together, asked, processes };
+  };
+
+  it('that timed out is named and ended before the next begins', async () => {
+    const { together, asked } = await leaving('late');
+    expect(together).toEqual([0, 0, 0]);
+    expect(asked).toEqual([501, 502].map((each) => ({ address: 'a', pid: each, command: 'its child' })));
+  });
+
+  it('that failed is named and ended before the next begins', async () => {
+    expect((await leaving(1)).together).toEqual([0, 0, 0]);
+  });
+
+  it('whose action ended well is meant to stay, whatever its health', async () => {
+    const { together, asked } = await leaving(0, { health: [{ probe: 'is', fact: 'a', within: '0s' }] });
+    expect([together, asked]).toEqual([[0, 1, 2], []]);
+  });
+
+  it('that was the last one is found by the next run', async () => {
+    const { journal, processes } = await leaving('late');
+    const { asked, together } = await resumed(journal.slice(0, -1), processes, { decision: 'end' });
+    expect(asked).toEqual([{ address: 'a', pid: 503, command: 'its child' }]);
+    expect(together).toEqual([0]);
+  });
+});
+
+describe('what an action left that ended well', () => {
+  it('is meant to stay, also when the step is found missing at the end of the run', async () => {
+    const { journal } = await runIn(steps, { commands: () => 0, world: new World() });
+    const finished = journal.filter(({ type }) => type === 'step.finished').at(-1);
+    const lost = finished ? [{ ...finished, seq: finished.seq + 1, outcome: 'failed' as const }] : [];
+    const made = finished ? { ...finished, outcome: 'changed' as const } : undefined;
+    const past = journal.slice(0, -1).map((event) => (event === finished && made ? made : event));
+    const processes = alive();
+    const { asked } = await resumed([...past, ...lost] as RunEvent[], processes);
+    expect([asked, processes.size]).toEqual([[], 1]);
   });
 });
 

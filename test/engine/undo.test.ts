@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { foldRun } from '../../src/core/run-state.ts';
 import type { StepSpec } from '../../src/core/workflow.ts';
 import type { CommandRequest } from '../../src/engine/ports.ts';
 import { StepError } from '../../src/engine/step-type.ts';
@@ -316,12 +317,65 @@ describe('while things are taken away', () => {
     expect(world.facts.has('a')).toBe(true);
   });
 
+  it('nothing is taken away beside an action of a killed run that is still at work', async () => {
+    const before = await runIn(workflow([undoable('a', { uses: undefined, with: undefined, run: ['build', 'a'] })]), {
+      ...{ probes: [gone(new World())], commands: () => 0 },
+    });
+    const cut = before.journal.slice(
+      0,
+      before.journal.findIndex(({ type }) => type === 'step.acted'),
+    );
+    const world = new World();
+    const clock = new ManualClock({ automatic: true });
+    const processes = new Map([[1001, { env: { LAB_STEP: 'run-1/a', LAB_SPAWN: '1' }, command: 'build a' }]]);
+    void clock.sleep(6000).then(() => {
+      world.facts.set('a', true);
+      processes.delete(1001);
+    });
+    const steps = [...foldRun(cut).known.values()].map((each) => ({ ...each, inThisRun: false, run: 'run-1' }));
+    const down = await takeDown({ ...before, world, journal: cut }, { clock, processes, remnants: { steps } });
+    expect(down.all('step.survived')).toMatchObject([{ address: 'a', decision: 'wait', command: 'build a' }]);
+    expect([undone(down), world.facts.has('a')]).toEqual([['a removed'], false]);
+  });
+
+  it('nothing is taken away, and it is said why, when such an action is to be left alone', async () => {
+    const before = await runIn(workflow([undoable('a')]), { probes: [gone(new World())] });
+    const processes = new Map([[1001, { env: { LAB_STEP: 'run-1/b', LAB_SPAWN: '1' }, command: 'build b' }]]);
+    const step = { address: 'b', status: 'started', attempt: 1, at: 0, outputs: {}, evidence: [] } as const;
+    const down = await takeDown(before, {
+      ...{ processes, survivor: async () => 'leave' as const },
+      remnants: { steps: [{ ...step, inThisRun: false, run: 'run-1' }] },
+    });
+    expect([undone(down), down.result.outcome, before.world.facts.has('a')]).toEqual([['b failed'], 'failed', true]);
+  });
+
+  it('nothing is judged beside an undo of a killed run that is still at work, and what one left that ended well stays', async () => {
+    const world = new World();
+    world.facts.set('a', true);
+    const clock = new ManualClock({ automatic: true });
+    const env = (address: string) => ({ LAB_STEP: 'undo//state', LAB_SPAWN: '1', LAB_UNDO: `run-0/${address}` });
+    const processes = new Map([
+      [77, { env: env('a'), command: 'remove a' }],
+      [78, { env: env('b'), command: 'what stood there before b' }],
+    ]);
+    void clock.sleep(5000).then(() => {
+      world.facts.delete('a');
+      processes.delete(77);
+    });
+    const undoEnded = (run: string, address: string) => run === 'run-0' && address === 'b';
+    const up = await runIn(workflow([making('a')]), { world, clock, processes, remnants: { steps: [], undoEnded } });
+    expect(up.all('step.survived')).toMatchObject([{ address: 'a', undo: true, decision: 'wait' }]);
+    expect([up.outcomes, [...processes.keys()]]).toEqual([{ a: 'changed' }, [78]]);
+  });
+
   it('nothing is taken away beside an undo of a killed run that is still at work', async () => {
     const before = await runIn(workflow([undoable('a')]), { probes: [gone(new World())] });
     const { world } = before;
     const tags: unknown[] = [];
     const clock = new ManualClock({ automatic: true });
-    const processes = new Map([[77, { env: { LAB_STEP: 'undo//state', LAB_SPAWN: '1' }, command: 'remove a' }]]);
+    const processes = new Map([
+      [77, { env: { LAB_STEP: 'undo//state', LAB_SPAWN: '1', LAB_UNDO: 'run-0/a' }, command: 'remove a' }],
+    ]);
     void clock.sleep(5000).then(() => processes.delete(77));
     const alive: number[] = [];
     const commands = ({ env }: CommandRequest): Answer => {
@@ -330,7 +384,7 @@ describe('while things are taken away', () => {
       world.facts.delete('a');
       return 0;
     };
-    await takeDown(before, { clock, processes, commands });
+    await takeDown(before, { clock, processes, commands, remnants: { steps: [], undoEnded: () => false } });
     expect([alive, tags, world.facts.has('a')]).toEqual([[0], ['undo//state'], false]);
     expect(clock.monotonic()).toBeGreaterThanOrEqual(5000);
   });

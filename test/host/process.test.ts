@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ProcessIdentity } from '../../src/core/event.ts';
@@ -66,7 +66,12 @@ describe('the identity of a process', () => {
   it('needs a whole line of the kernel', () => {
     expect(parseStat('')).toBeUndefined();
     expect(parseStat('12 (sh) S 1')).toBeUndefined();
-    expect(parseStat(`12 (a) b) S 1 7 ${'0 '.repeat(16)}4711 0`)).toEqual({ state: 'S', group: 7, startTime: 4711 });
+    expect(parseStat(`12 (a) b) S 1 7 ${'0 '.repeat(16)}4711 0`)).toEqual({
+      state: 'S',
+      parent: 1,
+      group: 7,
+      startTime: 4711,
+    });
   });
 
   it('of a zombie is that of a process that has ended', async () => {
@@ -177,7 +182,17 @@ describe('finding by environment', () => {
     const inner = Number(await new Promise((resolve) => tagged.stdout?.once('data', resolve)));
     const found = await host.findByEnvironment('LAB_TEST_TAG', value);
     expect(found.map((each) => each.pid)).toEqual([tagged.pid, inner]);
-    expect(found[0]).toEqual({ ...identityOf(tagged), command: 'sh -c sleep 1000 & echo $!; wait' });
+    const marks = expect.objectContaining({ LAB_TEST_TAG: value });
+    expect(found[0]).toEqual({ ...identityOf(tagged), command: 'sh -c sleep 1000 & echo $!; wait', marks });
+    expect(Object.keys(found[0]?.marks ?? {}).filter((name) => !name.startsWith('LAB_'))).toEqual([]);
+  });
+
+  it('leaves out those that we were started from', async () => {
+    const path = process.env['PATH'] ?? '';
+    expect(readFileSync(`/proc/${process.ppid}/environ`, 'utf8')).toContain(`PATH=${path}`);
+    const child = start('sleep', ['1000'], { PATH: path });
+    const pids = (await host.findByEnvironment('PATH', path)).map(({ pid }) => pid);
+    expect([pids.includes(child.pid ?? 0), pids.includes(process.ppid)]).toEqual([true, false]);
   });
 
   it('finds nobody when there is nobody', async () => {

@@ -40,7 +40,7 @@ export const createMemoryHost = (options: MemoryHostOptions): Host => {
     http: refuse('http'),
     tcp: refuse('tcp'),
     unixSocket: refuse('unix socket'),
-    readFile: async (path) => environmentOf(path, processes) ?? files.get(path),
+    readFile: async (path) => files.get(path),
     writeFile: async (path, text) => void files.set(path, text),
     removeFile: async (path) => void files.delete(path),
     stat: async (path) => {
@@ -58,24 +58,13 @@ export const createMemoryHost = (options: MemoryHostOptions): Host => {
     findByEnvironment: async (name, value) =>
       [...processes]
         .filter(([, { env }]) => env[name] === value)
-        .map(([pid, { command: line }]) => ({ ...identity(pid), command: line })),
+        .map(([pid, { command: line, env }]) => ({ ...identity(pid), command: line, marks: env })),
     endGroup: async ({ pid }) => void processes.delete(pid),
     waitForEnd: async ({ pid }, signal) => {
       while (processes.has(pid) && signal?.aborted !== true) await clock.sleep(100, signal);
     },
     uid: 0,
   } as Host;
-};
-
-const environmentOf = (path: string, processes: NonNullable<MemoryHostOptions['processes']>): string | undefined => {
-  const pid = /^\/proc\/(\d+)\/environ$/.exec(path)?.[1];
-  const env = pid === undefined ? undefined : processes.get(Number(pid))?.env;
-  return (
-    env &&
-    Object.entries(env)
-      .map(([name, value]) => `${name}=${value}`)
-      .join('\0')
-  );
 };
 
 /** As a real host would, it ends a command at its time limit or when it is cancelled. */

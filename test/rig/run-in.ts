@@ -10,7 +10,7 @@ import { createLimiter } from '../../src/engine/limiter.ts';
 import { type PlanItem, planWorkflow } from '../../src/engine/plan.ts';
 import type { Host, StepLog } from '../../src/engine/ports.ts';
 import { Recorder } from '../../src/engine/recorder.ts';
-import { type RunResult, runWorkflow } from '../../src/engine/runner.ts';
+import { type RunRequest, type RunResult, runWorkflow } from '../../src/engine/runner.ts';
 import { SharedAnswers } from '../../src/engine/shared-answers.ts';
 import type { ProbeType, StepType } from '../../src/engine/step-type.ts';
 import { StopControl } from '../../src/engine/stop.ts';
@@ -39,6 +39,7 @@ export interface Setting extends Pick<MemoryHostOptions, 'commands' | 'files' | 
   readonly variables?: Readonly<Record<string, string>>;
   readonly enter?: VariantFile['enter'];
   readonly holdings?: readonly Holding[];
+  readonly remnants?: RunRequest['remnants'];
   readonly survivor?: Engine['survivor'];
   readonly confirms?: boolean;
   readonly random?: () => number;
@@ -218,6 +219,7 @@ const drive = async (engine: Engine, what: Workflow, setting: Setting, recorder:
     usualMs: (address) => setting.usual?.[address],
     holdings: setting.holdings ?? [],
     confirms: setting.confirms === true,
+    ...(setting.remnants && { remnants: setting.remnants }),
   });
 };
 
