@@ -14,7 +14,8 @@ export const concludeRun = (data: StateData, id: string, { past, open }: { past:
   const outcome = end?.outcome ?? 'interrupted';
   data.runs = data.runs.map((run) => (run.id === id ? { ...run, endedAt, outcome } : run));
   if (data.deployed?.run === id && end?.outcome === 'succeeded') data.deployed = withFacts(data.deployed, end);
-  if (start?.undoes !== undefined && outcome === 'succeeded') noteTakenDown(data, entry);
+  if (start?.undoes !== undefined && outcome === 'succeeded' && entry.partial !== true)
+    noteTakenDown(data, entry, start.undoes);
   if (data.deployed?.run === id && start && !stands(data, entry, past)) delete data.deployed;
 };
 
@@ -27,15 +28,21 @@ const withFacts = (
   ...(withheld && { withheld: [...withheld] }),
 });
 
-/** What runs before it built and knew no longer counts. */
-const noteTakenDown = (data: StateData, entry: RunEntry): void => {
+/** What runs before it built and knew no longer counts: all of the variant's where the deployment was taken down, else those of the workflow. */
+const noteTakenDown = (data: StateData, entry: RunEntry, undoes: string): void => {
   const { variant } = entry;
-  const before = new Set(runsBefore(data, entry).map((run) => run.id));
-  data.runs = data.runs.map((run) =>
-    run.variant === variant && before.has(run.id) ? { ...run, superseded: true } : run,
-  );
   const { deployed } = data;
-  if (deployed?.variant === variant && before.has(deployed.run)) delete data.deployed;
+  const isUndone = (run: { readonly workflow: string }): boolean => run.workflow === undoes;
+  const whole =
+    (deployed?.variant === variant && isUndone(deployed)) ||
+    data.runs.some((run) => run.variant === variant && run.deploys && isUndone(run));
+  const before = new Set(
+    runsBefore(data, entry)
+      .filter((run) => run.variant === variant && (whole || run.workflow === undoes))
+      .map((run) => run.id),
+  );
+  data.runs = data.runs.map((run) => (before.has(run.id) ? { ...run, superseded: true } : run));
+  if (deployed && before.has(deployed.run)) delete data.deployed;
 };
 
 /** The list is in the order in which runs were last begun or continued. */

@@ -56,8 +56,8 @@ class HistoryReader {
     const counts = run.superseded !== true && !this.complete;
     const timed = this.wanted.untimed !== true && this.timed < maximumTimed;
     if (run.workflow === this.wanted.workflow) return counts || timed;
-    // It matters only for what it took away; one that did so to the end superseded all before it.
-    return counts && run.outcome !== 'succeeded';
+    // It matters only for what it took away; one that took all away superseded all before it.
+    return counts && (run.outcome !== 'succeeded' || run.partial === true);
   }
 
   add(run: RunEntry, told: Told): void {

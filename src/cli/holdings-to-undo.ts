@@ -8,14 +8,23 @@ import type { Opened } from './open-workflow.ts';
 
 export const holdingsToUndo = (
   { workflow, variant }: Opened,
-  { undo, redo }: Scope,
+  scope: Scope,
   created: readonly LedgerEntry[],
 ): readonly Holding[] => {
-  if (workflow.undoes !== undefined) return holdingsOf(created, variant.name, workflow.undoes);
+  const { undo, redo } = scope;
+  if (workflow.undoes !== undefined) return chosen(scope, holdingsOf(created, variant.name, workflow.undoes));
   if (!undo) return [];
   const all = holdingsOf(created, variant.name, workflow.name);
   const meant = all.filter(({ address }) => undo.some((each) => isMeantBy(address, each)));
   return withContained(redo ? meant.filter((each) => each.undo && !stays(each, meant)) : meant, all);
+};
+
+/** Taking away comes before all steps: who begins with one of those, or names only some, takes away no more than what is named. */
+const chosen = ({ only, from }: Scope, all: readonly Holding[]): readonly Holding[] => {
+  if (only === undefined && from === undefined) return all;
+  const named = from === undefined ? (only ?? []) : [];
+  const meant = all.filter(({ address }) => named.some((each) => isMeantBy(address, each)));
+  return withContained(meant, all);
 };
 
 /**

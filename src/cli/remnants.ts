@@ -16,7 +16,8 @@ interface Wanted {
 
 /** @throws StoreError */
 export const remnantsOf = async (stateDir: string, state: StateData, wanted: Wanted): Promise<Remnants> => {
-  const undoEnded = (run: string, address: string): boolean => toldOf(stateDir, run).times.undone.includes(address);
+  const undoEnded = (run: string, address: string): boolean =>
+    toldOf(stateDir, { id: run }).times.undone.includes(address);
   const last = state.runs.at(-1);
   return {
     steps: await stepsOf(stateDir, state, wanted),

@@ -48,7 +48,7 @@ export const demandScope = (
 ): readonly Unit[] => {
   const { workflow, variant } = opened;
   const units = unitsOfWorkflow(opened, engine);
-  const others = holdingsOf(created, variant.name, workflow.name).map((each) => each.address);
+  const others = holdingsOf(created, variant.name, workflow.undoes ?? workflow.name).map((each) => each.address);
   demandSteps(namesIn(scope), units, others);
   return units;
 };
@@ -73,7 +73,7 @@ export const demandChildren = async (
 ): Promise<void> => {
   const names = namesIn(request.scope);
   if (!names.some((name) => !units.some(({ address }) => isMeantBy(address, name)))) return;
-  const made = holdingsOf(created, variant.name, workflow.name).map(({ address }) => address);
+  const made = holdingsOf(created, variant.name, workflow.undoes ?? workflow.name).map(({ address }) => address);
   const plan = await planWorkflow(engine, { workflow, ...request });
   demandSteps(names, plan.units, made);
 };
