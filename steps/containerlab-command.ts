@@ -16,18 +16,7 @@ const hasSetuid = async ({ host, env }: StepContext): Promise<boolean> => {
   return false;
 };
 
-/** Runs it beside its topology, where it keeps its own folder, and without asking the world for a newer release. */
-export const containerlab = async (
-  context: StepContext,
-  args: readonly string[],
-  { topology, ...options }: CommandOptions & { topology: string },
-): Promise<CommandResult> =>
-  context.command([...(await containerlabPrefix(context)), ...args], {
-    ...options,
-    ...surroundings(topology, context),
-  });
-
-/** The same, and throws unless it exits 0. @throws StepError */
+/** Runs it beside its topology, where it keeps its own folder, and without asking the world for a newer release. @throws StepError unless it exits 0 */
 export const mustContainerlab = async (
   context: StepContext,
   args: readonly string[],

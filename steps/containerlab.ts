@@ -1,25 +1,31 @@
 // The step type for a containerlab lab: deployed, its cables laid again when a container's restart took them, destroyed with clean-up.
 import * as z from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
-import { reasonOf } from './command-reason.ts';
-import { containerlab, mustContainerlab } from './containerlab-command.ts';
-import { labNodes } from './containerlab-inspect.ts';
+import { mustContainerlab } from './containerlab-command.ts';
+import {
+  cutLinks,
+  type LabLink,
+  labLabel,
+  labLinks,
+  labState,
+  nameOfLink,
+  removeContainers,
+} from './containerlab-lab.ts';
+import { errorsLogged, markFinished, markUnfinished, unfinished } from './containerlab-log.ts';
 import { inspectContainers, labelledContainers, notRunning } from './docker-inspect.ts';
 
-const end = z.looseObject({ node: z.string(), interface: z.string() });
 const input = z.strictObject({
   lab: z.string().min(1).describe('Name of the lab, as its topology has it'),
   topology: z.string().describe('The topology file'),
-  nodes: z.array(z.string()).min(1).describe('Containers that containerlab makes'),
+  nodes: z
+    .array(z.string())
+    .min(1)
+    .describe('All containers that containerlab makes; others of the lab have left its topology, and are taken away'),
   external: z.array(z.string()).default([]).describe('Containers that are there before it: it only plugs them in'),
-  links: z
-    .array(z.looseObject({ a: end, b: end, mtu: z.int() }))
-    .default([])
-    .describe('Cables that must be there'),
+  links: labLinks.default([]).describe('Cables that must be there'),
   configs: z.array(z.string()).default([]).describe('Files its nodes start with'),
 });
 type Input = z.output<typeof input>;
-type LabLink = Input['links'][number];
 
 export const containerlabDeploy = defineStep({
   name: 'containerlab.deploy',
@@ -27,7 +33,7 @@ export const containerlabDeploy = defineStep({
   input,
   outputs: { nodes: 'the containers it made' },
   files: ({ topology, configs }) => [topology, ...configs],
-  describe: ({ topology }) => `containerlab deploy -t ${topology}`,
+  describe: ({ topology }) => ['containerlab', ...deployment(topology)].join(' '),
   creates: ({ lab }) => [{ kind: 'containerlab', name: lab }],
   async check(step, context) {
     const { saw, broken } = await lookAtLab(step, context);
@@ -35,24 +41,19 @@ export const containerlabDeploy = defineStep({
   },
   async run(step, context) {
     await demandExternal(step, context);
-    const { broken, cut } = await lookAtLab(step, context);
-    const outputs = { nodes: step.nodes };
-    if (broken === 'cables') {
-      await layAgain(cut, step, context);
-      return outputs;
-    }
-    // Whatever else is off, or changed: containerlab takes the lab down and builds it anew, with the configurations as they are now.
-    const anew = broken === 'absent' ? [] : ['--reconfigure'];
-    await mustContainerlab(context, ['deploy', '-t', step.topology, ...anew], step.topology);
-    return outputs;
+    const { broken, cut, strays } = await lookAtLab(step, context);
+    await removeContainers(strays, context);
+    if (broken === 'cables') await layAgain(cut, step, context);
+    else if (broken !== 'strays') await deploy(step, context);
+    return { nodes: step.nodes };
   },
   async undo(step, context) {
-    const file = await context.host.stat(absolute(step.topology, context));
-    const which = file ? ['-t', step.topology] : ['--name', step.lab];
-    await mustContainerlab(context, ['destroy', ...which, '--cleanup'], file ? step.topology : `${context.stateDir}/`);
+    await destroy(step, context);
+    await removeContainers(await labelledContainers(context, labLabel(step.lab)), context);
+    await markFinished(step.lab, context);
   },
   async absent({ lab }, context): Promise<Seen> {
-    const [left] = await labelledContainers(context, `containerlab=${lab}`);
+    const [left] = await labelledContainers(context, labLabel(lab));
     return left === undefined
       ? { holds: true, saw: 'no container of it is left' }
       : { holds: false, saw: `container ${left} is still there` };
@@ -61,51 +62,59 @@ export const containerlabDeploy = defineStep({
 
 interface LabLook {
   readonly saw: string;
-  /** What is off: nothing of it is there, a container is missing or stopped, or only cables are. Undefined when all is well. */
-  readonly broken?: 'absent' | 'nodes' | 'cables';
+  /** What is off: nothing of it is there, a container or the end of a deploy is missing, only cables are, or too much is there. Undefined when all is well. */
+  readonly broken?: 'absent' | 'nodes' | 'unfinished' | 'cables' | 'strays';
   readonly cut: readonly LabLink[];
+  readonly strays: readonly string[];
 }
 
-const lookAtLab = async (step: Input, context: StepContext): Promise<LabLook> => {
-  const options = { topology: step.topology, quiet: true, keepBytes: 16 << 20 };
-  const answer = await containerlab(context, ['inspect', '-t', step.topology, '-f', 'json'], options);
-  if (answer.ended === 'spawn-failed' || /^sudo:/m.test(answer.stderr))
-    throw new StepError(`containerlab can't be asked: ${reasonOf(answer)}`);
-  const own = labNodes(answer.stdout, step.lab).filter(({ kind }) => kind !== 'ext-container');
-  if (own.length === 0) return { saw: `lab ${step.lab} is not deployed`, broken: 'absent', cut: [] };
-  const off = step.nodes.find((name) => own.find((node) => node.name === name)?.state !== 'running');
-  if (off !== undefined) {
-    const state = own.find(({ name }) => name === off)?.state;
-    return {
-      saw: `${off}: ${state === undefined ? 'there is no such container' : `container is ${state}`}`,
-      broken: 'nodes',
-      cut: [],
-    };
-  }
-  const cut = await cutLinks(step, context);
+const lookAtLab = async ({ lab, nodes, links }: Input, context: StepContext): Promise<LabLook> => {
+  const { off, strays, isEmpty } = await labState(lab, nodes, context);
+  const found = { cut: [], strays };
+  if (isEmpty) return { saw: `lab ${lab} is not deployed`, broken: 'absent', ...found };
+  if (off !== undefined) return { saw: off, broken: 'nodes', ...found };
+  const why = await unfinished(lab, context);
+  if (why !== undefined) return { saw: `its last deploy did not end well: ${why}`, broken: 'unfinished', ...found };
+  const cut = await cutLinks(links, context);
   const [first] = cut;
-  if (!first) return { saw: `${step.nodes.length} containers running, ${step.links.length} cables`, cut };
-  return {
-    saw: `${step.links.length - cut.length} of ${step.links.length} cables; ${nameOf(first)} is cut`,
-    broken: 'cables',
-    cut,
-  };
+  if (first) {
+    const saw = `${links.length - cut.length} of ${links.length} cables; ${nameOfLink(first)} is cut`;
+    return { saw, broken: 'cables', cut, strays };
+  }
+  if (strays.length > 0)
+    return { saw: `${strays[0]} is there, and the topology has no such node`, broken: 'strays', ...found };
+  return { saw: `${nodes.length} containers running, ${links.length} cables`, ...found };
 };
 
-const nameOf = ({ a, b }: LabLink): string => `${a.node}:${a.interface}--${b.node}:${b.interface}`;
+/**
+ * Whatever else is off, or changed: containerlab takes the lab down, forgets what its nodes saved, and builds it anew, with the configurations
+ * as they are now. Without the flag a node boots with what an earlier lab of that name left in its folder.
+ */
+const deployment = (topology: string): readonly string[] => ['deploy', '-t', topology, '--reconfigure'];
 
-/** Links of which an end is not there: a container that restarts loses its end, and the other one goes with it. */
-const cutLinks = async ({ links }: Input, context: StepContext): Promise<readonly LabLink[]> => {
-  const names = [...new Set(links.flatMap(({ a, b }) => [a.node, b.node]))];
-  const found = await Promise.all(names.map(async (name) => [name, await interfacesOf(name, context)] as const));
-  const interfaces = new Map(found);
-  const isThere = (at: z.output<typeof end>): boolean => interfaces.get(at.node)?.includes(at.interface) === true;
-  return links.filter(({ a, b }) => !isThere(a) || !isThere(b));
+const deploy = async ({ lab, topology }: Input, context: StepContext): Promise<void> => {
+  await markUnfinished(lab, 'it was cut off', context);
+  const { stderr } = await mustContainerlab(context, deployment(topology), topology);
+  const errors = errorsLogged(stderr);
+  const [first] = errors;
+  if (first === undefined) return markFinished(lab, context);
+  await markUnfinished(lab, first, context);
+  throw new StepError(`containerlab ended well, but logged: ${first}`, { tail: errors });
 };
 
-const interfacesOf = async (container: string, context: StepContext): Promise<readonly string[]> => {
-  const result = await context.command(['docker', 'exec', container, 'ls', '/sys/class/net'], { quiet: true });
-  return result.exitCode === 0 ? result.stdout.split(/\s+/) : [];
+/** By its topology where that is there, else by name, which older releases can't do: what they leave goes with its label. */
+const destroy = async ({ lab, topology }: Input, context: StepContext): Promise<void> => {
+  if (await context.host.stat(absolute(topology, context))) {
+    await mustContainerlab(context, ['destroy', '-t', topology, '--cleanup'], topology);
+    return;
+  }
+  if ((await labelledContainers(context, labLabel(lab))).length === 0) return;
+  try {
+    await mustContainerlab(context, ['destroy', '--name', lab, '--cleanup'], `${context.stateDir}/`);
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    context.log(`containerlab destroy: ${error.message}; its containers are removed by their label`);
+  }
 };
 
 const layAgain = async (cut: readonly LabLink[], { topology }: Input, context: StepContext): Promise<void> => {

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { type StepContext, StepError } from '../src/engine/step-type.ts';
 import { reasonOf } from './command-reason.ts';
+import { readEach } from './read-each.ts';
 
 const containerShape = z.object({
   Id: z.string(),
@@ -24,21 +25,25 @@ export interface Container {
   readonly addresses: Readonly<Record<string, string>>;
 }
 
-/** What `docker inspect` printed, one entry a container it found. */
+/** Asked by name, an entry that is not understood can't be taken for one that is not there. */
+const all = <Shape extends z.ZodType>(shape: Shape, text: string): readonly z.output<Shape>[] => {
+  const { entries, unread } = readEach(shape, JSON.parse(text === '' ? '[]' : text));
+  if (unread[0] !== undefined) throw new StepError(`docker inspect: ${unread[0]}`);
+  return entries;
+};
+
+/** What `docker inspect` printed, one entry a container it found. @throws StepError for an entry that is none. */
 export const containersIn = (text: string): readonly Container[] =>
-  z
-    .array(containerShape)
-    .parse(JSON.parse(text === '' ? '[]' : text))
-    .map(({ Id, Name, State, Config, NetworkSettings }) => ({
-      id: Id,
-      name: Name.replace(/^\//, ''),
-      status: State.Status,
-      running: State.Running,
-      labels: Config?.Labels ?? {},
-      addresses: Object.fromEntries(
-        Object.entries(NetworkSettings?.Networks ?? {}).map(([network, { IPAddress = '' }]) => [network, IPAddress]),
-      ),
-    }));
+  all(containerShape, text).map(({ Id, Name, State, Config, NetworkSettings }) => ({
+    id: Id,
+    name: Name.replace(/^\//, ''),
+    status: State.Status,
+    running: State.Running,
+    labels: Config?.Labels ?? {},
+    addresses: Object.fromEntries(
+      Object.entries(NetworkSettings?.Networks ?? {}).map(([network, { IPAddress = '' }]) => [network, IPAddress]),
+    ),
+  }));
 
 /** The containers of these names that exist. @throws StepError when docker gives no answer. */
 export const inspectContainers = async (
@@ -82,17 +87,14 @@ export interface Network {
 }
 
 export const networksIn = (text: string): readonly Network[] =>
-  z
-    .array(networkShape)
-    .parse(JSON.parse(text === '' ? '[]' : text))
-    .map(({ Id, Name, Labels, IPAM, Options }) => ({
-      id: Id,
-      name: Name,
-      bridge: Options?.['com.docker.network.bridge.name'] ?? `br-${Id.slice(0, 12)}`,
-      subnets: (IPAM?.Config ?? []).map(({ Subnet }) => Subnet ?? '').filter((subnet) => subnet !== ''),
-      gateway: IPAM?.Config?.find(({ Gateway }) => Gateway !== undefined)?.Gateway ?? '',
-      labels: Labels ?? {},
-    }));
+  all(networkShape, text).map(({ Id, Name, Labels, IPAM, Options }) => ({
+    id: Id,
+    name: Name,
+    bridge: Options?.['com.docker.network.bridge.name'] ?? `br-${Id.slice(0, 12)}`,
+    subnets: (IPAM?.Config ?? []).map(({ Subnet }) => Subnet ?? '').filter((subnet) => subnet !== ''),
+    gateway: IPAM?.Config?.find(({ Gateway }) => Gateway !== undefined)?.Gateway ?? '',
+    labels: Labels ?? {},
+  }));
 
 /** Docker's networks; of these names, or all. @throws StepError when docker gives no answer. */
 export const inspectNetworks = async (context: StepContext, names?: readonly string[]): Promise<readonly Network[]> => {

@@ -2,7 +2,8 @@
 import * as z from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { reasonOf } from './command-reason.ts';
-import { inspectContainers, inspectNetworks, labelledContainers } from './docker-inspect.ts';
+import { inspectContainers, inspectNetworks } from './docker-inspect.ts';
+import { firstOf, nodeNames, remainsOf, removeRemains } from './minikube-remains.ts';
 import { type ClusterStatus, clusterStatus, illnessOf, type Profile, profileIn } from './minikube-status.ts';
 
 const input = z.strictObject({
@@ -23,8 +24,6 @@ const input = z.strictObject({
 });
 type Input = z.output<typeof input>;
 
-const clusterLabel = (profile: string): string => `name.minikube.sigs.k8s.io=${profile}`;
-
 export const minikubeStart = defineStep({
   name: 'minikube.start',
   summary: 'A minikube cluster of so many nodes',
@@ -41,17 +40,23 @@ export const minikubeStart = defineStep({
     const illness =
       illnessOf(await statusOf(step, context), step.nodes) ?? difference(step, await profileOf(step, context));
     if (illness !== undefined) return { holds: false, saw: illness };
-    return { holds: true, saw: `${step.nodes} nodes running`, outputs: await outputsOf(step, context) };
+    const { outputs, astray } = await inDocker(step, context);
+    return astray === undefined
+      ? { holds: true, saw: `${step.nodes} nodes running`, outputs }
+      : { holds: false, saw: astray, outputs };
   },
   async run(step, context) {
     const status = await statusOf(step, context);
     if (status.kind !== 'none') demandSame(step, await profileOf(step, context));
     if (illnessOf(status, step.nodes) !== undefined) await start(step, context);
     await addMissingNodes(step, context);
-    return outputsOf(step, context);
+    const { outputs, astray } = await inDocker(step, context);
+    if (astray !== undefined) throw new StepError(`${astray}; ${startOver(step)}`);
+    return outputs;
   },
   async undo({ profile }, context) {
     await context.must(['minikube', 'delete', '-p', profile]);
+    await removeRemains(await remainsOf(profile, context), context);
   },
   absent: (step, context) => lookForRemains(step, context),
 });
@@ -88,7 +93,9 @@ const statusOf = async ({ profile }: Input, context: StepContext): Promise<Clust
 
 const profileOf = async ({ profile }: Input, context: StepContext): Promise<Profile | undefined> => {
   const result = await context.command(['minikube', 'profile', 'list', '-l', '-o', 'json'], { quiet: true });
-  return profileIn(result.stdout, profile);
+  const read = profileIn(result.stdout, profile);
+  if (read.kind === 'unread') throw new StepError(`minikube profile list: ${read.why ?? reasonOf(result)}`);
+  return read.kind === 'profile' ? read.profile : undefined;
 };
 
 /** In what the profile differs from what is wanted, where minikube can't change it; undefined when in nothing. */
@@ -106,10 +113,12 @@ const difference = (step: Input, profile: Profile | undefined): string | undefin
   return off && `it was started with ${off[0]} ${off[1] || 'unset'}, and ${off[2]} is wanted`;
 };
 
+const startOver = ({ profile }: Input): string => `to start over: minikube delete -p ${profile}`;
+
 /** @throws StepError when only a new cluster would do: it may be somebody's own, so it is not deleted unasked. */
 const demandSame = (step: Input, profile: Profile | undefined): void => {
   const off = difference(step, profile);
-  const remedy = `to start over: minikube delete -p ${step.profile}`;
+  const remedy = startOver(step);
   if (off !== undefined) throw new StepError(`cluster ${step.profile} is there, but ${off}; ${remedy}`);
   if (profile && profile.nodes > step.nodes)
     throw new StepError(`cluster ${step.profile} has ${profile.nodes} nodes, and ${step.nodes} are wanted; ${remedy}`);
@@ -126,24 +135,31 @@ const addMissingNodes = async (step: Input, context: StepContext): Promise<void>
   }
 };
 
-const nodeNames = ({ profile, nodes }: Input): readonly string[] =>
-  Array.from({ length: nodes }, (_, at) => (at === 0 ? profile : `${profile}-m${String(at + 1).padStart(2, '0')}`));
-
-const outputsOf = async (step: Input, context: StepContext): Promise<Record<string, unknown>> => {
-  const known = await inspectContainers(context, nodeNames(step));
-  const [network] = await inspectNetworks(context, [step.profile]);
-  const nodes = nodeNames(step).map((name) => ({ name, address: known.get(name)?.addresses[step.profile] ?? '' }));
-  const { name = step.profile, bridge = '', subnets: [subnet = ''] = [], gateway = '' } = network ?? {};
-  return { nodes, address: nodes[0]?.address ?? '', port: 8443, network: { name, bridge, subnet, gateway } };
+/** Where docker has the nodes; `astray` says of the first that is not in the cluster's own network, where its address would not stay. */
+const inDocker = async (
+  { profile, nodes: count }: Input,
+  context: StepContext,
+): Promise<{ outputs: Record<string, unknown>; astray: string | undefined }> => {
+  const names = nodeNames(profile, count);
+  const known = await inspectContainers(context, names);
+  const [network] = await inspectNetworks(context, [profile]);
+  const nodes = names.map((name) => ({ name, address: known.get(name)?.addresses[profile] ?? '' }));
+  const { name = profile, bridge = '', subnets: [subnet = ''] = [], gateway = '' } = network ?? {};
+  const outputs = { nodes, address: nodes[0]?.address, port: 8443, network: { name, bridge, subnet, gateway } };
+  const lost = nodes.find(({ address }) => address === '')?.name;
+  if (lost === undefined) return { outputs, astray: undefined };
+  const elsewhere = Object.keys(known.get(lost)?.addresses ?? {}).join(', ') || 'no network';
+  return {
+    outputs,
+    astray: `${lost} is in ${elsewhere}, not in docker network ${profile}: minikube could not make it`,
+  };
 };
 
 const lookForRemains = async (step: Input, context: StepContext): Promise<Seen> => {
   const status = await statusOf(step, context);
   if (status.kind !== 'none') return { holds: false, saw: `profile ${step.profile} is still there` };
-  const [container] = await labelledContainers(context, clusterLabel(step.profile));
-  if (container !== undefined) return { holds: false, saw: `container ${container} is still there` };
-  const [network] = await inspectNetworks(context, [step.profile]);
-  return network
-    ? { holds: false, saw: `docker network ${network.name} is still there` }
-    : { holds: true, saw: 'profile, containers and network are gone' };
+  const left = firstOf(await remainsOf(step.profile, context));
+  return left === undefined
+    ? { holds: true, saw: 'profile, containers, volumes and network are gone' }
+    : { holds: false, saw: `${left} is still there` };
 };

@@ -6,14 +6,17 @@ import { evaluateCondition } from '../core/template.ts';
 import { abandoned } from './bounded.ts';
 import { createContext } from './context.ts';
 import type { Engine } from './engine.ts';
+import type { CommandResult } from './ports.ts';
 import type { ResolvedProbe, ResolvedStep, Surroundings } from './resolved.ts';
-import { type ProbeType, StepError } from './step-type.ts';
+import { type ProbeType, type StepContext, StepError } from './step-type.ts';
 
 /** One answer. */
 export interface Look {
   readonly observation: Observation;
   /** What a step type's check says its outputs are. */
   readonly outputs?: Readonly<Record<string, unknown>>;
+  /** It does not hold, and looking again won't help: a program is not installed, a type or an input is wrong. */
+  readonly final?: true;
 }
 
 /** A thing that can be asked whether it holds: a probe, or a step type's own check. */
@@ -39,14 +42,16 @@ export const look = async (
   probe: ResolvedProbe,
   { surroundings, scope, signal }: Surround,
   freshSince: number,
-): Promise<Observation> => {
+): Promise<Look> => {
   const { text } = engine.masker;
   const { timeoutMs } = probe;
   let name = probe.name ?? probe.kind;
+  const failing = failures();
   const broken = (saw: string, error?: string): Observation => ({
     ...{ probe: text(name), holds: false, saw: text(saw) },
     ...(error !== undefined && { error: text(error) }),
-    ...(probe.message !== undefined && { message: text(probe.message) }),
+    // Its remedy is for what does not hold, not for an answer that did not come.
+    ...(probe.message !== undefined && !failing.late && { message: text(probe.message) }),
   });
   try {
     const { type, input } = typedProbe(engine, probe);
@@ -56,17 +61,58 @@ export const look = async (
     const ask = (limited: AbortSignal) =>
       type.look(
         input,
-        createContext(engine, { surroundings: around, freshSince, timeoutMs, graceMs: 200, signal: limited }),
+        failing.watch(
+          createContext(engine, { surroundings: around, freshSince, timeoutMs, graceMs: 200, signal: limited }),
+        ),
       );
-    const seen = await abandoned({ clock: engine.host.clock, signal, timeoutMs }, ask, () => tooLate(timeoutMs));
+    const seen = await abandoned({ clock: engine.host.clock, signal, timeoutMs }, ask, () =>
+      failing.tooLate(timeoutMs),
+    );
     const { holds, error } = judged(probe, seen, scope);
-    if (error !== undefined) return broken(`${seen.saw} (${error})`, error);
+    if (error !== undefined) return { observation: broken(`${seen.saw} (${error})`, error) };
     const data = seen.data === undefined ? {} : { data: engine.masker.value(seen.data) };
-    return { ...(holds ? { probe: text(name), holds, saw: text(seen.saw) } : broken(seen.saw)), ...data };
+    const plain = holds ? { probe: text(name), holds, saw: text(seen.saw) } : broken(seen.saw);
+    return { observation: { ...plain, ...data }, ...(!holds && failing.missing && { final: true }) };
   } catch (error) {
     const reason = reasonOf(error);
-    return broken(reason, reason);
+    return { observation: broken(reason, reason), ...(failing.areFinal(error) && { final: true }) };
   }
+};
+
+/** What one look met that says more than its answer: a program that is not installed, a limit that passed. */
+interface Failures {
+  readonly missing: boolean;
+  readonly late: boolean;
+  watch(context: StepContext): StepContext;
+  tooLate(ms: number): StepError;
+  /** Whether an error of the look stays what it is however often one looks. */
+  areFinal(error: unknown): boolean;
+}
+
+const failures = (): Failures => {
+  let [missing, late] = [false, false];
+  return {
+    get missing() {
+      return missing;
+    },
+    get late() {
+      return late;
+    },
+    watch: (context) => ({
+      ...context,
+      command: async (argv, options) => {
+        const result = await context.command(argv, options);
+        missing ||= isNotInstalled(result);
+        late ||= result.ended === 'timeout';
+        return result;
+      },
+    }),
+    tooLate: (ms) => {
+      late = true;
+      return new StepError(`no answer within ${ms} ms`);
+    },
+    areFinal: (error) => missing || (error instanceof StepError && error.final) || error instanceof z.ZodError,
+  };
 };
 
 interface TypedProbe {
@@ -80,7 +126,7 @@ const typedProbes = new WeakMap<ResolvedProbe, TypedProbe>();
 const typedProbe = (engine: Engine, probe: ResolvedProbe): TypedProbe => {
   const known = typedProbes.get(probe);
   const type = engine.registry.probes.get(probe.kind);
-  if (!type) throw new StepError(`there is no probe ${probe.kind}`);
+  if (!type) throw new StepError(`there is no probe ${probe.kind}`, { final: true });
   if (known?.type === type) return known;
   const typed = { type, input: type.input.parse(probe.input) };
   typedProbes.set(probe, typed);
@@ -101,7 +147,9 @@ const judged = (
   }
 };
 
-const tooLate = (ms: number): StepError => new StepError(`no answer within ${ms} ms`);
+/** A working folder that is not there has the same code, and may come yet. */
+const isNotInstalled = ({ ended, error }: CommandResult): boolean =>
+  ended === 'spawn-failed' && error?.code === 'ENOENT' && /^(?:command not found|no such program)/.test(error.message);
 
 const reasonOf = (error: unknown): string => {
   if (error instanceof StepError) return error.message;
@@ -126,8 +174,7 @@ export const question = (
   ...(probe.everyMs !== undefined && { everyMs: probe.everyMs }),
   forMs: probe.forMs,
   staysMs: probe.staysMs,
-  ask: (freshSince) =>
-    engine.limits.looks.run(async () => ({ observation: await look(engine, probe, around, freshSince) })),
+  ask: (freshSince) => engine.limits.looks.run(() => look(engine, probe, around, freshSince)),
   glance: () => glanceOf(engine, probe, around),
 });
 
@@ -153,16 +200,22 @@ const checkQuestion = (
   const { type, input } = action;
   const { text } = engine.masker;
   const ask = async (freshSince: number): Promise<Look> => {
+    const failing = failures();
     const check = async (limited: AbortSignal) =>
-      type.check?.(input, createContext(engine, { surroundings, freshSince, signal: limited, graceMs: 200 }));
+      type.check?.(
+        input,
+        failing.watch(createContext(engine, { surroundings, freshSince, signal: limited, graceMs: 200 })),
+      );
     try {
       const limits = { clock: engine.host.clock, signal, timeoutMs: checkMs };
-      const seen = await abandoned(limits, check, () => tooLate(checkMs));
+      const seen = await abandoned(limits, check, () => failing.tooLate(checkMs));
       const { holds, saw, outputs } = seen ?? { holds: false, saw: 'no check' };
-      return { observation: { probe: name, holds, saw: text(saw) }, ...(outputs && { outputs }) };
+      const final = !holds && failing.missing && { final: true as const };
+      return { observation: { probe: name, holds, saw: text(saw) }, ...(outputs && { outputs }), ...final };
     } catch (error) {
       const reason = text(reasonOf(error));
-      return { observation: { probe: name, holds: false, saw: reason, error: reason } };
+      const final = failing.areFinal(error) && { final: true as const };
+      return { observation: { probe: name, holds: false, saw: reason, error: reason }, ...final };
     }
   };
   return {

@@ -1,4 +1,4 @@
-// Waiting for one fact: looks until it holds long enough, or can no longer do so in time, and then whether it stays.
+// Waiting for one fact: looks until it holds long enough, or can no longer do so in time or at all, and then whether it stays.
 import type { Look, Question } from './look.ts';
 import type { Pace } from './pace.ts';
 import type { Clock } from './ports.ts';
@@ -22,7 +22,7 @@ export const waitForOne = async (question: Question, waiting: WaitingForOne): Pr
     const state = stateOf(question, times);
     onSeen(state === 'too-short' ? tooShort(look, times.heldMs, question.forMs) : look);
     if (state === 'enough') return stays(question, waiting);
-    if (state !== 'open') return false;
+    if (state !== 'open' || look.final) return false;
     await looking.rest(times);
   }
   return false;

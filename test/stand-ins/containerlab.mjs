@@ -1,4 +1,6 @@
 // Stand-in for containerlab: reads a topology, makes containers and cables, tells of them in the shapes of its releases.
+// Read in srl-labs/containerlab at v0.48.6, v0.70.2 and v0.79.0: cmd/deploy.go, cmd/inspect.go, core/deploy.go, core/list.go, core/config.go,
+// nodes/ext_container/ext_container.go, nodes/srl/srl.go.
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
@@ -87,20 +89,33 @@ const destroy = (world, lab, half = false) => {
   return { err: `INFO Destroying lab name=${lab}` };
 };
 
+/**
+ * With a topology it asks for each node in turn and gives up at the first that has no container (core/list.go ListNodesContainers, the same in
+ * all three releases). Entries of ext-containers get the label of their kind and no other, so `lab_name` is omitted; from 0.68 on they are under
+ * `_unknown_lab_` (cmd/inspect.go), before in the one list `containers`.
+ */
 const inspect = (world, topology) => {
-  const kinds = topology.topology.nodes;
-  const list = Object.keys(kinds)
-    .filter((name) => world.containers[name] && world.labs[topology.name])
-    .map((name) => ({
-      lab_name: topology.name,
-      name,
-      container_id: world.containers[name].id.slice(0, 12),
-      image: 'image',
-      kind: kinds[name].kind,
-      state: world.containers[name].status,
-    }));
-  if (list.length === 0) return { err: 'INFO[0000] no containers found' };
-  return { out: JSON.stringify(isAtLeast(world, '0.68') ? { [topology.name]: list } : { containers: list }) };
+  const nodes = Object.entries(topology.topology.nodes);
+  const missing = nodes.find(([name]) => !world.containers[name]);
+  if (missing) {
+    const what = isAtLeast(world, '0.70') ? 'failed to list containers based on topology' : 'failed to list containers';
+    return { code: 1, err: `Error: ${what}: could not get container for node ${missing[0]}: container not found` };
+  }
+  const list = nodes.map(([name, { kind }]) => ({
+    ...(kind !== 'ext-container' && { lab_name: topology.name }),
+    name,
+    container_id: world.containers[name].id.slice(0, 12),
+    image: 'image',
+    kind,
+    state: world.containers[name].status,
+  }));
+  if (!isAtLeast(world, '0.68')) return { out: JSON.stringify({ containers: list }) };
+  const groups = {};
+  for (const each of list) {
+    const key = each.lab_name ?? '_unknown_lab_';
+    groups[key] = [...(groups[key] ?? []), each];
+  }
+  return { out: JSON.stringify(groups) };
 };
 
 const banner =

@@ -1,5 +1,6 @@
-// The lab from deploy to teardown on stand-ins: done once, done again, damaged, healed, taken away.
+// The lab from deploy to teardown on stand-ins: done once, done again, damaged, healed, taken away; and every variant, small and large, killed on the way.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runKilledAfter } from './killed-after.ts';
 import { complaintsAbout, hasKubectl, shapesOf } from './real-kubectl.ts';
 import { openStandInHost } from './rig.ts';
 
@@ -164,5 +165,48 @@ describe('the lab on stand-ins', () => {
       expect(twice.code, twice.stdout + twice.stderr).toBe(0);
     },
     patience,
+  );
+});
+
+const variants = [
+  ['srl-cilium', 5, {}],
+  ['srl-cilium-seed', 3, { cilium: '0.15.23', containerlab: '0.48.6', minikube: '1.32.0' }],
+  ['srl-metallb', 1, {}],
+] as const;
+/** With KILLS=all every variant in three sizes, dying after each step; else one size of each, and after those that make what other tools make. */
+const all = process.env['KILLS'] === 'all';
+const isMeant = (address: string): boolean =>
+  all || ['cluster', 'fabric', 'cilium', 'metallb', 'echo'].includes(address);
+const sizes = (few: number): readonly number[] => (all ? [1, 3, 5] : [few]);
+
+describe.each(variants)('%s, killed on its way', (variant, few, versions) => {
+  it.each(sizes(few))(
+    'comes up with %i nodes, is found done, verifies, and goes without a trace',
+    async (nodes) => {
+      await using host = openStandInHost(variant, versions);
+      const succeed = async (...args: string[]) => {
+        const before = host.called();
+        const ended = await host.lab(...args, '--no-tty');
+        expect(ended.code, ended.stdout + ended.stderr).toBe(0);
+        return host
+          .world()
+          .calls.slice(before)
+          .filter((call) => changing.test(call));
+      };
+      const set = ['--set', `nodes=${nodes}`, '--set', `leaves=${Math.max(4, nodes)}`];
+      const { ended, kills } = await runKilledAfter(host, ['deploy', '--variant', 'tried', ...set], isMeant);
+      expect(ended.code, ended.stdout + ended.stderr).toBe(0);
+      expect(kills.length).toBeGreaterThanOrEqual(4);
+      const { profiles, containers } = host.world();
+      expect(profiles['cluster1']?.nodes).toHaveLength(nodes);
+      expect(Object.keys(containers)).toHaveLength(2 + Math.max(4, nodes) + nodes + 4);
+      expect(await succeed('run', 'deploy')).toEqual([]);
+      expect(await succeed('run', 'verify')).toEqual([]);
+      await succeed('run', 'teardown', '--yes');
+      const left = host.world();
+      expect([left.containers, left.volumes, left.profiles, left.labs]).toEqual([{}, {}, {}, {}]);
+      expect(Object.keys(left.networks)).toEqual(['bridge', 'host', 'none']);
+    },
+    all ? 3_600_000 : patience,
   );
 });

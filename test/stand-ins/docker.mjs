@@ -23,14 +23,19 @@ const inspect = (world, names) => {
   return { out: JSON.stringify(list), ...err };
 };
 
-const networks = (world, [verb, ...rest]) => {
-  const all = Object.entries(world.networks).map(([name, { id, subnet }]) => ({ id, name, subnet }));
-  if (verb === 'ls') return { out: all.map(({ id }) => id.slice(0, 12)).join('\n') };
+const networks = (world, [verb, ...rest], flags) => {
+  const all = Object.entries(world.networks).map(([name, each]) => ({ name, labels: {}, ...each }));
+  if (verb === 'ls') {
+    const filter = flags['--filter']?.[0];
+    const found = all.filter(({ labels }) => filter === undefined || carries(labels, filter));
+    return { out: found.map(({ id, name }) => ('--format' in flags ? name : id.slice(0, 12))).join('\n') };
+  }
+  if (verb === 'rm') return takeAway(world.networks, rest);
   const found = all.filter(({ id, name }) => rest.includes(name) || rest.includes(id.slice(0, 12)));
-  const list = found.map(({ id, name, subnet }) => ({
+  const list = found.map(({ id, name, subnet, labels }) => ({
     Id: id,
     Name: name,
-    Labels: {},
+    Labels: labels,
     Options: {},
     IPAM: { Config: subnet === undefined ? [] : [{ Subnet: subnet, Gateway: subnet.replace(/\.0\/\d+$/, '.1') }] },
   }));
@@ -39,13 +44,22 @@ const networks = (world, [verb, ...rest]) => {
   return { out: JSON.stringify(list), ...missing };
 };
 
-const list = (world, filter) => {
+const carries = (labels, filter) => {
   const [, key, value] = /^label=([^=]+)(?:=(.*))?$/.exec(filter) ?? [];
-  const names = Object.entries(world.containers)
-    .filter(([, { labels }]) => labels?.[key] !== undefined && (value === undefined || labels[key] === value))
-    .map(([name]) => name);
+  return labels?.[key] !== undefined && (value === undefined || labels[key] === value);
+};
+const list = (things, filter) => ({
+  out: Object.entries(things)
+    .filter(([, { labels }]) => carries(labels, filter))
+    .map(([name]) => name)
+    .join('\n'),
+});
+const takeAway = (things, names) => {
+  for (const name of names) delete things[name];
   return { out: names.join('\n') };
 };
+const volumes = (world, [verb, ...rest], flags) =>
+  verb === 'rm' ? takeAway(world.volumes, rest) : list(world.volumes, flags['--filter'][0]);
 
 const inside = (world, rest, input) => {
   const [name, ...argv] = rest;
@@ -107,11 +121,6 @@ const pull = (world, [image]) => {
   return { out: `Status: Downloaded newer image for ${image}` };
 };
 
-const remove = (world, names) => {
-  for (const name of names) delete world.containers[name];
-  return { out: names.join('\n') };
-};
-
 const terminal = ['-i', '--interactive', '--tty'];
 
 const commands = {
@@ -132,19 +141,20 @@ const commands = {
   image: (world, { rest }) => hasImage(world, rest),
   pull: (world, { rest }) => pull(world, rest),
   inspect: (world, { rest }) => inspect(world, rest),
-  network: (world, { rest }) => networks(world, rest),
-  ps: (world, { flags }) => list(world, flags['--filter'][0]),
+  network: (world, { rest, flags }) => networks(world, rest, flags),
+  volume: (world, { rest, flags }) => volumes(world, rest, flags),
+  ps: (world, { flags }) => list(world.containers, flags['--filter'][0]),
   logs: (world, { rest }) => logs(world, rest[0]),
   stop: (world, { rest }) => stop(world, rest[0], 'exited'),
   kill: (world, { rest }) => stop(world, rest[0], 'exited'),
   restart: (world, { rest }) => restart(world, rest[0]),
   wait: () => ({ out: '0' }),
-  rm: (world, { rest }) => remove(world, rest),
+  rm: (world, { rest }) => takeAway(world.containers, rest),
 };
 
 const known = {
   valued: ['--type', '--filter', '--format', '--signal'],
-  plain: ['-a', '--all', '-q', '--force'],
+  plain: ['-a', '--all', '-q', '--force', '--volumes'],
 };
 /** Whose arguments belong to somebody else from some point on. */
 const passing = ['exec', 'run'];

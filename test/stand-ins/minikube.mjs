@@ -4,6 +4,7 @@ import { nextId, parseFlags } from './world.mjs';
 
 const nodeName = (profile, at) => (at === 0 ? profile : `${profile}-m${String(at + 1).padStart(2, '0')}`);
 const label = 'name.minikube.sigs.k8s.io';
+const madeBy = 'created_by.minikube.sigs.k8s.io';
 
 const start = (world, profile, flags, half) => {
   const known = world.profiles[profile];
@@ -18,7 +19,11 @@ const start = (world, profile, flags, half) => {
     nodes: [],
   };
   const made = world.profiles[profile];
-  world.networks[profile] ??= { id: nextId(world), subnet: freeSubnet(world) };
+  world.networks[profile] ??= {
+    id: nextId(world),
+    subnet: freeSubnet(world),
+    labels: { [madeBy]: 'true', [label]: profile },
+  };
   createCluster(world, profile);
   // A control plane that has to come up anew gets its addons again, whoever took them away.
   if (known && !world.containers[profile]?.running) addProxy(world.clusters[profile]);
@@ -47,7 +52,8 @@ const bringUp = (world, profile, at) => {
     id: there?.id ?? nextId(world),
     running: true,
     status: 'running',
-    labels: { 'created_by.minikube.sigs.k8s.io': 'true', [label]: profile },
+    // pkg/drivers/kic/kic.go (1.32.0, 1.36.0, 1.38.1): ClusterLabel is the machine's name, the profile's for the first node only.
+    labels: { [madeBy]: 'true', [label]: name },
     networks: { [profile]: `${base}.${at + 2}` },
     interfaces: { eth0: { up: true, addresses: [`${base}.${at + 2}/24`] } },
     routes: [{ to: 'default', via: `${base}.1`, device: 'eth0' }],
@@ -55,6 +61,8 @@ const bringUp = (world, profile, at) => {
     rules: there?.rules ?? {},
     node: profile,
   };
+  // pkg/drivers/kic/oci/volumes.go: a volume named like the node, with its name as the label.
+  world.volumes[name] ??= { labels: { [madeBy]: 'true', [label]: name } };
   joinNode(world, profile, name);
 };
 
@@ -107,8 +115,12 @@ const remove = (world, profile, half) => {
     for (const name of nodes.slice(1)) delete world.containers[name];
     return { code: 80, err: `X Exiting due to GUEST_DELETE: Failed to delete profile(s): delete host` };
   }
-  for (const [name, container] of Object.entries(world.containers))
-    if (container.labels?.[label] === profile) delete world.containers[name];
+  // cmd/minikube/cmd/delete.go: machine by machine, as the profile lists them; then what carries the profile's own name (delete.PossibleLeftOvers).
+  const { nodes = [] } = world.profiles[profile] ?? {};
+  for (const name of [...nodes, profile]) {
+    delete world.containers[name];
+    delete world.volumes[name];
+  }
   delete world.profiles[profile];
   delete world.clusters[profile];
   delete world.networks[profile];

@@ -53,7 +53,7 @@ describe('a deploy that is cut off', () => {
       await host.until(installing, run);
       run.child.kill('SIGKILL');
       expect((await run.ended).signal).toBe('SIGKILL');
-      expect(host.world().calls.filter((call) => /^containerlab deploy .*--reconfigure/.test(call))).toHaveLength(1);
+      expect(host.world().calls.filter((call) => /^containerlab deploy .*--reconfigure/.test(call))).toHaveLength(2);
     },
     patience,
   );

@@ -1,7 +1,8 @@
 // What the rig sees of the world behind the stand-ins.
 export interface Order {
   readonly on: string;
-  readonly do: 'fail' | 'hang' | 'half';
+  /** `log`: do all of the work, end with 0, and log `message`. */
+  readonly do: 'fail' | 'hang' | 'half' | 'log';
   readonly times: number;
   readonly code?: number;
   readonly message?: string;
@@ -21,6 +22,7 @@ export interface World {
   readonly argvs: readonly (readonly string[])[];
   readonly containers: Readonly<Record<string, WorldContainer>>;
   readonly profiles: Readonly<Record<string, { readonly nodes: readonly string[] }>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
   readonly networks: Readonly<Record<string, unknown>>;
   readonly labs: Readonly<Record<string, unknown>>;
 }

@@ -52,7 +52,8 @@ const answerTo = (world, orders, [tool, cwd, input, ...args]) => {
   if (order?.do === 'hang') return undefined;
   if (order?.do === 'fail') return { code: order.code ?? 1, err: order.message ?? `${tool}: told to fail` };
   try {
-    return tools[tool](world, args, { half: order?.do === 'half', cwd, input });
+    const answer = tools[tool](world, args, { half: order?.do === 'half', cwd, input });
+    return order?.do === 'log' ? { ...answer, err: [answer.err, order.message].filter(Boolean).join('\n') } : answer;
   } catch (error) {
     // A fault of a stand-in must not pass for an answer of the tool.
     return error instanceof Refusal

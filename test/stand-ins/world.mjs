@@ -25,6 +25,7 @@ export const createWorld = (versions = {}) => ({
     none: { id: '3'.repeat(64) },
   },
   containers: {},
+  volumes: {},
   profiles: {},
   clusters: {},
   labs: {},

@@ -36,6 +36,13 @@ describe('what minikube says of a profile', () => {
     expect(illnessOf(read(3, multinode.replace(good, bad)), 3)).toBe(why);
   });
 
+  it('keeps the nodes it understands, and is not well for one it does not', () => {
+    const text = multinode.replace(/"Name": ?"cluster1-m02"/, '"Nome":"cluster1-m02"');
+    const status = read(0, text);
+    expect(status).toMatchObject({ kind: 'nodes', nodes: [{ Name: 'cluster1' }, { Name: 'cluster1-m03' }] });
+    expect(illnessOf(status, 3)).toMatch(/^a node of it can't be read: .*Name/);
+  });
+
   it('is nothing when it is a message', () => {
     expect(clusterStatus(1, 'X Exiting due to something')).toBeUndefined();
   });
@@ -44,16 +51,20 @@ describe('what minikube says of a profile', () => {
 describe('a profile as minikube keeps it', () => {
   it('tells with what it was started', () => {
     expect(profileIn(sample('minikube-profile-list-spliced.json'), 'minikube')).toEqual({
-      nodes: 1,
-      kubernetes: 'v1.20.0',
-      runtime: 'docker',
-      networkPlugin: '',
-      cni: '',
+      kind: 'profile',
+      profile: { nodes: 1, kubernetes: 'v1.20.0', runtime: 'docker', networkPlugin: '', cni: '' },
     });
   });
 
-  it('is not there for another name, nor in an error', () => {
-    expect(profileIn(sample('minikube-profile-list-spliced.json'), 'cluster1')).toBeUndefined();
-    expect(profileIn('{"error":"no profiles"}', 'cluster1')).toBeUndefined();
+  it('is not there for another name, and not known from an error', () => {
+    expect(profileIn(sample('minikube-profile-list-spliced.json'), 'cluster1')).toEqual({ kind: 'none' });
+    expect(profileIn('{"error":"no profiles"}', 'cluster1')).toEqual({ kind: 'unread' });
+  });
+
+  it('is read also beside one that is not understood, and is not taken for absent when it is that one', () => {
+    const odd = '{"Name":"odd","Config":{"Nodes":7}}';
+    const text = `{"invalid":[],"valid":[${odd},{"Name":"cluster1","Config":{"Nodes":[{"Name":""}]}}]}`;
+    expect(profileIn(text, 'cluster1')).toMatchObject({ kind: 'profile', profile: { nodes: 1 } });
+    expect(profileIn(text, 'odd')).toMatchObject({ kind: 'unread', why: expect.stringContaining('Config.Nodes') });
   });
 });

@@ -101,7 +101,10 @@ describe('minikube.start', () => {
   it('deletes its own profile and no other', async () => {
     const { context, calls } = scripted(() => ({}));
     await minikubeStart.undo?.(wanted, context);
-    expect(calls.map(({ line }) => line)).toEqual(['minikube delete -p cluster1']);
+    const changes = calls
+      .map(({ line }) => line)
+      .filter((line) => !/^docker (ps|volume ls|network inspect)/.test(line));
+    expect(changes).toEqual(['minikube delete -p cluster1']);
   });
 
   it('says what minikube says when it does not understand it', async () => {

@@ -10,7 +10,6 @@ import { dockerAddress } from '../../../steps/docker-address.ts';
 import { verdictOf } from '../../../steps/packet-trace.ts';
 import { srlinuxBgp, srlinuxRoute } from '../../../steps/srlinux.ts';
 import { srlinuxRendering } from '../../../steps/srlinux-config.ts';
-import type { Answer } from '../../steps/scripted-context.ts';
 import { container, json, message, model, onHost, refusal, type Said, type Script, saw } from './saying.ts';
 
 const lab = containerlabDeploy.input.parse({
@@ -20,8 +19,11 @@ const lab = containerlabDeploy.input.parse({
   external: model.nodes.map(({ name }) => name),
   links: model.links,
 });
-const inspected = (state: (name: string) => string): Answer =>
-  json({ srlk8s: lab.nodes.map((name) => ({ lab_name: 'srlk8s', name, kind: 'linux', state: state(name) })) });
+/** What docker says of the lab's containers, of which those in `exited` do not run. */
+const containers = (...exited: string[]): Script => [
+  ['docker ps', { stdout: lab.nodes.join('\n') }],
+  ['docker inspect', json(lab.nodes.map((name) => container(name, !exited.includes(name))))],
+];
 const address = dockerAddress.input.parse({
   container: 'cluster1-m02',
   interface: 'eth1',
@@ -62,8 +64,8 @@ export const ofFabric: Said = {
   'the topology is written for containerlab 0.79.0, and this is 0.70.0': () => ready('0.70.0', { release: '0.79.0' }),
   "containerlab can't be asked: sudo: a password is required": () =>
     saw(
-      containerlabDeploy.check?.(
-        lab,
+      containerlabReady.look(
+        { release: '0.70.0' },
         onHost([['sudo -n containerlab', { exitCode: 1, stderr: 'sudo: a password is required' }]], { uid: 1000 }),
       ),
     ),
@@ -79,7 +81,7 @@ export const ofFabric: Said = {
       containerlabDeploy.check?.(
         lab,
         onHost([
-          ['inspect', inspected(() => 'running')],
+          ...containers(),
           ['exec cluster1-m02', { stdout: 'lo eth0' }],
           ['exec', { stdout: [...new Set(model.links.flatMap(({ a, b }) => [a.interface, b.interface]))].join('\n') }],
         ]),
@@ -96,13 +98,33 @@ export const ofFabric: Said = {
       ['route show', { stdout: '192.168.0.0/16 via 192.168.1.1 dev eth1 ' }],
       ['rp_filter', { stdout: '1\n' }],
     ]),
-  'leaf1: container is exited': () =>
-    saw(
+  'leaf1: container is exited': () => saw(containerlabDeploy.check?.(lab, onHost(containers('leaf1')))),
+  'leaf5 is there, and the topology has no such node': () => {
+    const names = [...lab.nodes, 'leaf5'];
+    const interfaces = [...new Set(model.links.flatMap(({ a, b }) => [a.interface, b.interface]))].join('\n');
+    return saw(
       containerlabDeploy.check?.(
         lab,
-        onHost([['inspect', inspected((name) => (name === 'leaf1' ? 'exited' : 'running'))]]),
+        onHost([
+          ['docker ps', { stdout: names.join('\n') }],
+          ['docker inspect', json(names.map((name) => container(name, true)))],
+          ['exec', { stdout: interfaces }],
+        ]),
       ),
-    ),
+    );
+  },
+  'containerlab ended well, but logged: …': () => {
+    const stderr =
+      'time="2026-12-01T02:00:00Z" level=error msg="failed to run postdeploy task for node leaf1: timed out waiting for SR Linux node leaf1 to boot: context deadline exceeded"\n';
+    return refusal(() =>
+      containerlabDeploy.run(
+        { ...lab, external: [] },
+        onHost([['containerlab deploy', { stderr }]], { writeFile: async () => undefined }),
+      ),
+    );
+  },
+  'its last deploy did not end well: it was cut off': () =>
+    saw(containerlabDeploy.check?.(lab, onHost(containers(), { readFile: async () => 'it was cut off' }))),
   'leaf1 would need ethernet-1/57, and an ixr-d2l ends at ethernet-1/56; …': () =>
     refusal(() => srlinuxRendering({ router: 'leaf1', release: '23.7.1', to: 'x' }, fabric({ spines: 9 }))),
   'BGP spine1: 6 of 8 Established; leaf3 (underlay) active, …': async () => {

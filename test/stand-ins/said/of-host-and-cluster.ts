@@ -40,6 +40,15 @@ const profile = {
   Name: cluster,
   Config: { KubernetesConfig: { NetworkPlugin: '' }, Nodes: [1, 2, 3].map(() => ({ Name: '' })) },
 };
+/** The cluster's containers, in a docker network. */
+const inNetwork = (network: string) =>
+  json(
+    [cluster, 'cluster1-m02', 'cluster1-m03'].map((name) => ({
+      ...container(name, true),
+      NetworkSettings: { Networks: { [network]: { IPAddress: '192.168.49.2' } } },
+    })),
+  );
+const three = json([cluster, 'cluster1-m02', 'cluster1-m03'].map((name) => node(name)));
 const notReady = (name: string, ready: boolean) =>
   objects('Node', name, {
     status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False', reason: 'KubeletNotReady' }] },
@@ -70,11 +79,39 @@ export const ofHostAndCluster: Said = {
       if (line.startsWith('minikube node add')) nodes = 3;
       if (line.startsWith('minikube status'))
         return json([cluster, 'cluster1-m02', 'cluster1-m03'].slice(0, nodes).map((name) => node(name)));
-      return line.startsWith('docker') ? { stdout: '[]' } : {};
+      if (line.startsWith('minikube profile'))
+        return json({ valid: [{ ...profile, Config: { KubernetesConfig: { NetworkPlugin: 'cni' } } }] });
+      return line.startsWith('docker inspect') ? inNetwork(cluster) : line.startsWith('docker') ? { stdout: '[]' } : {};
     });
     await minikubeStart.run(minikube, context);
     return logged.join('\n');
   },
+  'cluster1 is in bridge, not in docker network cluster1: minikube could not make it': () =>
+    saw(
+      minikubeStart.check?.(
+        minikubeStart.input.parse({ profile: cluster, nodes: 3 }),
+        onHost([
+          ['minikube status', three],
+          ['profile list', json({ valid: [profile] })],
+          ['docker inspect', inNetwork('bridge')],
+          [
+            'docker network',
+            { stdout: '[]', exitCode: 1, stderr: 'Error response from daemon: network cluster1 not found' },
+          ],
+        ]),
+      ),
+    ),
+  'volume cluster1-m02 is still there': () =>
+    saw(
+      minikubeStart.absent?.(
+        minikube,
+        onHost([
+          ['minikube status', { exitCode: 85 }],
+          ['docker volume ls', { stdout: 'cluster1-m02\nother\n' }],
+          ['docker network inspect', { stdout: '[]' }],
+        ]),
+      ),
+    ),
   'the container of a node is gone': () =>
     saw(minikubeStart.check?.(minikube, onHost([['minikube status', { stdout: 'null', exitCode: 7 }]]))),
   'cluster1-m02: host Stopped': () =>

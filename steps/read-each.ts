@@ -1,0 +1,29 @@
+// Reading a list that a tool answers with: each entry by itself, so that one that is not understood takes no other with it. Pure.
+import type * as z from 'zod';
+
+export interface ReadEach<Entry> {
+  readonly entries: readonly Entry[];
+  /** What was not understood and why, one sentence an entry. */
+  readonly unread: readonly string[];
+}
+
+/** Entries of a list that fit the shape, and what is off with the others; something else than a list is one entry that does not fit. */
+export const readEach = <Shape extends z.ZodType>(shape: Shape, list: unknown): ReadEach<z.output<Shape>> => {
+  if (!Array.isArray(list)) return { entries: [], unread: [`a list was expected, not ${inShort(list)}`] };
+  const entries: z.output<Shape>[] = [];
+  const unread: string[] = [];
+  for (const each of list) {
+    const read = shape.safeParse(each);
+    if (read.success) entries.push(read.data);
+    else unread.push(`${inShort(each)}: ${read.error.issues.map(issueText).join('; ')}`);
+  }
+  return { entries, unread };
+};
+
+const issueText = ({ path, message }: z.core.$ZodIssue): string =>
+  path.length === 0 ? message : `${path.join('.')}: ${message}`;
+
+const inShort = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+};
