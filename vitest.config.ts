@@ -1,8 +1,10 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // `npm run test:tools` runs these.
+    exclude: [...configDefaults.exclude, 'test/tools/**'],
     // Two shared cores: conditions are awaited, and a slow machine is no failure.
     testTimeout: 180_000,
     hookTimeout: 120_000,

@@ -34,16 +34,38 @@ export const labState = async (lab: string, nodes: readonly string[], context: S
 
 /** Links of which an end is not there: a container that restarts loses its end, and the other one goes with it. */
 export const cutLinks = async (links: readonly LabLink[], context: StepContext): Promise<readonly LabLink[]> => {
+  const own = await lacking(links, (container) => interfacesOf(container, context));
+  // In few containers has an end moved into another network namespace, so it is looked for there only when it is missed.
+  return lacking(own, async (container) => [
+    ...(await interfacesOf(container, context)),
+    ...(await movedInterfaces(container, context)),
+  ]);
+};
+
+const lacking = async (
+  links: readonly LabLink[],
+  ask: (container: string) => Promise<readonly string[]>,
+): Promise<readonly LabLink[]> => {
   const names = [...new Set(links.flatMap(({ a, b }) => [a.node, b.node]))];
-  const found = await Promise.all(names.map(async (name) => [name, await interfacesOf(name, context)] as const));
-  const interfaces = new Map(found);
+  const interfaces = new Map(await Promise.all(names.map(async (name) => [name, await ask(name)] as const)));
   const isThere = (at: z.output<typeof end>): boolean => interfaces.get(at.node)?.includes(at.interface) === true;
   return links.filter(({ a, b }) => !isThere(a) || !isThere(b));
 };
 
-const interfacesOf = async (container: string, context: StepContext): Promise<readonly string[]> => {
-  const result = await context.command(['docker', 'exec', container, 'ls', '/sys/class/net'], { quiet: true });
-  return result.exitCode === 0 ? result.stdout.split(/\s+/) : [];
+const interfacesOf = async (container: string, context: StepContext): Promise<readonly string[]> =>
+  wordsOf(context, ['docker', 'exec', container, 'ls', '/sys/class/net']);
+
+const movedInterfaces = async (container: string, context: StepContext): Promise<readonly string[]> => {
+  const names = await wordsOf(context, ['docker', 'exec', container, 'ls', '/run/netns']);
+  const shown = names.map((name) =>
+    wordsOf(context, ['docker', 'exec', container, 'ip', '-n', name, '-br', 'link', 'show']),
+  );
+  return (await Promise.all(shown)).flat().map((word) => word.replace(/@.*/, ''));
+};
+
+const wordsOf = async (context: StepContext, argv: readonly string[]): Promise<readonly string[]> => {
+  const result = await context.command(argv, { quiet: true });
+  return result.exitCode === 0 ? result.stdout.split(/\s+/).filter((word) => word !== '') : [];
 };
 
 export const nameOfLink = ({ a, b }: LabLink): string => `${a.node}:${a.interface}--${b.node}:${b.interface}`;

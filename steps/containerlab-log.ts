@@ -7,9 +7,13 @@ const errorLine = /^(?:\d\d:\d\d:\d\d )?ERRO(?:\[\d+\])?\s|\blevel=(?:error|fata
 /** Files for a person's comfort on the host: of no matter for the lab. */
 const comforts = /failed to (?:create hosts file|(?:create|remove) ssh config file)/;
 
+/** With this it begins to build. Before, it takes an earlier lab away, and logs an error for each container that is not there or stopped. */
+const beginning = 'Creating lab directory';
+
 /** What it said went wrong with the lab itself, one entry a line. */
 export const errorsLogged = (log: string): readonly string[] =>
   log
+    .slice(Math.max(0, log.lastIndexOf(beginning)))
     .split(/\r?\n/)
     .filter((line) => errorLine.test(line) && !comforts.test(line))
     .map((line) => line.trim());

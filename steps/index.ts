@@ -3,6 +3,8 @@ import type { ProbeType, Registry, StepType } from '../src/engine/step-type.ts';
 import { aptPackages } from './apt.ts';
 import { capsule, capsuleLeftovers, capsuleProbe } from './capsule.ts';
 import { commandProbe } from './command.ts';
+import { dockerDaemons } from './docker-daemons.ts';
+import { dockerDress } from './docker-dress.ts';
 import { fileProbe } from './file.ts';
 import { frrRouter } from './frr.ts';
 import { bgpSessions, loopbackRoutes, routerMacs, routesPresent, tenantRoute } from './frr-probes.ts';
@@ -27,6 +29,8 @@ const steps = [
   nginxPod,
   serviceNat,
   serviceTrace,
+  dockerDress,
+  dockerDaemons,
   ...srlLabSteps,
 ] as readonly unknown[] as readonly StepType[];
 const probes = [

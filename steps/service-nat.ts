@@ -1,7 +1,10 @@
-// What kube-proxy or Cilium does on a node, in the embedded variant: connections to the service address go to a pod.
+// What kube-proxy or Cilium does on a node: connections to the service address go to a pod.
 import * as z from 'zod';
 import { defineStep, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { folderOf, fromHost, inCapsule, needCapsule } from './capsule-world.ts';
+import { reasonOf } from './command-reason.ts';
+import { askInside, mustInside } from './docker-inside.ts';
+import { inspectContainers, notRunning } from './docker-inspect.ts';
 import { Gathering } from './gathering.ts';
 import { lookAtOrGone } from './netns.ts';
 import { answersIn, type ShellAnswer } from './shell-answers.ts';
@@ -12,6 +15,7 @@ const input = z.strictObject({
     .array(z.looseObject({ name: z.string(), address: z.string(), node: z.string() }))
     .describe('The pods that serve'),
   template: z.string().default('assets/frr-netns/node.nat.rules.liquid').describe('Template of the rules'),
+  container: z.string().optional().describe('The container that is the node; without one it is in the capsule'),
   capsule: z.string().default('lab').describe('The capsule it is in'),
 });
 type Service = z.output<typeof input>;
@@ -51,16 +55,32 @@ const inNamespaces = (command: string) =>
 const tables = inNamespaces('iptables-save -t nat');
 const restored = inNamespaces('iptables-restore "/run/lab/$n/nat.rules"');
 
+/** The rules of a node as they are now. @throws StepError when there is no capsule. */
+const rulesNow = async ({ device, container }: Service, context: StepContext): Promise<ShellAnswer> => {
+  if (container === undefined) {
+    await needCapsule(context);
+    return tables.ask(context, device.name);
+  }
+  const shown = await askInside(context, container, ['iptables-save', '-t', 'nat']);
+  const exitCode = shown.exitCode ?? 1;
+  return { text: exitCode === 0 ? shown.stdout : reasonOf(shown), exitCode };
+};
+
 export const serviceNat = defineStep({
   name: 'service.nat',
   summary: 'The service on a node: connections to its address are spread over pods',
   input,
   files: ({ template }) => [template],
   describe: ({ device }) => `iptables-restore on ${device.name}`,
-  creates: ({ device, capsule }) => [{ kind: 'service rules', name: device.name, within: `capsule/${capsule}` }],
+  creates: ({ device, container, capsule }) => [
+    {
+      kind: 'service rules',
+      name: device.name,
+      within: container === undefined ? `capsule/${capsule}` : `container/${container}`,
+    },
+  ],
   async check(service, context) {
-    await needCapsule(context);
-    const found = await tables.ask(context, service.device.name);
+    const found = await rulesNow(service, context);
     if (found.exitCode !== 0) return { holds: false, saw: found.text.trim().split('\n').at(-1) ?? 'no rules' };
     const there = essence(found.text);
     const count = there === '' ? 0 : there.split('\n').length;
@@ -71,22 +91,38 @@ export const serviceNat = defineStep({
     };
   },
   async run(service, context) {
+    const { container, device } = service;
+    const rules = await rulesOf(service, context);
+    if (container !== undefined) {
+      await mustInside(context, container, ['iptables-restore'], { stdin: rules });
+      return {};
+    }
     const pid = await needCapsule(context);
-    const file = `${folderOf(service.device.name)}/nat.rules`;
-    await context.host.writeFile(fromHost(pid, file), await rulesOf(service, context));
-    const { exitCode, text } = await restored.ask(context, service.device.name);
+    await context.host.writeFile(fromHost(pid, `${folderOf(device.name)}/nat.rules`), rules);
+    const { exitCode, text } = await restored.ask(context, device.name);
     if (exitCode !== 0) throw new StepError(text.trim() || `iptables-restore ended with ${exitCode}`);
     return {};
   },
-  async undo({ device }, context) {
+  async undo({ device, container }, context) {
+    const flush = ['iptables', '-t', 'nat', '--flush'];
+    if (container !== undefined) {
+      if (await isThere(container, context)) await mustInside(context, container, flush);
+      return;
+    }
     const world = await lookAtOrGone(context, [device.name]);
-    if (world?.links.has(device.name))
-      await inCapsule(context, ['iptables', '-t', 'nat', '--flush'], { namespace: device.name });
+    if (world?.links.has(device.name)) await inCapsule(context, flush, { namespace: device.name });
   },
-  async absent({ device }, context) {
-    const world = await lookAtOrGone(context, [device.name]);
-    if (!world?.links.has(device.name)) return { holds: true, saw: 'its namespace is gone' };
-    const left = essence((await tables.ask(context, device.name)).text);
+  async absent(service, context) {
+    const { device, container } = service;
+    const there =
+      container === undefined
+        ? (await lookAtOrGone(context, [device.name]))?.links.has(device.name) === true
+        : await isThere(container, context);
+    if (!there) return { holds: true, saw: `its ${container === undefined ? 'namespace' : 'container'} is gone` };
+    const left = essence((await rulesNow(service, context)).text);
     return { holds: left === '', saw: left === '' ? 'no rules' : 'rules are left' };
   },
 });
+
+const isThere = async (container: string, context: StepContext): Promise<boolean> =>
+  notRunning([container], await inspectContainers(context, [container])) === undefined;

@@ -1,7 +1,7 @@
 // Requests to the service as its users make them: who answers, over which links the packets go, and whether any leave the fabric.
 import * as z from 'zod';
 import { defineProbe, defineStep, type StepContext, StepError } from '../src/engine/step-type.ts';
-import { entry, needCapsule } from './capsule-world.ts';
+import { entry, findCapsule } from './capsule-world.ts';
 import { countServers, grownBy, leakSentence, leftOutByChance, packetsIn } from './service-readings.ts';
 
 const requests = z.int().min(1).max(10_000).default(30).describe('How many, each over a connection of its own');
@@ -24,7 +24,7 @@ export const serviceSpread = defineProbe({
   values: { answers: 'how many were answered', servers: 'answers by pod' },
   describe: ({ url }) => `answers of ${url}`,
   async look({ url, requests: count, servers: expected }, context) {
-    const { answers, servers } = await ask(context, url, count);
+    const { answers, servers } = await ask(context, { url, count });
     const names = Object.keys(servers);
     const missing = expected.filter((name) => !names.includes(name));
     const strange = names.filter((name) => !expected.includes(name));
@@ -53,16 +53,18 @@ const few = (names: readonly string[]): string => {
     : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
 };
 
-/** Each request closes its connection, so that each is balanced anew. */
+/** Each request closes its connection, so that each is balanced anew; where the step is, unless `from` names a place. */
 const ask = async (
   context: StepContext,
-  url: string,
-  count: number,
-  from?: readonly string[],
+  { url, count, from }: { url: string; count: number; from?: string },
 ): Promise<{ answers: number; servers: Readonly<Record<string, number>> }> => {
   const target = `${url}${url.includes('?') ? '&' : '?'}request=[1-${count}]`;
-  const argv = [...(from ?? []), 'curl', '--silent', '--max-time', '2', '--header', 'Connection: close', target];
-  const result = await context.command(argv, { quiet: true, keepBytes: 16 << 20 });
+  const argv = ['curl', '--silent', '--max-time', '2', '--header', 'Connection: close', target];
+  const result = await context.command(argv, {
+    quiet: true,
+    keepBytes: 16 << 20,
+    ...(from !== undefined && { at: from }),
+  });
   if (result.ended === 'spawn-failed') throw new StepError(`curl could not be started: ${result.error?.message ?? ''}`);
   return countServers(result.stdout);
 };
@@ -70,7 +72,7 @@ const ask = async (
 const pathInput = z.strictObject({
   url: z.string().describe('The URL that is asked'),
   requests,
-  from: z.string().describe('The client, by its namespace'),
+  from: z.string().describe('The client that asks'),
   links: z
     .array(
       z.looseObject({
@@ -138,22 +140,27 @@ const measure = async (
   { url, requests: count, from, links, outside: kind }: Path,
   context: StepContext,
 ): Promise<{ answers: number; outside: number; packets: Readonly<Record<string, number>> }> => {
-  const pid = await needCapsule(context);
-  const before = await counters(context, pid);
-  const { answers } = await ask(context, url, count, entry(context.host, pid, from));
-  const packets = grownBy(before, await counters(context, pid), links);
+  const before = await counters(context, links);
+  const { answers } = await ask(context, { url, count, from });
+  const packets = grownBy(before, await counters(context, links), links);
   const outside = links.filter((link) => link.kind === kind).reduce((sum, { name }) => sum + (packets[name] ?? 0), 0);
   return { answers, outside, packets };
 };
 
-/** Packets in and out, by namespace and interface, of all namespaces in one process. */
-const counters = async (context: StepContext, pid: number): Promise<ReturnType<typeof packetsIn>> => {
-  const script =
-    'for f in /run/netns/*; do n=${f##*/}; echo "@ $n"; ip -n "$n" -s -j link show | tr -d "\\n"; echo; done';
-  const { stdout } = await context.must([...entry(context.host, pid), 'sh', '-c', script], {
-    quiet: true,
-    here: true,
-    keepBytes: 64 << 20,
+/** Packets in and out, by namespace and interface: of all namespaces of the capsule in one process, or of the links' places one by one. */
+const counters = async (context: StepContext, links: Path['links']): Promise<ReturnType<typeof packetsIn>> => {
+  const pid = await findCapsule(context);
+  const options = { quiet: true, keepBytes: 64 << 20 };
+  if (pid !== undefined) {
+    const script =
+      'for f in /run/netns/*; do n=${f##*/}; echo "@ $n"; ip -n "$n" -s -j link show | tr -d "\n"; echo; done';
+    const argv = [...entry(context.host, pid), 'sh', '-c', script];
+    return packetsIn((await context.must(argv, { ...options, here: true })).stdout);
+  }
+  const places = [...new Set(links.map(({ a }) => a.namespace))];
+  const told = places.map(async (at) => {
+    const { stdout } = await context.must(['ip', '-s', '-j', 'link', 'show'], { ...options, at });
+    return `@ ${at}\n${stdout.replaceAll('\n', '')}\n`;
   });
-  return packetsIn(stdout);
+  return packetsIn((await Promise.all(told)).join(''));
 };

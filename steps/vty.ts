@@ -1,6 +1,7 @@
-// Questions to a FRR daemon over its own vty socket: two hundred times cheaper than a vtysh process for each.
+// Questions to a FRR daemon: in the capsule over its own vty socket, which is two hundred times cheaper than a vtysh process for each.
 import { type StepContext, StepError } from '../src/engine/step-type.ts';
-import { folderOf, fromHost, needCapsule } from './capsule-world.ts';
+import { findCapsule, folderOf, fromHost } from './capsule-world.ts';
+import { reasonOf } from './command-reason.ts';
 
 export interface VtyQuestion {
   readonly router: string;
@@ -15,11 +16,20 @@ export interface VtyQuestion {
 }
 
 /**
- * The text a daemon answers to one command. The socket takes commands ended by a zero byte; an answer ends with three zero
- * bytes and the command's return code (FRR, lib/vty.c). @throws StepError when the daemon does not answer or refuses the command.
+ * The text a daemon answers to one command. Where there is no capsule, the router is a place of the variant, and vtysh there asks for
+ * it. @throws StepError when the daemon does not answer or refuses the command.
  */
-export const askNow = async (context: StepContext, { router, daemon, command }: VtyQuestion): Promise<string> => {
-  const pid = await needCapsule(context);
+export const askNow = async (context: StepContext, question: VtyQuestion): Promise<string> => {
+  const pid = await findCapsule(context);
+  return pid === undefined ? askThere(context, question) : askSocket(context, pid, question);
+};
+
+/** The socket takes commands ended by a zero byte; an answer ends with three zero bytes and the command's return code (FRR, lib/vty.c). */
+const askSocket = async (
+  context: StepContext,
+  pid: number,
+  { router, daemon, command }: VtyQuestion,
+): Promise<string> => {
   const path = fromHost(pid, `${folderOf(router)}/${daemon}.vty`);
   const answer = await exchange(context, path, command).catch((error: unknown) => {
     throw new StepError(
@@ -31,6 +41,15 @@ export const askNow = async (context: StepContext, { router, daemon, command }: 
     throw new StepError(`${daemon} of ${router} refused "${command}": ${body.trim()}`);
   }
   return body;
+};
+
+const askThere = async (context: StepContext, { router, daemon, command }: VtyQuestion): Promise<string> => {
+  const options = { at: router, quiet: true, keepBytes: 16 << 20 };
+  const answer = await context.command(['vtysh', '-d', daemon, '-c', command], options);
+  if (answer.exitCode !== 0) throw new StepError(`${daemon} of ${router} does not answer: ${reasonOf(answer)}`);
+  if (/^% /m.test(answer.stdout))
+    throw new StepError(`${daemon} of ${router} refused "${command}": ${answer.stdout.trim()}`);
+  return answer.stdout;
 };
 
 /** The same, shared by all who ask it in one pass. */

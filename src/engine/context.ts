@@ -64,7 +64,7 @@ export const createContext = (engine: Engine, settings: ContextSettings): StepCo
     },
     progress: (saw) => settings.onProgress?.(saw),
     command: async (argv, options = {}) => {
-      const place = options.here === true ? undefined : surroundings.on;
+      const place = options.here === true ? undefined : (options.at ?? surroundings.on);
       const prefix = place === undefined ? [] : await enterCommand(engine, place, settings);
       const result = await engine.host.command({ argv: [...prefix, ...argv], ...commandSettings(settings, options) });
       const refuse = (reason: string): StepError =>

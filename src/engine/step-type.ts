@@ -38,6 +38,8 @@ export interface CommandOptions
   readonly quiet?: boolean;
   /** Run it on the machine itself also when the step is `on` a place. */
   readonly here?: boolean;
+  /** Run it in this place of the variant, whatever the step is `on`. */
+  readonly at?: string;
 }
 
 /** What a look at the world showed. */

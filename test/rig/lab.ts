@@ -51,13 +51,27 @@ export const openLabAsNobody = (): Lab => {
   };
 };
 
-const openLabAs = ({ project, program: file, user }: { project: string; program: string; user?: number }): Lab => {
+/** The same with what stands before every command of it, which enters where it is to run, and the folders of its programs. */
+export const openLabThrough = (
+  place: Required<Pick<Opening, 'through' | 'path'>> & Partial<Pick<Opening, 'project'>>,
+): Lab => openLabAs({ project: repository, program, ...place });
+
+interface Opening {
+  readonly project: string;
+  readonly program: string;
+  readonly user?: number;
+  readonly through?: readonly string[];
+  readonly path?: string | undefined;
+}
+
+const openLabAs = ({ project, program: file, user, through = [], path = process.env['PATH'] }: Opening): Lab => {
   const state = mkdtempSync(join(tmpdir(), 'lab-e2e-'));
   if (user !== undefined) chownSync(state, user, user);
   const running = new Set<ChildProcess>();
   const start = (...args: string[]): Running => {
-    const child = spawn(process.execPath, [file, ...args], {
-      ...{ cwd: project, env: environment(state), stdio: ['ignore', 'pipe', 'pipe'] },
+    const [command = '', ...rest] = [...through, process.execPath, file, ...args];
+    const child = spawn(command, rest, {
+      ...{ cwd: project, env: { ...environment(state), PATH: path }, stdio: ['ignore', 'pipe', 'pipe'] },
       ...(user !== undefined && { uid: user, gid: user }),
     });
     running.add(child);

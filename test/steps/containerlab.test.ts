@@ -148,6 +148,18 @@ describe('errors in its log', () => {
     expect(errorsLogged(`INFO[0000] Containerlab v0.48.6 started\n${line}\n`)).toEqual([line]);
   });
 
+  it('are none of those of taking an earlier lab away', () => {
+    // Recorded of containerlab 0.69.3 and 0.79.0, deploy --reconfigure.
+    const log = [
+      '03:47:03 INFO Destroying lab name=frrlab',
+      '03:47:03 ERRO Unable to determine NetNS Path for node client3: Error response from daemon: No such container: client3',
+      '03:13:14 ERRO container "client3" exited immediately with no log output',
+      '03:47:03 INFO Creating lab directory path=/lab/clab-frrlab',
+      '03:47:09 ERRO failed to run postdeploy task for node leaf1',
+    ].join('\n');
+    expect(errorsLogged(log)).toEqual(['03:47:09 ERRO failed to run postdeploy task for node leaf1']);
+  });
+
   it('are not those about files of the host that only make it handier', () => {
     expect(errorsLogged('15:09:06 ERRO failed to create hosts file: open /etc/hosts: permission denied')).toEqual([]);
   });
