@@ -1,5 +1,6 @@
 // What the cilium command says in JSON: the health of an installation, and BGP sessions by node. Counts of zero are left out of it. Pure.
 import * as z from 'zod';
+import { readEach } from './read-each.ts';
 
 const familyShape = z.object({
   afi: z.string(),
@@ -27,24 +28,38 @@ export interface CiliumPeer {
   readonly advertised: number;
 }
 
+export interface CiliumPeers {
+  readonly peers: readonly CiliumPeer[];
+  /** Nodes whose agent answered, also those without a session. */
+  readonly answered: readonly string[];
+  /** What was not understood, by node. */
+  readonly unread: Readonly<Record<string, string>>;
+}
+
 /** Reads `cilium bgp peers -o json`; undefined when the text is none of its answers. */
-export const peersIn = (text: string): readonly CiliumPeer[] | undefined => {
-  const read = z.record(z.string(), z.array(peerShape).nullable()).safeParse(jsonIn(text));
+export const peersIn = (text: string): CiliumPeers | undefined => {
+  const read = z.record(z.string(), z.unknown()).safeParse(jsonIn(text));
   if (!read.success) return undefined;
-  return Object.entries(read.data).flatMap(([node, peers]) =>
-    (peers ?? []).map((peer) => {
-      const families = peer.families ?? [];
-      return {
-        node,
-        address: peer['peer-address'].replace(/\/32$/, ''),
-        state: peer['session-state'].toLowerCase(),
-        localAs: peer['local-asn'],
-        peerAs: peer['peer-asn'],
-        families,
-        advertised: families.reduce((sum, { advertised }) => sum + advertised, 0),
-      };
-    }),
-  );
+  const answers = Object.entries(read.data).map(([node, list]) => ({ node, ...readEach(peerShape, list ?? []) }));
+  const unread = answers.flatMap(({ node, unread: [first] }) => (first === undefined ? [] : [[node, first] as const]));
+  return {
+    peers: answers.flatMap(({ node, entries }) => entries.map((peer) => peerOf(node, peer))),
+    answered: Object.keys(read.data),
+    unread: Object.fromEntries(unread),
+  };
+};
+
+const peerOf = (node: string, peer: z.output<typeof peerShape>): CiliumPeer => {
+  const families = peer.families ?? [];
+  return {
+    node,
+    address: peer['peer-address'].replace(/\/32$/, ''),
+    state: peer['session-state'].toLowerCase(),
+    localAs: peer['local-asn'],
+    peerAs: peer['peer-asn'],
+    families,
+    advertised: families.reduce((sum, { advertised }) => sum + advertised, 0),
+  };
 };
 
 const podsShape = z.object({ Desired: z.number().default(0), Ready: z.number().default(0) });

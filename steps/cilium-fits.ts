@@ -6,7 +6,8 @@ import { reasonOf } from './command-reason.ts';
 
 /** The version of the command line itself, not of the images it would install. @throws StepError when it does not say. */
 export const commandLineVersion = async (context: StepContext): Promise<string> => {
-  const asked = await context.command(['cilium', 'version', '--client'], { quiet: true });
+  // It says its own version first, and then asks the world for the newest one without a limit: no answer to that is no matter.
+  const asked = await context.command(['cilium', 'version', '--client'], { quiet: true, timeoutMs: 5000 });
   const version = /cilium-cli:\s*v?(\S+)/.exec(asked.stdout)?.[1];
   if (version === undefined) throw new StepError(`cilium version: ${reasonOf(asked)}`);
   return version;

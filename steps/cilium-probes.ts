@@ -1,9 +1,8 @@
 // Probe types of Cilium: its health, and BGP sessions as its own side sees them.
 import * as z from 'zod';
-import { defineProbe, StepError } from '../src/engine/step-type.ts';
+import { defineProbe } from '../src/engine/step-type.ts';
 import { type CiliumPeer, peersIn, statusIn } from './cilium-answers.ts';
-import { reasonOf } from './command-reason.ts';
-import { clusterInput } from './kubectl.ts';
+import { clusterInput, commandFailure } from './kubectl.ts';
 
 export const ciliumStatus = defineProbe({
   name: 'cilium.status',
@@ -14,7 +13,8 @@ export const ciliumStatus = defineProbe({
   async look({ cluster, agents: wanted }, context) {
     const result = await context.command(['cilium', 'status', '--context', cluster, '-o', 'json'], { quiet: true });
     const status = statusIn(result.stdout);
-    if (!status) throw new StepError(reasonOf(result));
+    // It ends with 1 and still says what is off.
+    if (!status) throw commandFailure(result);
     const { agents, operators, errors } = status;
     const ready = agents.ready === wanted && operators.ready > 0 && operators.ready === operators.desired;
     const why = errors[0] === undefined ? '' : `; ${errors[0].slice(0, 120)}`;
@@ -41,15 +41,19 @@ export const ciliumBgp = defineProbe({
   async look({ cluster, nodes, peer, as, advertised }, context) {
     const argv = ['cilium', 'bgp', 'peers', '--context', cluster, '-o', 'json'];
     const result = await context.command(argv, { quiet: true });
-    const peers = peersIn(result.stdout);
-    if (!peers) throw new StepError(reasonOf(result));
-    const why = nodes.map((node) =>
-      shortcoming(
+    const read = peersIn(result.stdout);
+    if (!read || result.exitCode !== 0) throw commandFailure(result);
+    const { peers } = read;
+    const why = nodes.map((node) => {
+      if (read.unread[node] !== undefined) return `${node}: its answer can't be read: ${read.unread[node]}`;
+      // The errors of agents that did not answer go to stderr, the answers of the others are there.
+      if (!read.answered.includes(node)) return `${node}: its agent did not answer${inLine(result.stderr)}`;
+      return shortcoming(
         node,
         peers.filter((each) => each.node === node && each.address === peer),
         { as, advertised },
-      ),
-    );
+      );
+    });
     const established = nodes.filter((node) =>
       peers.some((each) => each.node === node && each.state === 'established'),
     );
@@ -58,6 +62,11 @@ export const ciliumBgp = defineProbe({
     return { holds: off === undefined, saw, values: { peers, established } };
   },
 });
+
+const inLine = (stderr: string): string => {
+  const [line = ''] = stderr.trim().split(/\r?\n/);
+  return line === '' ? '' : `: ${line.slice(0, 200)}`;
+};
 
 const shortcoming = (
   node: string,

@@ -31,6 +31,14 @@ const elsewhere = new Set(['tunnel', 'k8sServiceHost', 'k8sServicePort', 'operat
 export const unknownValues = (values: Values): readonly string[] =>
   Object.keys(values).filter((name) => !(name in keys) && !elsewhere.has(name));
 
+/** What the command line gives by itself where nobody else does (install/helm.go and autodetect.go of cilium-cli). */
+const ownValues =
+  /^(?:cluster\.(?:id|name)|operator\.replicas|routingMode|tunnel|tunnelProtocol|ipam\.mode|kubeProxyReplacement|k8sService(?:Host|Port)|nodeinit\..*|serviceAccounts\..*|encryption\..*|l7Proxy|.*\.?image\..*|.*affinity.*)$/;
+
+/** The first value a release was made with that nobody asks for any more; undefined when there is none. */
+export const staleValue = (values: Values, release: Readonly<Record<string, unknown>>): string | undefined =>
+  Object.keys(release).find((name) => !(name in values) && !ownValues.test(name));
+
 /** In what a configuration is not what the values ask for; undefined when in nothing. */
 export const configDifference = (values: Values, config: Readonly<Record<string, string>>): string | undefined => {
   for (const [name, value] of Object.entries(values)) {

@@ -32,10 +32,29 @@ export const ciliumApi = (version: string): CiliumApi => {
   };
 };
 
-/** The command lines that install a release: from, and up to but not including. */
-const commandLines = (version: string): readonly [from: string, below: string] => {
-  if (!isAtLeast(version, '1.16')) return ['0.15.0', '0.16.0'];
-  return isAtLeast(version, '1.18') ? ['0.18.7', '1.0.0'] : ['0.16.0', '0.19.0'];
+/** The oldest Cilium that command lines from a version on install, as they decide it themselves (install/helm.go of cilium-cli), the newest first. */
+const oldestInstalled = [
+  ['0.19.7', '1.16'],
+  ['0.18.9', '1.15'],
+  ['0.18.4', '1.14'],
+  ['0.16.24', '1.12'],
+  ['0.15.0', '1.9'],
+] as const;
+
+/** The oldest command line a release is installed with: from 0.18.7 on it starts operators anew with the agents. */
+const oldestCommandLine = (version: string): string => {
+  if (!isAtLeast(version, '1.16')) return '0.15.0';
+  return isAtLeast(version, '1.18') ? '0.18.7' : '0.16.0';
+};
+
+/** Why a command line does not install a Cilium; undefined when it does. */
+const commandLineMisfit = (cilium: string, commandLine: string): string | undefined => {
+  const from = oldestCommandLine(cilium);
+  if (!isAtLeast(commandLine, from))
+    return `Cilium ${cilium} is installed by a cilium command from ${from} on, and this is ${commandLine}`;
+  const oldest = oldestInstalled.find(([version]) => isAtLeast(commandLine, version))?.[1];
+  if (oldest === undefined || isAtLeast(cilium, oldest)) return undefined;
+  return `the cilium command ${commandLine} installs Cilium from ${oldest} on, and ${cilium} is older`;
 };
 
 /** Kubernetes releases its authors test it with, where that is known. */
@@ -59,11 +78,8 @@ export const misfits = ({
 }): readonly string[] => {
   if (!releaseIn(cilium)) return [`"${cilium}" is no version of Cilium`];
   const found: string[] = [];
-  const [from, below] = commandLines(cilium);
-  if (commandLine !== undefined && (!isAtLeast(commandLine, from) || isAtLeast(commandLine, below)))
-    found.push(
-      `Cilium ${cilium} is installed by a cilium command from ${from} up to ${below}, and this is ${commandLine}`,
-    );
+  const misfit = commandLine === undefined ? undefined : commandLineMisfit(cilium, commandLine);
+  if (misfit !== undefined) found.push(misfit);
   if (kernel !== undefined && isAtLeast(cilium, '1.18') && !isAtLeast(kernel, '5.10'))
     found.push(`Cilium ${minorOf(cilium)} needs a kernel from 5.10 on, and this is ${kernel}`);
   const tested = clusters[minorOf(cilium)];

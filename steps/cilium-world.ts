@@ -1,5 +1,6 @@
 // What there is of Cilium in a cluster: its configuration with the time it changed, its pods with the time they started, its helm release.
 import { type StepContext, StepError } from '../src/engine/step-type.ts';
+import { releaseValues } from './helm-release.ts';
 import { getObjects, type KubernetesObject } from './kubectl.ts';
 import { changedAt, conditionOf, startedAt } from './kubernetes-objects.ts';
 
@@ -62,16 +63,20 @@ export const isOutdated = ({ madeAt, startedAt: started }: CiliumPod, changed: n
 
 export type Release = 'none' | 'deployed' | 'unfinished';
 
+export interface ReleaseState {
+  readonly state: Release;
+  /** What it was made with, by dotted names; undefined where that can't be read. */
+  readonly values: Readonly<Record<string, unknown>> | undefined;
+}
+
 /** The state of the helm release: one that was cut off in the middle can neither be installed over nor upgraded. */
-export const releaseOf = async (context: StepContext, cluster: string): Promise<Release> => {
+export const releaseOf = async (context: StepContext, cluster: string): Promise<ReleaseState> => {
   const secrets = await getObjects(context, cluster, ['-n', 'kube-system', 'secrets', '-l', 'owner=helm,name=cilium']);
-  if (secrets.length === 0) return 'none';
-  const versions = secrets.map(({ metadata }) => ({
-    revision: Number(metadata.labels?.['version'] ?? 0),
-    status: metadata.labels?.['status'] ?? '',
-  }));
-  const [newest] = versions.sort((a, b) => b.revision - a.revision);
-  return newest?.status === 'deployed' ? 'deployed' : 'unfinished';
+  const revision = ({ metadata }: KubernetesObject): number => Number(metadata.labels?.['version'] ?? 0);
+  const [newest] = [...secrets].sort((a, b) => revision(b) - revision(a));
+  if (!newest) return { state: 'none', values: undefined };
+  const state = newest.metadata.labels?.['status'] === 'deployed' ? 'deployed' : 'unfinished';
+  return { state, values: releaseValues(newest) };
 };
 
 /** The version of the agent that is installed; undefined when there is none. */

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { commandLineVersion } from './cilium-fits.ts';
-import { configDifference, setArguments, unknownValues, type Values } from './cilium-values.ts';
+import { configDifference, setArguments, staleValue, unknownValues, type Values } from './cilium-values.ts';
 import { misfits, refusedValues } from './cilium-versions.ts';
 import { configOf, installedVersion, releaseOf } from './cilium-world.ts';
 import { clusterInput, isClusterGone } from './kubectl.ts';
@@ -29,7 +29,7 @@ export const ciliumInstall = defineStep({
     await demandFit(step, context);
     for (const name of unknownValues(given(step)))
       context.log(`nothing will tell whether the value ${name} did anything`);
-    const release = await releaseOf(context, step.cluster);
+    const { state: release } = await releaseOf(context, step.cluster);
     if (release === 'unfinished') {
       context.log('an earlier installation was cut off; it is taken out first');
       await uninstall(step, context);
@@ -41,7 +41,7 @@ export const ciliumInstall = defineStep({
   undo: (step, context) => uninstall(step, context),
   async absent({ cluster }, context): Promise<Seen> {
     if (await isClusterGone(context, cluster)) return { holds: true, saw: `${cluster} is gone, and Cilium with it` };
-    const release = await releaseOf(context, cluster);
+    const { state: release } = await releaseOf(context, cluster);
     return { holds: release === 'none', saw: release === 'none' ? 'gone' : 'its helm release is still there' };
   },
 });
@@ -52,12 +52,15 @@ const given = ({ values }: Input): Values =>
 
 const installArguments = (verb: 'install' | 'upgrade', step: Input): readonly string[] => [
   ...[verb, '--context', step.cluster, '--version', step.version],
+  // Without it a value that was taken out stays as it was.
+  ...(verb === 'upgrade' ? ['--reset-values'] : []),
   ...setArguments(given(step)),
 ];
 
 const uninstall = async ({ cluster }: Input, context: StepContext): Promise<void> => {
   if (await isClusterGone(context, cluster)) return;
-  if ((await releaseOf(context, cluster)) !== 'none') await context.must(['cilium', 'uninstall', '--context', cluster]);
+  if ((await releaseOf(context, cluster)).state !== 'none')
+    await context.must(['cilium', 'uninstall', '--context', cluster]);
 };
 
 const lookAtCilium = async (step: Input, context: StepContext): Promise<Seen> => {
@@ -66,12 +69,17 @@ const lookAtCilium = async (step: Input, context: StepContext): Promise<Seen> =>
   if (installed === undefined) return { holds: false, saw: 'Cilium is not installed' };
   if (installed !== version.replace(/^v/, ''))
     return { holds: false, saw: `Cilium ${installed} is installed, not ${version}` };
-  if ((await releaseOf(context, cluster)) === 'unfinished')
-    return { holds: false, saw: 'its installation was cut off' };
+  const release = await releaseOf(context, cluster);
+  if (release.state === 'unfinished') return { holds: false, saw: 'its installation was cut off' };
   const config = await configOf(context, cluster);
   if (!config) return { holds: false, saw: 'its ConfigMap cilium-config is not there' };
-  const off = configDifference(given(step), config.data);
+  const off = configDifference(given(step), config.data) ?? leftOver(given(step), release.values);
   return off === undefined ? { holds: true, saw: `Cilium ${installed}` } : { holds: false, saw: off };
+};
+
+const leftOver = (values: Values, release: Readonly<Record<string, unknown>> | undefined): string | undefined => {
+  const stale = release && staleValue(values, release);
+  return stale === undefined ? undefined : `the value ${stale} is still set, and nothing asks for it`;
 };
 
 /** @throws StepError for a command line that does not know this release, or values that its chart refuses. */

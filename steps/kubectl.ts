@@ -30,12 +30,19 @@ export interface KubernetesObject {
     readonly labels?: Readonly<Record<string, string>>;
     readonly creationTimestamp?: string;
     readonly deletionTimestamp?: string;
+    readonly generation?: number;
     readonly managedFields?: readonly { readonly time?: string }[];
   };
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly status?: Readonly<Record<string, unknown>>;
   readonly data?: Readonly<Record<string, string>>;
 }
+
+/** Why a cluster gave no answer; a context that does not exist does not come by waiting. */
+export const commandFailure = (result: CommandResult): StepError =>
+  new StepError(reasonOf(result), {
+    final: /context "[^"]*" does not exist|context was not found for specified context/.test(result.stderr),
+  });
 
 /** Objects of a query; an object that is not there is none. @throws StepError when the cluster gives no answer. */
 export const getObjects = async (
@@ -45,7 +52,7 @@ export const getObjects = async (
 ): Promise<readonly KubernetesObject[]> => {
   const argv = ['get', ...args, '-o', 'json', '--ignore-not-found'];
   const result = await kubectl(context, cluster, argv, { quiet: true, keepBytes: 16 << 20 });
-  if (result.exitCode !== 0) throw new StepError(reasonOf(result));
+  if (result.exitCode !== 0) throw commandFailure(result);
   return objectsIn(result.stdout);
 };
 

@@ -1,4 +1,4 @@
-// What Kubernetes objects say of themselves: whether they are ready, why not, and when they changed last. Pure.
+// What Kubernetes objects say of themselves: their conditions, and when they changed last or started. Pure.
 import type { KubernetesObject } from './kubectl.ts';
 
 export interface Condition {
@@ -6,39 +6,13 @@ export interface Condition {
   readonly status: string;
   readonly reason?: string;
   readonly message?: string;
+  /** The generation of the object it was said of. */
+  readonly observedGeneration?: number;
 }
 
 export const conditionOf = ({ status }: KubernetesObject, type: string): Condition | undefined => {
   const conditions = status?.['conditions'];
   return Array.isArray(conditions) ? (conditions as Condition[]).find((each) => each.type === type) : undefined;
-};
-
-/** How many objects meet a condition, in words: `2 of 3 nodes Ready; cluster1-m02: KubeletNotReady`. */
-export const countConditions = (
-  objects: readonly KubernetesObject[],
-  { type, kind, wanted }: { type: string; kind: string; wanted: number },
-): { readonly met: readonly string[]; readonly saw: string } => {
-  const met = objects.filter((each) => conditionOf(each, type)?.status === 'True');
-  const unmet = objects.find((each) => !met.includes(each));
-  const total = Math.max(wanted, objects.length);
-  const count = `${met.length} of ${total} ${kind}${total === 1 || kind.endsWith('s') ? '' : 's'} ${type}`;
-  const why = unmet === undefined ? '' : `; ${unmet.metadata.name}: ${whyNot(unmet, type)}`;
-  return { met: met.map(({ metadata }) => metadata.name), saw: `${count}${why}` };
-};
-
-const whyNot = (object: KubernetesObject, type: string): string => {
-  const waiting = waitingReason(object);
-  if (waiting !== undefined) return waiting;
-  const condition = conditionOf(object, type) ?? conditionOf(object, 'PodScheduled');
-  return condition?.reason ?? condition?.message ?? `no condition ${type}`;
-};
-
-/** Why a container of a pod does not run: ImagePullBackOff says more than ContainersNotReady. */
-const waitingReason = ({ status }: KubernetesObject): string | undefined => {
-  const containers = status?.['containerStatuses'];
-  if (!Array.isArray(containers)) return undefined;
-  const states = containers as { state?: { waiting?: { reason?: string } } }[];
-  return states.map(({ state }) => state?.waiting?.reason).find((reason) => reason !== undefined);
 };
 
 /** Milliseconds since the epoch of the last write to an object; needs its managed fields. */

@@ -11,6 +11,7 @@ const input = z.strictObject({
   name: z.string().describe('The service'),
   namespace: z.string().default('default').describe('Where it is'),
   pool: z.string().describe('Where its address must come from: a prefix, or FIRST-LAST'),
+  expected: z.string().default('').describe('The address it must be; empty: any of the pool'),
   patience: z.int().min(1).default(120).describe('Seconds to wait for it'),
 });
 type Input = z.output<typeof input>;
@@ -38,6 +39,8 @@ async function lookAtIt(step: Input, context: StepContext): Promise<Look> {
   const address = addressOf(service);
   if (address === undefined) return { holds: false, saw: `it has no address yet${whyNone(service)}` };
   if (!isInPool(address, step.pool)) return { holds: false, saw: `its address ${address} is not from ${step.pool}` };
+  if (step.expected !== '' && address !== step.expected)
+    return { holds: false, saw: `its address is ${address}, and was ${step.expected}` };
   const port = portOf(service);
   const url = port === 80 ? `http://${address}/` : `http://${address}:${port}/`;
   return { holds: true, saw: address, outputs: { address, url, pods: await podsBehind(service, step, context) } };

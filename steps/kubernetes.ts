@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { defineProbe } from '../src/engine/step-type.ts';
 import { clusterInput, getObjects } from './kubectl.ts';
-import { countConditions } from './kubernetes-objects.ts';
+import { countConditions, isCompleted } from './kubernetes-conditions.ts';
 
 const input = z.strictObject({
   cluster: clusterInput,
@@ -12,7 +12,12 @@ const input = z.strictObject({
   allNamespaces: z.boolean().default(false).describe('Look in all namespaces'),
   selector: z.string().optional().describe('A label selector'),
   count: z.int().min(0).optional().describe('How many there must be'),
-  condition: z.string().optional().describe('What each must say of itself: Ready, Available, Established, …'),
+  condition: z
+    .string()
+    .optional()
+    .describe(
+      'What each must say of itself, and of its last change: Ready (pods that ended well left out), Available (rolled out), Established, Complete, …',
+    ),
 });
 type Input = z.output<typeof input>;
 
@@ -32,9 +37,10 @@ export const kubernetesProbe = defineProbe({
   async look(query, context) {
     const items = await getObjects(context, query.cluster, argumentsOf(query));
     const names = items.map(({ metadata }) => metadata.name);
-    const { met, saw } = judgement(query, items);
-    const enough = query.count === undefined ? items.length > 0 : items.length === query.count;
-    const holds = enough && (query.condition === undefined || met.length === items.length);
+    const judged = query.condition === 'Ready' ? items.filter((each) => !isCompleted(each)) : items;
+    const { met, saw } = judgement(query, judged);
+    const enough = query.count === undefined ? judged.length > 0 : judged.length === query.count;
+    const holds = enough && (query.condition === undefined || met.length === judged.length);
     return { holds, saw, values: { items, count: items.length, names, met, object: items[0] ?? null } };
   },
 });

@@ -58,6 +58,31 @@ export const knownCauses: readonly KnownCause[] = [
     remedy: 'Remove unused networks with `docker network prune`, or stop the VPN while the lab starts.',
   },
   {
+    id: 'minikube-no-network',
+    match: { output: /Unable to create dedicated network/ },
+    cause: 'Minikube could not make a docker network for the cluster and put its nodes into the default bridge.',
+    remedy:
+      'See in `docker network ls` what has its subnet, `minikube delete -p PROFILE`, and deploy with another `--set mgmt=`.',
+  },
+  {
+    id: 'docker-network-in-use',
+    match: { output: /network \S+ .*has active endpoints/ },
+    cause: 'A docker network of the lab still has a container in it that the lab did not make.',
+    remedy: '`docker network inspect NAME` names it; take it out with `docker network disconnect`, then resume.',
+  },
+  {
+    id: 'containerlab-post-deploy',
+    match: { output: /failed to run postdeploy task for node|node "[^"]+" post-deploy: / },
+    cause: 'A node of the fabric did not come up, or did not take its configuration.',
+    remedy: 'Its log says why: `docker logs NODE`. Then resume: the fabric is built anew.',
+  },
+  {
+    id: 'cilium-version-unsupported',
+    match: { output: /cilium version unsupported/ },
+    cause: 'This release of the cilium command does not install this version of Cilium any more.',
+    remedy: 'Take an older one (github.com/cilium/cilium-cli/releases), or a newer Cilium (`--set cilium=`).',
+  },
+  {
     id: 'minikube-half-deleted',
     match: {
       output:

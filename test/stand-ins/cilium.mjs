@@ -17,9 +17,22 @@ const keys = {
   'loadBalancer.algorithm': 'bpf-lb-algorithm',
 };
 
-const install = (world, cluster, { version, values, half }) => {
+/** install/helm.go of cilium-cli at v0.15.23, v0.16.24, v0.18.4, v0.18.9 and v0.19.7: `cilium version unsupported` below these minors. */
+const oldestFor = (commandLine) => {
+  const [, minor, patch] = commandLine.split('.').map(Number);
+  const is = (least, from) => minor > least || (minor === least && patch >= from);
+  return is(19, 7) ? 16 : is(18, 9) ? 15 : is(18, 4) ? 14 : is(16, 24) ? 12 : 9;
+};
+
+/**
+ * A value by its dotted name in the values a release was made with. `upgrade` merges them with those of the release before unless it is told
+ * `--reset-values` (cilium-cli v0.16.24 and v0.19.7, cli/install.go: --reset-then-reuse-values is true by default).
+ */
+const install = (world, cluster, { version, values: asked, half, kept = [] }) => {
+  const names = new Set(asked.map((value) => value.split('=')[0]));
+  const values = [...kept.filter((value) => !names.has(value.split('=')[0])), ...asked];
   const minor = Number(version.split('.')[1]);
-  if (minor < 16 && !world.versions.cilium.startsWith('0.15'))
+  if (minor < oldestFor(world.versions.cilium))
     return { code: 1, err: `Error: Unable to install Cilium: cilium version unsupported ${version}` };
   if (minor >= 15 && values.some((value) => value.startsWith('tunnel=')))
     return {
@@ -34,6 +47,7 @@ const install = (world, cluster, { version, values, half }) => {
   const config = { 'enable-bgp-control-plane': 'false', ...set };
   cluster.cilium = {
     version,
+    values,
     config,
     changedAt: now(world),
     running: !half,
@@ -89,7 +103,8 @@ const guarded = (world, { cluster, verb, flags, half }) => {
   if (verb === 'install' && cluster.cilium) return { code: 1, err: 'Error: cannot re-use a name that is still in use' };
   if (verb === 'upgrade' && cluster.cilium?.release !== 'deployed')
     return { code: 1, err: 'Error: another operation is in progress' };
-  return install(world, cluster, { version: flags['--version'][0], values: flags['--set'] ?? [], half });
+  const kept = verb === 'upgrade' && !('--reset-values' in flags) ? cluster.cilium.values : [];
+  return install(world, cluster, { version: flags['--version'][0], values: flags['--set'] ?? [], half, kept });
 };
 
 const uninstall = (cluster) => {
@@ -110,7 +125,7 @@ const version = ({ versions: { cilium: own } }) => ({
   out: `cilium-cli: v${own} compiled with go1.24.4 on linux/amd64\ncilium image (default): v1.18.0\ncilium image (stable): unknown\ncilium image (running): unknown`,
 });
 
-const known = { valued: ['--context', '--version', '--set', '-o'], plain: ['--client'] };
+const known = { valued: ['--context', '--version', '--set', '-o'], plain: ['--client', '--reset-values'] };
 
 export const cilium = (world, args, { half }) => {
   const { flags, rest } = parseFlags(args, known);

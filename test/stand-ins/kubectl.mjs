@@ -17,6 +17,7 @@ const kinds = {
   configmap: 'ConfigMap',
   secrets: 'Secret',
   service: 'Service',
+  services: 'Service',
   crd: 'CustomResourceDefinition',
   deployment: 'Deployment',
   ciliumloadbalancerippools: 'CiliumLoadBalancerIPPool',

@@ -1,4 +1,5 @@
 // Objects of a cluster of the stand-in world in the shapes of the Kubernetes API.
+import { gzipSync } from 'node:zlib';
 import { isNodeReady, podsOf } from './cluster.mjs';
 import { now, stamp } from './world.mjs';
 
@@ -73,10 +74,27 @@ const simple = (kind, name, namespace, more = {}) => ({
   ...more.body,
 });
 
+/** helm v3 pkg/storage/driver/util.go: JSON, gzipped, in base64; and in base64 again as every secret's data is. */
+const packed = (values) => {
+  const config = { cluster: { name: 'cluster1' }, operator: { replicas: 1 } };
+  for (const value of values) {
+    const [path, text] = value.split(/=(.*)/s);
+    const keys = path.split('.');
+    let at = config;
+    for (const key of keys.slice(0, -1)) {
+      at[key] ??= {};
+      at = at[key];
+    }
+    at[keys.at(-1)] = text;
+  }
+  return Buffer.from(gzipSync(JSON.stringify({ name: 'cilium', config })).toString('base64')).toString('base64');
+};
+
 const ciliumObjects = ({ cilium }) => {
   if (!cilium) return [];
   const secret = simple('Secret', 'sh.helm.release.v1.cilium.v1', 'kube-system', {
     metadata: { labels: { owner: 'helm', name: 'cilium', version: '1', status: cilium.release } },
+    body: { data: { release: packed(cilium.values) } },
   });
   if (!cilium.running) return [secret];
   const time = stamp(cilium.changedAt);
@@ -107,10 +125,13 @@ export const objectsOf = (world, cluster) => [
   ...Object.values(cluster.applied).map((object) => applied(cluster, object)),
 ];
 
+/** operator/pkg/lbipam/lbipam.go: `io.cilium/conflict` at v1.14.3 and v1.14.6, `cilium.io/PoolConflict` from v1.15.0 on. */
+const conflictOf = ({ cilium }) => (/^1\.14\./.test(cilium?.version) ? 'io.cilium/conflict' : 'cilium.io/PoolConflict');
+
 const applied = (cluster, object) => {
   const namespaced = { ...object, metadata: { namespace: 'default', ...object.metadata } };
   if (object.kind === 'CiliumLoadBalancerIPPool')
-    return { ...object, status: { conditions: [condition('cilium.io/PoolConflict', false, 'NoConflict')] } };
+    return { ...object, status: { conditions: [condition(conflictOf(cluster), false, 'resolved')] } };
   if (object.kind !== 'Service') return namespaced;
   const ip = cluster.leases[object.metadata.name];
   return { ...namespaced, status: { loadBalancer: ip === undefined ? {} : { ingress: [{ ip }] } } };

@@ -99,7 +99,7 @@ describe('a host that is not ready', () => {
       const ended = await host.lab('run', 'deploy', '--variant', 'tried', '--no-tty', ...set);
       expect(ended.code).toBe(1);
       expect(ended.stdout).toContain('the topology is written for containerlab 0.79.0, and this is 0.70.0');
-      expect(ended.stdout).toContain('Cilium 1.14.3 is installed by a cilium command from 0.15.0 up to 0.16.0');
+      expect(ended.stdout).toContain('the cilium command 0.19.7 installs Cilium from 1.16 on, and 1.14.3 is older');
       expect(host.world().profiles).toEqual({});
     },
     patience,

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { datapathIn, peersIn, statusIn } from '../../steps/cilium-answers.ts';
+import { ciliumBgp } from '../../steps/cilium-probes.ts';
 import { configDifference, setArguments, unknownValues } from '../../steps/cilium-values.ts';
 import { isOutdated } from '../../steps/cilium-world.ts';
 import { sample } from './samples.ts';
+import { type Answer, scripted } from './scripted-context.ts';
 
 describe('BGP sessions as cilium tells them', () => {
   it('come by node, with the counts that are left out read as zero', () => {
-    const [peer] = peersIn(sample('cilium-bgp-peers.json')) ?? [];
+    const peer = peersIn(sample('cilium-bgp-peers.json'))?.peers[0];
     expect(peer).toMatchObject({
       node: 'clab-bgp-cplane-demo-worker3',
       address: '10.0.0.2',
@@ -18,8 +20,45 @@ describe('BGP sessions as cilium tells them', () => {
   });
 
   it('are none where there is no Cilium, and no answer in a message', () => {
-    expect(peersIn('{}')).toEqual([]);
+    expect(peersIn('{}')).toEqual({ peers: [], answered: [], unread: {} });
     expect(peersIn('Error: unable to reach the cluster')).toBeUndefined();
+  });
+});
+
+describe('the probe of BGP sessions', () => {
+  const sessions = (answer: Answer) => {
+    const query = ciliumBgp.input.parse({
+      cluster: 'cluster1',
+      nodes: ['cluster1', 'cluster1-m02'],
+      peer: '192.168.1.1',
+    });
+    return ciliumBgp.look(query, scripted(() => answer).context);
+  };
+  const peer = { 'peer-address': '192.168.1.1', 'session-state': 'established', families: [] };
+
+  it('tells an agent that did not answer from a node that no policy selects', async () => {
+    // cilium-cli v0.19.7, bgp/peers.go: answers on stdout, errors on stderr, exit code 0.
+    const stderr =
+      'Errors retrieving peering state: failed to fetch bgp state from cilium-x7: command terminated with exit code 1\n\n';
+    const one = JSON.stringify({ cluster1: [peer] });
+    expect((await sessions({ stdout: one, stderr })).saw).toBe(
+      '1 of 2 nodes Established; cluster1-m02: its agent did not answer: Errors retrieving peering state: failed to fetch bgp state from cilium-x7: command terminated with exit code 1',
+    );
+    const none = JSON.stringify({ cluster1: [peer], 'cluster1-m02': [] });
+    expect((await sessions({ stdout: none })).saw).toContain('cluster1-m02: no session, so no policy selects it');
+  });
+
+  it('keeps what it understands beside what it does not, and says both', async () => {
+    const stdout = JSON.stringify({ cluster1: [peer], 'cluster1-m02': [{ 'peer-address': 7 }] });
+    const { holds, saw, values } = await sessions({ stdout });
+    expect([holds, values['established']]).toEqual([false, ['cluster1']]);
+    expect(saw).toContain("cluster1-m02: its answer can't be read:");
+  });
+
+  it('does not ignore how the command ended', async () => {
+    await expect(sessions({ stdout: '{}', stderr: 'Error: no cilium pods', exitCode: 1 })).rejects.toThrow(
+      'no cilium pods',
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { objectsIn } from '../../steps/kubectl.ts';
-import { changedAt, countConditions, startedAt } from '../../steps/kubernetes-objects.ts';
+import { countConditions } from '../../steps/kubernetes-conditions.ts';
+import { changedAt, startedAt } from '../../steps/kubernetes-objects.ts';
 import { addressOf, isInPool } from '../../steps/kubernetes-service.ts';
 import { sample } from './samples.ts';
 

@@ -47,12 +47,24 @@ describe('Cilium by release', () => {
     expect(misfits({ cilium: '1.14.3', commandLine: '0.15.23', kubernetes: 'v1.28.3' })).toEqual([]);
     expect(misfits({ cilium: '1.14.3', commandLine: '0.19.7' })).toHaveLength(1);
     expect(misfits({ cilium: '1.18.14', commandLine: '0.15.14' })).toHaveLength(1);
+    expect(misfits({ cilium: '1.15.6', commandLine: '0.19.7' })).toEqual([
+      'the cilium command 0.19.7 installs Cilium from 1.16 on, and 1.15.6 is older',
+    ]);
     expect(misfits({ cilium: '1.18.14', commandLine: '0.19.7', kubernetes: '1.33.1' })).toEqual([]);
     expect(misfits({ cilium: '1.18.14', kubernetes: '1.34.0' })[0]).toContain('1.30 to 1.33');
     expect(misfits({ cilium: '1.18.14', kernel: '5.4.0-150-generic' })[0]).toContain('a kernel from 5.10 on');
     expect(misfits({ cilium: '1.18.14', kernel: '6.1.0-18-amd64' })).toEqual([]);
     expect(misfits({ cilium: '1.14.3', kernel: '5.4.0-150-generic' })).toEqual([]);
     expect(misfits({ cilium: 'newest' })).toEqual(['"newest" is no version of Cilium']);
+  });
+
+  it.each([
+    ['1.15.6', '0.16.24'],
+    ['1.16.5', '0.19.7'],
+    ['1.17.3', '0.19.7'],
+    ['1.14.3', '0.16.0'],
+  ])('%s goes with %s, as the command itself decides it', (cilium, commandLine) => {
+    expect(misfits({ cilium, commandLine })).toEqual([]);
   });
 
   it('refuses values that charts of the release refuse', () => {

@@ -38,6 +38,19 @@ const lines: readonly (readonly [id: string, line: string])[] = [
     'Error response from daemon: could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network',
   ],
   ['docker-networks-used-up', 'conflicts with network 117eb69f8b53 (br-117eb69f8b53): networks have overlapping IPv4'],
+  [
+    'minikube-no-network',
+    '! Unable to create dedicated network, this might result in cluster IP change after restart: un-retryable: no free private network subnets found with given parameters',
+  ],
+  [
+    'docker-network-in-use',
+    'Error response from daemon: error while removing network: network cluster1 id 3f2a0c1b9d8e has active endpoints',
+  ],
+  [
+    'containerlab-post-deploy',
+    'time="2026-12-01T02:00:00Z" level=error msg="failed to run postdeploy task for node leaf1: timed out waiting for SR Linux node leaf1 to boot: context deadline exceeded"',
+  ],
+  ['cilium-version-unsupported', 'Error: Unable to install Cilium: cilium version unsupported 1.14.3'],
   ['minikube-half-deleted', '* docker "minikube" container is missing, will recreate.'],
   [
     'minikube-half-deleted',

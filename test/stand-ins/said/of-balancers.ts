@@ -1,4 +1,5 @@
 // What lab says of kube-proxy, Cilium and MetalLB.
+import { gzipSync } from 'node:zlib';
 import type { Host } from '../../../src/engine/ports.ts';
 import { ciliumInstall } from '../../../steps/cilium.ts';
 import { ciliumAgent } from '../../../steps/cilium-agent.ts';
@@ -20,6 +21,10 @@ const daemonset = json(
   }),
 );
 const release = (status: string): Answer => list({ metadata: { name: 's', labels: { version: '1', status } } });
+/** A release as helm's secret holds it. */
+const releaseData = (config: object) => ({
+  release: Buffer.from(gzipSync(JSON.stringify({ config })).toString('base64')).toString('base64'),
+});
 const config = (at: string): Answer =>
   json({ metadata: { name: 'cilium-config', creationTimestamp: at, managedFields: [{ time: at }] }, data: {} });
 const pod = (name: string, at: string) => ({
@@ -73,6 +78,37 @@ export const ofBalancers: Said = {
         ]),
       ),
     ),
+  'the value nodePort.directRoutingDevice is still set, and nothing asks for it': () => {
+    const set = { data: { devices: 'eth1' } };
+    const made = { devices: 'eth1', nodePort: { directRoutingDevice: 'eth1' }, cluster: { name: cluster } };
+    const secret = { metadata: { name: 's', labels: { version: '2', status: 'deployed' } }, data: releaseData(made) };
+    return saw(
+      ciliumInstall.check?.(
+        cilium,
+        onHost([
+          ['daemonset', daemonset],
+          ['secrets', list(secret)],
+          [
+            'configmap',
+            json({ metadata: { name: 'cilium-config', creationTimestamp: '2026-11-24T19:02:40Z' }, ...set }),
+          ],
+        ]),
+      ),
+    );
+  },
+  'cluster1-m02: its agent did not answer…': () => {
+    const query = ciliumBgp.input.parse({ cluster, nodes: [cluster, 'cluster1-m02'], peer: '192.168.1.1' });
+    const stderr = 'Errors retrieving peering state: failed to fetch bgp state from cilium-x7: command terminated';
+    return saw(ciliumBgp.look(query, onHost([['bgp peers', { ...json({ [cluster]: [peer(2)] }), stderr }]])));
+  },
+  'its address is 192.168.33.7, and was 192.168.33.83': () => {
+    const service = objects('Service', 'nginxhello', {
+      status: { loadBalancer: { ingress: [{ ip: '192.168.33.7' }] } },
+    });
+    const more = { pool: '192.168.33.0/24', expected: '192.168.33.83' };
+    const step = kubernetesService.input.parse({ cluster, name: 'nginxhello', ...more });
+    return saw(kubernetesService.check?.(step, onHost([['service', json(service)]])));
+  },
   'its installation was cut off': () =>
     saw(
       ciliumInstall.check?.(

@@ -56,8 +56,7 @@ const notReady = (name: string, ready: boolean) =>
 
 export const ofHostAndCluster: Said = {
   // Before anything is made.
-  'Cilium 1.14.3 is installed by a cilium command from 0.15.0 up to 0.16.0, and this is 0.19.7': () =>
-    fits('1.14.3', 'v1.28.3'),
+  'the cilium command 0.19.7 installs Cilium from 1.16 on, and 1.14.3 is older': () => fits('1.14.3', 'v1.28.3'),
   'Cilium 1.18 needs a kernel from 5.10 on, and this is 5.4.0-150-generic': () =>
     fits('1.18.14', 'v1.33.1', { kernel: '5.4.0-150-generic' }),
   'Cilium 1.18 is tested with Kubernetes 1.30 to 1.33, and this is v1.34.0': () => fits('1.18.14', 'v1.34.0'),
