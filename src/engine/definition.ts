@@ -9,17 +9,13 @@ import type { StepSpec } from '../core/workflow.ts';
 import type { Engine } from './engine.ts';
 import { inProject } from './paths.ts';
 import type { ResolvedAction, ResolvedStep } from './resolved.ts';
-import type { Sooner } from './sooner.ts';
 import { StepError } from './step-type.ts';
 
-/**
- * The definition without secrets, as it is kept and shown, and its fingerprint, which tells other secrets apart all the same. At once
- * where no file is part of it.
- */
-export const define = (engine: Engine, step: ResolvedStep): Sooner<Required<Applied>> =>
-  step.files.length === 0
-    ? fingerprinted(engine, definitionOf(engine, step))
-    : hashesOf(engine, step.files).then((hashes) => fingerprinted(engine, definitionOf(engine, step, hashes)));
+/** The definition without secrets, as it is kept and shown, and its fingerprint, which tells other secrets apart all the same. */
+export const define = async (engine: Engine, step: ResolvedStep): Promise<Required<Applied>> => {
+  const hashes = step.files.length === 0 ? undefined : await hashesOf(engine, step.files);
+  return fingerprinted(engine, definitionOf(engine, step, hashes));
+};
 
 const fingerprinted = (engine: Engine, whole: unknown): Required<Applied> => {
   const definition = engine.masker.value(whole);

@@ -13,7 +13,6 @@ import { askOnce, type Look, proofsOf, type Question, question } from './look.ts
 import { rememberedOutputs } from './outputs.ts';
 import { ResolutionError, resolveStep } from './resolve.ts';
 import type { ResolvedStep } from './resolved.ts';
-import { type Sooner, soon } from './sooner.ts';
 import { StepError } from './step-type.ts';
 import type { Unit } from './unit.ts';
 
@@ -51,14 +50,14 @@ export interface Case {
   readonly assume?: string | undefined;
 }
 
-/** Never throws: what can't be judged fails, and says why. At once where there is nothing to read or to look at. */
-export const judge = (engine: Engine, item: Case): Sooner<Judgement> => {
+/** Never rejects: what can't be judged fails, and says why. */
+export const judge = async (engine: Engine, item: Case): Promise<Judgement> => {
   const { unit, scope } = item;
   try {
     if (unit.step.if !== undefined && !evaluateCondition(unit.step.if, scope))
       return { ...nothing, verdict: 'skip', reason: `its if is false: ${unit.step.if}` };
-    const judgement = judgeWanted(engine, item);
-    return judgement instanceof Promise ? judgement.catch((error) => unjudged(engine, item, error)) : judgement;
+    const resolved = resolveStep(unit.step, engine, scope);
+    return await judgeDefined(engine, item, { resolved, defined: await define(engine, resolved) });
   } catch (error) {
     return unjudged(engine, item, error);
   }
@@ -75,17 +74,12 @@ const nothing = { evidence: [], changes: [] } as const;
 const assumed = ({ assume, known }: Case) =>
   ({ verdict: 'keep', reason: `assumed: ${assume}`, outputs: known?.outputs ?? {} }) as const;
 
-const judgeWanted = (engine: Engine, item: Case): Sooner<Judgement> => {
-  const resolved = resolveStep(item.unit.step, engine, item.scope);
-  return soon(define(engine, resolved), (defined) => judgeDefined(engine, item, { resolved, defined }));
-};
-
 interface Defined {
   readonly resolved: ResolvedStep;
   readonly defined: Required<Applied>;
 }
 
-const judgeDefined = (engine: Engine, item: Case, { resolved, defined }: Defined): Sooner<Judgement> => {
+const judgeDefined = async (engine: Engine, item: Case, { resolved, defined }: Defined): Promise<Judgement> => {
   const { known, redo, assume } = item;
   const base = () => ({ resolved, ...nothing, ...defined });
   if (assume !== undefined) return { ...base(), ...assumed(item) };
@@ -96,11 +90,8 @@ const judgeDefined = (engine: Engine, item: Case, { resolved, defined }: Defined
   // What is known already is not kept twice.
   const definition = known?.fingerprint === fingerprint ? (known.definition ?? defined.definition) : defined.definition;
   const { changes } = nothing;
-  return soon(judgeByWorld(engine, resolved, item), ({ verdict, reason, evidence, outputs }) =>
-    outputs
-      ? { verdict, reason, evidence, changes, resolved, fingerprint, definition, outputs }
-      : { verdict, reason, evidence, changes, resolved, fingerprint, definition },
-  );
+  const { verdict, reason, evidence, outputs } = await judgeByWorld(engine, resolved, item);
+  return { verdict, reason, evidence, changes, resolved, fingerprint, definition, ...(outputs && { outputs }) };
 };
 
 type Finding = Pick<Judgement, 'verdict' | 'reason' | 'evidence'> & {
@@ -108,7 +99,7 @@ type Finding = Pick<Judgement, 'verdict' | 'reason' | 'evidence'> & {
   readonly outputs?: Judgement['outputs'] | undefined;
 };
 
-const judgeByWorld = (engine: Engine, resolved: ResolvedStep, item: Case): Sooner<Finding> => {
+const judgeByWorld = async (engine: Engine, resolved: ResolvedStep, item: Case): Promise<Finding> => {
   const { scope, known, standing = false } = item;
   const around = { surroundings: resolved.surroundings, scope, signal: engine.stop.signal };
   const proofs = proofsOf(engine, resolved, around);

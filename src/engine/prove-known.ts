@@ -32,9 +32,11 @@ export const proveKnown = async (engine: Engine, proof: Proof): Promise<Map<stri
     const known = proof.known.get(unit.address);
     if (!known || engine.stop.stage !== undefined) continue;
     const [scope, redo, assume] = [proof.scopeFor(unit), proof.redo(unit), proof.assume(unit)];
-    const judgement = judge(engine, { unit, known, scope, freshSince, redo, assume, standing: proof.adopt });
-    if (judgement instanceof Promise) asked.push(judgement.then((answer) => note(unit, known, answer)));
-    else note(unit, known, judgement);
+    asked.push(
+      judge(engine, { unit, known, scope, freshSince, redo, assume, standing: proof.adopt }).then((judgement) =>
+        note(unit, known, judgement),
+      ),
+    );
   }
   await Promise.all(asked);
   return kept;
