@@ -9,7 +9,7 @@ import { bounded } from './bounded.ts';
 import { actionTag, type ContextSettings, commandSettings, createContext, enterCommand, tailOf } from './context.ts';
 import type { Engine } from './engine.ts';
 import { internalFailure, isStoreError } from './internal-failure.ts';
-import { openOutputLog } from './output-log.ts';
+import { type OutputLog, openOutputLog } from './output-log.ts';
 import { declaredOutputs } from './outputs.ts';
 import type { CommandResult } from './ports.ts';
 import { quoteCommand } from './quote.ts';
@@ -41,7 +41,7 @@ export interface AttemptRequest {
 
 /** What is noted while it is under way. */
 interface Watch {
-  readonly onOutput: NonNullable<ContextSettings['onOutput']>;
+  readonly output: OutputLog;
   readonly processes: ProcessIdentity[];
 }
 
@@ -49,7 +49,7 @@ interface Watch {
 export const act = async (engine: Engine, request: AttemptRequest): Promise<AttemptResult> => {
   const output = openOutputLog(engine, request);
   const processes: ProcessIdentity[] = [];
-  const result = await guarded(engine, request, { onOutput: output.write, processes }).catch(async (error: unknown) => {
+  const result = await guarded(engine, request, { output, processes }).catch(async (error: unknown) => {
     await output.close();
     throw error;
   });
@@ -74,7 +74,7 @@ const guarded = async (engine: Engine, request: AttemptRequest, watch: Watch): P
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const perform = (engine: Engine, request: AttemptRequest, { onOutput, processes }: Watch): Promise<Ended> => {
+const perform = (engine: Engine, request: AttemptRequest, { output, processes }: Watch): Promise<Ended> => {
   const { action, address, attempt, resolved } = request;
   const { timeoutMs, command } = resolved;
   const settings: ContextSettings = {
@@ -83,7 +83,8 @@ const perform = (engine: Engine, request: AttemptRequest, { onOutput, processes 
     freshSince: engine.host.clock.monotonic(),
     graceMs: resolved.graceMs,
     tag: { step: actionTag(engine.run, address), announced: () => processes.length },
-    onOutput,
+    onOutput: output.write,
+    leftOutput: output.left,
     onSpawn: (process: ProcessIdentity) => {
       processes.push(process);
       tell(engine, { type: 'step.spawned', address, attempt, process, command });

@@ -16,6 +16,7 @@ export interface ContextSettings {
   readonly freshSince: number;
   /** Where output goes; looks have none. */
   readonly onOutput?: CommandRequest['onOutput'];
+  readonly leftOutput?: CommandRequest['leftOutput'];
   readonly onSpawn?: CommandRequest['onSpawn'];
   readonly timeoutMs?: number;
   readonly graceMs?: number;
@@ -85,7 +86,7 @@ export const commandSettings = (
   settings: ContextSettings,
   options: CommandOptions = {},
 ): Omit<CommandRequest, 'argv'> => {
-  const { surroundings, signal, onSpawn, graceMs, tag } = settings;
+  const { surroundings, signal, onSpawn, graceMs, tag, leftOutput } = settings;
   const timeoutMs = options.timeoutMs ?? settings.timeoutMs;
   const onOutput = options.quiet === true ? undefined : settings.onOutput;
   return {
@@ -98,6 +99,7 @@ export const commandSettings = (
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(graceMs !== undefined && { graceMs }),
     ...(onOutput && { onOutput }),
+    ...(leftOutput && { leftOutput: options.quiet === true ? async () => '/dev/null' : leftOutput }),
     ...(onSpawn && { onSpawn }),
   };
 };

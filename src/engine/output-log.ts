@@ -1,11 +1,14 @@
 // Where an attempt's output goes: to the step's log, opened with the first byte, and to views; secrets are taken out on the way.
 import { StringDecoder } from 'node:string_decoder';
+import type { EventBody } from '../core/event.ts';
 import type { ContextSettings } from './context.ts';
 import type { Engine } from './engine.ts';
 import type { StepLog } from './ports.ts';
 
 export interface OutputLog {
   readonly write: NonNullable<ContextSettings['onOutput']>;
+  /** Where what is left running may print to from then on: the log; nowhere, and with a notice, where secrets can't be taken out. */
+  readonly left: NonNullable<ContextSettings['leftOutput']>;
   /** Writes out what was held back. Resolves with the log's path when there was output. @throws what the log throws. */
   close(): Promise<string | undefined>;
 }
@@ -16,6 +19,7 @@ export const openOutputLog = (
 ): OutputLog => {
   let log: Promise<StepLog> | undefined;
   let closed = false;
+  let told = false;
   const channels = { stdout: channel(engine), stderr: channel(engine) };
   const show = async (stream: 'stdout' | 'stderr', text: string): Promise<void> => {
     if (text === '') return;
@@ -27,6 +31,11 @@ export const openOutputLog = (
     await (await log).write(bytes);
     await show(stream, channels[stream].decode(bytes));
   };
+  const nowhere = async (): Promise<string> => {
+    if (!told && !closed) await engine.emit(outputLeft(address));
+    told = true;
+    return '/dev/null';
+  };
   const end = async (stream: 'stdout' | 'stderr'): Promise<void> => {
     await put(stream, channels[stream].flush());
     await show(stream, channels[stream].decode());
@@ -35,6 +44,11 @@ export const openOutputLog = (
     async write(stream, chunk) {
       // What a step type says after its end has no log any more.
       if (!closed) await put(stream, channels[stream].push(chunk));
+    },
+    async left() {
+      if (closed || engine.masker.hides) return nowhere();
+      log ??= engine.openLog(address, attempt);
+      return (await log).path;
     },
     async close() {
       closed = true;
@@ -46,6 +60,13 @@ export const openOutputLog = (
     },
   };
 };
+
+const outputLeft = (address: string): EventBody => ({
+  type: 'notice',
+  level: 'warning',
+  code: 'output-left',
+  message: `${address} left something running that holds its output; what that prints from now on is not kept, as secrets could not be taken out of it. To keep it, start it with >FILE 2>&1.`,
+});
 
 interface Channel {
   push(chunk: Uint8Array): Buffer;

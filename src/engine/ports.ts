@@ -14,6 +14,8 @@ export interface CommandRequest {
   readonly signal?: AbortSignal;
   /** Called with each chunk; a returned promise holds the child's output back until it is settled. */
   readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: Uint8Array) => void | Promise<void>;
+  /** Asked when the child has ended and what it left running still holds its output: the file to whose end that goes from then on. */
+  readonly leftOutput?: () => Promise<string>;
   readonly onSpawn?: (process: ProcessIdentity) => void;
   /** Bytes of each stream that are kept for the result, from its end; default 1 MiB. */
   readonly keepBytes?: number;

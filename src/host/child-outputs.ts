@@ -14,7 +14,8 @@ export interface ChildOutputs {
   busy(): boolean;
   /** Resolves when done, at the latest after that many milliseconds. */
   wait(ms: number): Promise<void>;
-  detach(): void;
+  /** Stops reading: what comes from then on goes to the end of a file, or without one is refused with EPIPE. */
+  detach(file?: string): void;
 }
 
 export interface OutputSettings extends Pick<CommandRequest, 'onOutput' | 'keepBytes'> {
@@ -47,9 +48,9 @@ export const readOutputs = (child: Launched, settings: OutputSettings): ChildOut
     done,
     busy: () => stdout.busy || stderr.busy,
     wait: (ms) => withinTime(whenDone, ms),
-    detach() {
-      stdout.detach();
-      stderr.detach();
+    detach(file) {
+      stdout.detach(file);
+      stderr.detach(file);
     },
   };
 };

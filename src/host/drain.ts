@@ -1,5 +1,6 @@
 // Decides how long the output of a child that has ended is still waited for, when somebody else holds its pipes.
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { CommandRequest } from '../engine/ports.ts';
 import type { ChildOutputs } from './child-outputs.ts';
 import { hasMembers } from './group.ts';
 import { monotonicMs } from './monotonic.ts';
@@ -11,11 +12,15 @@ export interface DrainRequest {
   readonly ended: () => boolean;
   /** Called before each judgement, for what must happen meanwhile. */
   readonly attend: () => Promise<void>;
+  /** Names the file for what comes later. */
+  readonly leftOutput: CommandRequest['leftOutput'];
 }
 
 const lookEveryMs = 50;
 /** What the child's own pipes can hold at its end, and more. */
 const ownBytes = 2 ** 20;
+/** Who says more than that while we wait has no end, and would fill the disk. */
+const endlessBytes = 2 ** 24;
 
 interface Patience {
   readonly silenceMs: number;
@@ -31,7 +36,8 @@ const patienceWith: Readonly<Record<'daemons' | 'members' | 'ended', Patience>> 
 
 /**
  * Waits until the pipes are closed, silent for a while, or have flowed for so long that nobody can mean it; all that the child
- * itself wrote is read by then. Who writes to us later gets EPIPE.
+ * itself wrote is read by then. What is written later goes to the file of `leftOutput`; without one, and from who talks without
+ * end, it gets EPIPE.
  */
 export const drain = async (outputs: ChildOutputs, request: DrainRequest): Promise<void> => {
   const since = monotonicMs();
@@ -44,7 +50,8 @@ export const drain = async (outputs: ChildOutputs, request: DrainRequest): Promi
     if (outputs.busy() && received(outputs) - before < ownBytes) continue;
     if (monotonicMs() - since > patience.flowMs || silentMs(outputs, since) >= patience.silenceMs) break;
   }
-  outputs.detach();
+  const endless = received(outputs) - before > endlessBytes;
+  outputs.detach(endless ? undefined : await request.leftOutput?.());
   await outputs.whenDone;
 };
 

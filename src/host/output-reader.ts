@@ -1,6 +1,7 @@
 // Reads one output stream of a child: keeps its end, hands every piece on, and holds the child back while the consumer is busy.
 import type { Readable } from 'node:stream';
 import { monotonicMs } from './monotonic.ts';
+import { readOn } from './read-on.ts';
 import { RetainedOutput } from './retained-output.ts';
 
 export interface OutputConsumer {
@@ -45,8 +46,12 @@ export class OutputReader {
     return this.closed && !this.busy;
   }
 
-  /** Stops reading. Who still holds the other end gets EPIPE. */
-  detach(): void {
+  /** Stops reading. What comes from then on goes to the end of a file; without one, who still holds the other end gets EPIPE. */
+  detach(file?: string): void {
+    if (this.closed) return;
+    // What Node has read already, it hands on.
+    while (this.stream.read() !== null);
+    if (file !== undefined && !this.stream.destroyed) readOn(this.stream, file);
     this.stream.destroy();
     this.finish();
   }

@@ -34,7 +34,7 @@ export const supervise = async (child: Launched, request: SuperviseRequest): Pro
       if (cause && !readStat(child.pid)) await endOnce(cause);
     };
     const ended = (): boolean => watch.current() !== undefined;
-    if (!outputs.done()) await drain(outputs, { group: child.pid, ended, attend });
+    if (!outputs.done()) await drain(outputs, { group: child.pid, ended, attend, leftOutput: request.leftOutput });
     const cause = watch.current();
     if (cause?.kind === 'consumer') throw cause.error;
     return {

@@ -69,6 +69,49 @@ health: [{ probe: command, run: [sh, -c, 'kill -0 $(cat world/only)'] }]`),
     process.kill(pid, 'SIGKILL');
   });
 
+  it('and leaves a printer behind has its later words in the log, after the run has ended', async () => {
+    const lab = new Lab(program.main, {
+      build: one(`shell: |
+  echo begun
+  touch world/only
+  (while test -e world/only; do
+    test ! -e world/go || { echo out; echo err >&2; echo went on >> world/deeds; rm world/go; }
+    sleep 0.05
+  done) &
+health: [{ probe: file, path: world/only }]`),
+    });
+    expect((await lab.run(['run', 'build'])).code).toBe(0);
+    const log = join(lab.stateDir, 'runs', lab.runs()[0] ?? '', 'logs', 'only.1.log');
+    expect(readFileSync(log, 'utf8')).toBe('begun\n');
+    writeFileSync(join(lab.world, 'go'), '');
+    await until(() => lab.deeds().length > 0 && readFileSync(log, 'utf8').length > 'begun\nout\n'.length);
+    expect(readFileSync(log, 'utf8').split('\n').sort()).toEqual(['', 'begun', 'err', 'out']);
+    expect((await lab.run(['status'])).code).toBe(0);
+  });
+
+  it('and leaves a printer behind while secrets must be hidden has none of its later words kept, and that is said', async () => {
+    const lab = new Lab(program.main, {
+      build: one(
+        `shell: |
+  touch world/only
+  (while test -e world/only; do
+    test ! -e world/go || { echo "$WORD" && echo went on >> world/deeds; rm world/go; }
+    sleep 0.05
+  done) &
+env: { WORD: '\${{ secrets.word }}' }
+health: [{ probe: file, path: world/only }]`,
+        'secrets: { word: { file: word } }',
+      ),
+    });
+    writeFileSync(join(lab.dir, 'word'), 'open-sesame');
+    const ended = await lab.run(['run', 'build']);
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toMatch(/only left something running.*>FILE 2>&1/);
+    writeFileSync(join(lab.world, 'go'), '');
+    await until(() => lab.deeds().length > 0);
+    expect(existsSync(join(lab.stateDir, 'runs', lab.runs()[0] ?? '', 'logs', 'only.1.log'))).toBe(false);
+  });
+
   it('and closes its output goes on to its end', async () => {
     const lab = new Lab(program.main, {
       build: one(`shell: |

@@ -1,8 +1,11 @@
 // Commands and scripts end by the same rules, so each of these runs for both.
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CommandRequest, CommandResult } from '../../src/engine/ports.ts';
-import { fixture, gone, host, listen, lives, surroundings } from './support.ts';
+import { listPids } from '../../src/host/proc-stat.ts';
+import { pollUntil } from '../../src/host/wait-for-end.ts';
+import { fixture, gone, host, listen, lives, surroundings, temporaryFolder } from './support.ts';
 
 type Start = (file: string, argument: string, more: Partial<CommandRequest>) => Promise<CommandResult>;
 
@@ -11,6 +14,14 @@ const asCommand: Start = (file, argument, more) =>
 /** zx sets errexit; the fixtures, written for any shell, go without. */
 const asScript: Start = (file, argument, more) =>
   host.script(`set +e\nset -- '${argument}'\n${readFileSync(fixture(file), 'utf8')}`, { ...surroundings, ...more });
+
+const holds = (pid: number, file: string): boolean => {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === file);
+  } catch {
+    return false; // ended meanwhile, or not ours
+  }
+};
 
 const pidOf = (match: RegExpExecArray): number => Number(match[1]);
 
@@ -147,6 +158,34 @@ describe('what a command leaves behind', () => {
     abort.abort();
     expect(await running).toMatchObject({ ended: 'exit', exitCode: 0 });
     expect(lives(job)).toBe(false);
+  });
+
+  it('goes on printing, to the file of its later words, until it ends', async () => {
+    const file = join(temporaryFolder(), 'log');
+    const go = `${file}.go`;
+    const result = await host.command({
+      argv: ['sh', '-c', `setsid sh -c 'until test -e ${go}; do sleep 0.02; done; echo out; echo err >&2' & echo $!`],
+      ...surroundings,
+      leftOutput: async () => file,
+    });
+    expect(result).toMatchObject({ ended: 'exit', exitCode: 0, stderr: '' });
+    writeFileSync(go, '');
+    await gone(Number(result.stdout));
+    await pollUntil(() => readFileSync(file, 'utf8').length === 8, { mostMs: 20 });
+    expect(readFileSync(file, 'utf8').split('\n').sort()).toEqual(['', 'err', 'out']);
+    // Whoever reads on for it ends with it.
+    await pollUntil(() => !listPids().some((pid) => holds(pid, file)), { mostMs: 20 });
+  });
+
+  it('fills no disk by talking on without end', async () => {
+    const file = join(temporaryFolder(), 'log');
+    const result = await host.command({
+      argv: ['sh', '-c', 'setsid sh -c "echo \\$\\$ >&2; exec yes" & echo done'],
+      ...surroundings,
+      leftOutput: async () => file,
+    });
+    await gone(Number(result.stderr.split('\n')[0]));
+    expect(existsSync(file)).toBe(false);
   });
 
   it('does not hold us for ever by talking on', async () => {
