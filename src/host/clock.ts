@@ -1,7 +1,6 @@
 // Real time, as the engine sees it.
 import type { Clock } from '../engine/ports.ts';
 import { onAbort } from './abort.ts';
-import { monotonicMs } from './monotonic.ts';
 
 /** The longest wait one timer can hold; Node fires a longer one at once. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -10,7 +9,7 @@ const longestTimerMs = 2 ** 31 - 1;
 export const sleep = (ms: number, signal?: AbortSignal): Promise<void> => {
   if (signal?.aborted) return Promise.resolve();
   return new Promise((resolve) => {
-    const deadline = monotonicMs() + ms;
+    const deadline = performance.now() + ms;
     let timer: NodeJS.Timeout;
     let turn: NodeJS.Immediate | undefined;
     const done = (): void => {
@@ -20,7 +19,7 @@ export const sleep = (ms: number, signal?: AbortSignal): Promise<void> => {
       resolve();
     };
     const tick = (): void => {
-      const left = deadline - monotonicMs();
+      const left = deadline - performance.now();
       // What has happened meanwhile is heard first: it may be what the time was for.
       if (left <= 0) turn = setImmediate(done);
       else timer = setTimeout(tick, Math.min(Math.ceil(left), longestTimerMs));
@@ -35,4 +34,4 @@ const cpu = (): number => {
   return (user + system) / 1000;
 };
 
-export const clock: Clock = { now: () => Date.now(), monotonic: monotonicMs, cpu, sleep };
+export const clock: Clock = { now: () => Date.now(), monotonic: () => performance.now(), cpu, sleep };

@@ -3,7 +3,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CommandRequest } from '../engine/ports.ts';
 import type { ChildOutputs } from './child-outputs.ts';
 import { hasMembers } from './group.ts';
-import { monotonicMs } from './monotonic.ts';
 
 export interface DrainRequest {
   /** The child's process group. */
@@ -40,7 +39,7 @@ const patienceWith: Readonly<Record<'daemons' | 'members' | 'ended', Patience>> 
  * end, it gets EPIPE.
  */
 export const drain = async (outputs: ChildOutputs, request: DrainRequest): Promise<void> => {
-  const since = monotonicMs();
+  const since = performance.now();
   const before = received(outputs);
   for (;;) {
     const patience = await patienceAfterPause(outputs, request);
@@ -48,7 +47,7 @@ export const drain = async (outputs: ChildOutputs, request: DrainRequest): Promi
     await request.attend();
     // The consumer is slow: that is no silence, and what the child wrote before its end is not to be lost.
     if (outputs.busy() && received(outputs) - before < ownBytes) continue;
-    if (monotonicMs() - since > patience.flowMs || silentMs(outputs, since) >= patience.silenceMs) break;
+    if (performance.now() - since > patience.flowMs || silentMs(outputs, since) >= patience.silenceMs) break;
   }
   const endless = received(outputs) - before > endlessBytes;
   outputs.detach(endless ? undefined : await request.leftOutput?.());
@@ -69,6 +68,6 @@ const patienceAfterPause = async (
 };
 
 const silentMs = (outputs: ChildOutputs, since: number): number =>
-  outputs.busy() ? 0 : monotonicMs() - Math.max(since, outputs.stdout.movedAt, outputs.stderr.movedAt);
+  outputs.busy() ? 0 : performance.now() - Math.max(since, outputs.stdout.movedAt, outputs.stderr.movedAt);
 
 const received = ({ stdout, stderr }: ChildOutputs): number => stdout.received + stderr.received;

@@ -1,9 +1,9 @@
 // Files of the machine: read, replaced in one go, removed, listed. That a file is not there is an answer; everything else is thrown.
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Host } from '../engine/ports.ts';
 import { isMissing } from './glance.ts';
-import { randomName } from './random-name.ts';
 
 export const readText = (path: string): Promise<string | undefined> => unlessMissing(readFile(path, 'utf8'));
 
@@ -13,7 +13,7 @@ export const writeText = async (path: string, text: string, mode?: number): Prom
   // Through a link: it is the file behind it that is replaced.
   const target = (await unlessMissing(realpath(path))) ?? path;
   const before = await unlessMissing(stat(target));
-  const draft = join(dirname(target), `.${randomName()}.tmp`);
+  const draft = join(dirname(target), `.${randomUUID()}.tmp`);
   try {
     const file = await open(draft, 'wx', mode ?? 0o666);
     try {

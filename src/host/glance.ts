@@ -3,7 +3,6 @@
 import { lstatSync } from 'node:fs';
 import { readFile, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { monotonicMs } from './monotonic.ts';
 
 /** What a glance says of what isn't there. */
 const missing = 'missing';
@@ -43,7 +42,7 @@ const seenAt = (path: string): string | undefined => {
 
 const learnSoon = (folder: string): void => {
   const { since } = folders.get(folder) ?? { since: Number.NEGATIVE_INFINITY };
-  if (learning.has(folder) || monotonicMs() - since < knownForMs) return;
+  if (learning.has(folder) || performance.now() - since < knownForMs) return;
   learning.add(folder);
   void learn(folder).finally(() => learning.delete(folder));
 };
@@ -53,7 +52,7 @@ const learn = async (folder: string): Promise<void> => {
   try {
     const [{ type }, mounts] = await Promise.all([statfs(folder), readFile('/proc/self/mountinfo', 'utf8')]);
     mountPoints = new Set(mounts.split('\n').map((line) => mountedAt(line)));
-    folders.set(folder, { isLocal: localTypes.has(type), since: monotonicMs() });
+    folders.set(folder, { isLocal: localTypes.has(type), since: performance.now() });
   } catch {
     folders.delete(folder);
     // A folder that is not there yet: whether its own folder is here tells of it.

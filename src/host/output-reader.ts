@@ -1,6 +1,5 @@
 // Reads one output stream of a child: keeps its end, hands every piece on, and holds the child back while the consumer is busy.
 import type { Readable } from 'node:stream';
-import { monotonicMs } from './monotonic.ts';
 import { readOn } from './read-on.ts';
 import { RetainedOutput } from './retained-output.ts';
 
@@ -58,7 +57,7 @@ export class OutputReader {
 
   private take(piece: Uint8Array): void {
     this.received += piece.length;
-    this.movedAt = monotonicMs();
+    this.movedAt = performance.now();
     this.kept.append(piece);
     if (!this.consumer.consume || this.failed) return;
     if (this.inHand) this.waiting.push(piece);
@@ -83,7 +82,7 @@ export class OutputReader {
 
   private release(): void {
     this.inHand = false;
-    this.movedAt = monotonicMs();
+    this.movedAt = performance.now();
     while (!this.inHand) {
       const next = this.waiting.shift();
       if (!next) break;

@@ -1,6 +1,5 @@
 // Counts what people and systems send to stop us: first finish, then stop, then leave. What that means is the receiver's;
 // nothing here ends the process.
-import { monotonicMs } from './monotonic.ts';
 
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
@@ -23,7 +22,7 @@ const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** Listens until the returned function is called; then signals do again what they did before. */
 export const onSignals = (handlers: SignalHandlers, options: SignalOptions = {}): (() => void) => {
-  const { togetherMs = 200, now = monotonicMs } = options;
+  const { togetherMs = 200, now = () => performance.now() } = options;
   const lastAt = new Map<StopSignal, number>();
   let count = 0;
   const receive = (signal: StopSignal): void => {

@@ -1,6 +1,5 @@
 // Plain connections: can a TCP port be reached, and one question and answer over a unix socket.
 import { connect, type Socket } from 'node:net';
-import { monotonicMs } from './monotonic.ts';
 import { whenTimeIsUp } from './time-up.ts';
 
 export type TcpAnswer =
@@ -8,7 +7,7 @@ export type TcpAnswer =
   | { readonly ok: false; readonly code: string };
 
 export const connectTcp = (host: string, port: number, timeoutMs: number): Promise<TcpAnswer> => {
-  const startedAt = monotonicMs();
+  const startedAt = performance.now();
   return new Promise((resolve) => {
     let socket: Socket | undefined;
     const answer = (result: TcpAnswer): void => {
@@ -19,7 +18,7 @@ export const connectTcp = (host: string, port: number, timeoutMs: number): Promi
     const callOff = whenTimeIsUp(timeoutMs, () => answer({ ok: false, code: 'ETIMEDOUT' }));
     try {
       socket = connect({ host, port });
-      socket.on('connect', () => answer({ ok: true, durationMs: monotonicMs() - startedAt }));
+      socket.on('connect', () => answer({ ok: true, durationMs: performance.now() - startedAt }));
       socket.on('error', (error) => answer({ ok: false, code: codeOf(error) }));
     } catch (error) {
       answer({ ok: false, code: codeOf(error) });

@@ -1,9 +1,9 @@
 // Gives a child its input as a shell gives a here-document: an unnamed file. Node's own pipes are sockets, which a program can't
 // open by name (`nft -f /dev/stdin`), and which make bash believe that it was called over the network and read ~/.bashrc.
+import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomName } from './random-name.ts';
 
 /** An open file with that text, read from its beginning; whoever gets it closes it. @throws the system's error, such as ENOSPC. */
 export const openStdinFile = (text: string): number => {
@@ -22,7 +22,7 @@ export const openStdinFile = (text: string): number => {
 
 /** In memory where that is possible: input may be a password. The name is gone before anything is in it. */
 const openUnnamed = (): number => {
-  const name = `lab-stdin-${randomName()}`;
+  const name = `lab-stdin-${randomUUID()}`;
   const open = (folder: string): number => {
     const path = join(folder, name);
     const fd = openSync(path, 'wx+', 0o600);

@@ -4,7 +4,6 @@ import { type ChildOutputs, readOutputs } from './child-outputs.ts';
 import { drain } from './drain.ts';
 import { endProcessGroup, hasMembers } from './group.ts';
 import type { Launched } from './launch.ts';
-import { monotonicMs } from './monotonic.ts';
 import { readStat } from './proc-stat.ts';
 import { type StopCause, watchForStop } from './stop-cause.ts';
 
@@ -17,7 +16,7 @@ const defaultGraceMs = 5000;
 
 /** @throws what `onOutput` threw, once the child has been ended. */
 export const supervise = async (child: Launched, request: SuperviseRequest): Promise<CommandResult> => {
-  const startedAt = monotonicMs();
+  const startedAt = performance.now();
   const exited = exitOf(child);
   const release = request.registerGroup(child.pid);
   const watch = watchForStop(request);
@@ -42,7 +41,7 @@ export const supervise = async (child: Launched, request: SuperviseRequest): Pro
       stdout: outputs.stdout.kept.text(),
       stderr: outputs.stderr.kept.text(),
       ...truncation(outputs),
-      durationMs: monotonicMs() - startedAt,
+      durationMs: performance.now() - startedAt,
       ended: stopped && stopped.kind !== 'consumer' ? stopped.kind : 'exit',
     };
   } finally {

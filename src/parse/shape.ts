@@ -21,8 +21,7 @@ export interface ShapeCheck {
 
 /** True when the value fits; all that does not was reported. */
 export const checkShape = (check: ShapeCheck): boolean => {
-  // Most schemas are asked a few times: the code that zod would compile for each takes longer than it saves.
-  const result = (check.schema as z.ZodType).safeParse(check.value, { jitless: true });
+  const result = (check.schema as z.ZodType).safeParse(check.value);
   if (result.success) return true;
   const issues = result.error.issues.flatMap((issue) => spreadIssue(issue, check.ignores));
   for (const issue of issues) for (const [place, finding] of explain(issue, check)) check.report(place, finding);

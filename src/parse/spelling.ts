@@ -37,7 +37,7 @@ export const checkSpellingsBySchema = (context: Context, schema: z.core.$ZodType
 };
 
 const takesText = (schema: z.core.$ZodType, value: object, path: readonly Key[]): boolean => {
-  const result = (schema as z.ZodType).safeParse(withText(value, path), { jitless: true });
+  const result = (schema as z.ZodType).safeParse(withText(value, path));
   const issues = result.error?.issues ?? [];
   return !issues.some((issue) => path.slice(0, issue.path.length).every((key, index) => key === issue.path[index]));
 };
