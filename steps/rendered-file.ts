@@ -1,8 +1,7 @@
 // What step types that write a rendered file share: it is there when its text is what the values say now.
 import { type Rendering, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
 import type { Fabric } from '../src/fabric/fabric.ts';
-
-const pathOf = (to: string, { projectDir }: StepContext): string => (to.startsWith('/') ? to : `${projectDir}/${to}`);
+import { fileInProject } from './file-in-project.ts';
 
 const textOf = ({ template, values }: Rendering, context: StepContext): Promise<string> =>
   context.host.render(`${context.projectDir}/${template}`, values);
@@ -13,7 +12,7 @@ export const checkFiles = async (
 ): Promise<Seen & { outputs: { paths: readonly string[] } }> => {
   const seen = await Promise.all(
     files.map(async (file) => {
-      const path = pathOf(file.to, context);
+      const path = await fileInProject(file.to, context);
       const [wanted, there] = await Promise.all([textOf(file, context), context.host.readFile(path)]);
       return { path, state: there === undefined ? 'missing' : there === wanted ? 'same' : 'different' };
     }),
@@ -31,7 +30,7 @@ export const writeFiles = async (
 ): Promise<{ paths: readonly string[] }> => {
   const paths: string[] = [];
   for (const file of files) {
-    const path = pathOf(file.to, context);
+    const path = await fileInProject(file.to, context);
     await context.host.writeFile(path, await textOf(file, context), 0o644);
     paths.push(path);
   }
@@ -39,12 +38,12 @@ export const writeFiles = async (
 };
 
 export const removeFiles = async (files: readonly string[], context: StepContext): Promise<void> => {
-  for (const to of files) await context.host.removeFile(pathOf(to, context));
+  for (const to of files) await context.host.removeFile(await fileInProject(to, context));
 };
 
 export const filesAbsent = async (files: readonly string[], context: StepContext): Promise<Seen> => {
   for (const to of files)
-    if (await context.host.stat(pathOf(to, context))) return { holds: false, saw: `${to} is still there` };
+    if (await context.host.stat(await fileInProject(to, context))) return { holds: false, saw: `${to} is still there` };
   return { holds: true, saw: 'gone' };
 };
 

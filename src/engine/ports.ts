@@ -113,6 +113,8 @@ export interface Host {
       }
     | undefined
   >;
+  /** The path with every link followed; what isn't there yet stays as it is written. */
+  leadsTo(path: string): Promise<string>;
   /** A text that is another once something there has changed. Never waits: undefined where that can't be told at once. */
   glance?(path: string): string | undefined;
   /** Names in a folder, empty when there is none. */

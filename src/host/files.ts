@@ -1,7 +1,7 @@
 // Files of the machine: read, replaced in one go, removed, listed. That a file is not there is an answer; everything else is thrown.
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Host } from '../engine/ports.ts';
 import { isMissing } from './glance.ts';
 
@@ -30,6 +30,12 @@ export const writeText = async (path: string, text: string, mode?: number): Prom
     await rm(draft, { force: true });
     throw error;
   }
+};
+
+export const leadsTo = async (path: string): Promise<string> => {
+  const whole = resolve(path);
+  const found = await unlessMissing(realpath(whole));
+  return found ?? join(await leadsTo(dirname(whole)), basename(whole));
 };
 
 /** Only root may give files away. Whoever can't has a file of his own then, as an editor would leave it. */

@@ -3,7 +3,7 @@ import type { Host } from '../engine/ports.ts';
 import { clock } from './clock.ts';
 import { type RegisterGroup, runCommand } from './command.ts';
 import { findByEnvironment } from './environment-search.ts';
-import { listFolder, readText, removeFile, statFile, writeText } from './files.ts';
+import { leadsTo, listFolder, readText, removeFile, statFile, writeText } from './files.ts';
 import { glanceAt } from './glance.ts';
 import { endGroupOf } from './group.ts';
 import { hashFile } from './hash-file.ts';
@@ -31,6 +31,7 @@ export const createHost = ({ registerGroup = registerOpenGroup }: HostOptions = 
   writeFile: writeText,
   removeFile,
   stat: statFile,
+  leadsTo,
   glance: glanceAt,
   list: listFolder,
   hashFile,

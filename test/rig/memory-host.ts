@@ -49,6 +49,7 @@ export const createMemoryHost = (options: MemoryHostOptions): Host => {
         ? undefined
         : { kind: 'file', size: text.length, mode: 0o600, owner: 0, group: 0, links: 1 };
     },
+    leadsTo: async (path) => path,
     list: async (path) => [...files.keys()].filter((each) => each.startsWith(`${path}/`)),
     hashFile: async (path) => files.get(path) && `hash of ${files.get(path)}`,
     render: refuse('template'),

@@ -1,5 +1,16 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { compile } from '../../src/core/expression.ts';
@@ -129,6 +140,50 @@ describe('a symbolic link', patient, () => {
     ])
       expect((await lab.run(args)).code, args.join(' ')).toBe(2);
     expect(readFileSync(victim, 'utf8')).toBe('mine');
+  });
+
+  it('in the way of a file that a step or `render` makes is not followed out of its folder', async () => {
+    const lab = new Lab(program.main, {
+      build: 'name: build\nsteps: [{ id: page, uses: template, with: { template: page.liquid, to: out/page } }]\n',
+    });
+    const elsewhere = mkdtempSync(join(tmpdir(), 'lab-elsewhere-'));
+    onTestFinished(() => rmSync(elsewhere, { recursive: true, force: true }));
+    writeFileSync(join(elsewhere, 'page'), 'mine');
+    writeFileSync(join(lab.dir, 'page.liquid'), 'ours');
+    const variant = 'name: tiny\nrender: [{ template: page.liquid, to: page }]\n';
+    writeFileSync(join(lab.dir, 'workflows', 'tiny', 'variant.yaml'), variant);
+    const run = async (): Promise<void> => {
+      const ended = await lab.run(['run', 'build']);
+      expect([ended.code, ended.stdout + ended.stderr]).toEqual([
+        1,
+        expect.stringContaining('leads out of the project'),
+      ]);
+    };
+    const render = async (): Promise<void> => {
+      const ended = await lab.run(['render', '--out', 'out']);
+      expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining('leads out of the folder')]);
+    };
+    symlinkSync(elsewhere, join(lab.dir, 'out'));
+    await run();
+    rmSync(join(lab.dir, 'out'));
+    mkdirSync(join(lab.dir, 'out'));
+    symlinkSync(join(elsewhere, 'page'), join(lab.dir, 'out', 'page'));
+    await run();
+    await render();
+    expect(readFileSync(join(elsewhere, 'page'), 'utf8')).toBe('mine');
+    rmSync(join(lab.dir, 'out', 'page'));
+    expect((await lab.run(['run', 'build'])).code).toBe(0);
+    expect((await lab.run(['render', '--out', 'out'])).code).toBe(0);
+  });
+
+  it.each(['../page', 'out/../../page', "${{ '../' + 'page' }}"])('no file of a step is %s', async (to) => {
+    const step = `{ id: page, uses: template, with: { template: page.liquid, to: "${to}" } }`;
+    const lab = new Lab(program.main, { build: `name: build\nsteps: [${step}]\n` });
+    writeFileSync(join(lab.dir, 'page.liquid'), 'ours');
+    const ended = await lab.run(['run', 'build']);
+    expect([1, 3], ended.stdout).toContain(ended.code);
+    expect(ended.stdout + ended.stderr).toContain('a file elsewhere is named by its absolute path');
+    expect(existsSync(join(lab.dir, '..', 'page'))).toBe(false);
   });
 
   it('in the place of the state file or a journal is not written through', async () => {

@@ -5,6 +5,7 @@ import { ExpressionError, type Scope } from '../../core/expression.ts';
 import type { Masker } from '../../core/mask.ts';
 import { resolveText, resolveValue, textOf } from '../../core/template.ts';
 import type { RenderSpec } from '../../core/workflow.ts';
+import type { Host } from '../../engine/ports.ts';
 import { type Registry, type Rendering, StepError } from '../../engine/step-type.ts';
 import { ExpansionError, expand } from '../../engine/unit.ts';
 import { chooseVariant } from '../choose-variant.ts';
@@ -42,6 +43,7 @@ export const renderCommand = async (options: RenderOptions): Promise<number> => 
   // All are rendered before the first is written: a template that is wrong leaves the folder as it was.
   for (const { template, to, values } of files)
     texts.push({ path: join(out, to), text: await renderOne(host.render, resolve(project.dir, template), values) });
+  for (const { path } of texts) await refuseLinkOut(host, { out, path });
   for (const { path, text } of texts) await host.writeFile(path, text, 0o644);
   const written = texts.map(({ path }) => path);
   if (options.json === true) printJson({ variant, out, files: written.map((path) => relative(out, path)) });
@@ -94,6 +96,19 @@ const inside = (to: string): string => {
   if (isAbsolute(path) || path === '.' || path.split('/').includes('..'))
     throw new CliError(exitCode.file, `render: "${to}" does not lie below the folder that is written to.`);
   return path;
+};
+
+/** A link in the folder may lead elsewhere; what it leads to is nobody's to write. */
+const refuseLinkOut = async (
+  host: Pick<Host, 'leadsTo'>,
+  { out, path }: { readonly out: string; readonly path: string },
+): Promise<void> => {
+  const [folder, end] = await Promise.all([host.leadsTo(out), host.leadsTo(path)]);
+  if (relative(folder, end).split('/')[0] === '..')
+    throw new CliError(
+      exitCode.usage,
+      `render: ${path} leads out of the folder that is written to, to ${end}. Remove the link, or name another folder with --out.`,
+    );
 };
 
 const distinct = (files: readonly Rendering[]): readonly Rendering[] => {
