@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createMasker, type Masker } from '../core/mask.ts';
 import type { VariantFile, Workflow } from '../core/workflow.ts';
+import { bashFaults } from '../host/bash-syntax.ts';
+import { templateFault } from '../host/render.ts';
 import { resolveInputs } from '../parse/inputs.ts';
 import { loadVariant, loadWorkflow } from '../parse/load.ts';
 import { formatDiagnostics } from '../view/snippet.ts';
@@ -52,6 +54,7 @@ export const fileRequest = (
 ) => ({
   ...{ projectDir: project.dir, workflowsDir: project.workflowsDir, read, list },
   ...{ catalogue: registry, models: registry.models },
+  ...{ scriptFaults: bashFaults, templateFault },
 });
 
 /** The variant's own file, with what it inherits. @throws CliError 3 with every mistake in it. */

@@ -3,6 +3,8 @@ import type { z } from 'zod';
 import type { Created } from '../core/event.ts';
 import type { CommandRequest, CommandResult, Host } from './ports.ts';
 
+export { StepError } from '../core/step-error.ts';
+
 /** What one look, one run or one undo may use. */
 export interface StepContext {
   /** Runs a command in the step's environment, folder and place; its output goes to the step's log. Never throws for a failed command; reading a stream that was cut throws a StepError. */
@@ -48,26 +50,6 @@ export interface Seen {
   /** In a few words what was seen, also when it holds. */
   readonly saw: string;
   readonly data?: unknown;
-}
-
-/** An expected failure of a step type, told to the person at the terminal. */
-export class StepError extends Error {
-  readonly command: string | undefined;
-  readonly tail: readonly string[];
-  readonly exitCode: number | undefined;
-  /** Looking again won't help: what was asked for does not exist, or can't be what it should. */
-  readonly final: boolean;
-  constructor(
-    message: string,
-    details: { command?: string; tail?: readonly string[]; exitCode?: number; final?: boolean } = {},
-  ) {
-    super(message);
-    this.name = 'StepError';
-    this.command = details.command;
-    this.tail = details.tail ?? [];
-    this.exitCode = details.exitCode;
-    this.final = details.final ?? false;
-  }
 }
 
 export interface StepType<Schema extends z.ZodType = z.ZodType> {

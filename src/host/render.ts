@@ -2,20 +2,40 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Liquid, LiquidErrors, Template } from 'liquidjs';
+import { StepError } from '../core/step-error.ts';
 
 /** Templates come with the workflow: a runaway one ends as an error, not as a hang. */
 const limits = { renderLimit: 10_000, memoryLimit: 2e8, parseLimit: 2e8 };
 
-/** @throws an Error that a person can act on: what is wrong, file:line:column, and the lines around it. */
+/** @throws StepError, for a template is of the project: file:line:column, what is wrong there, and the lines around it. */
 export const renderTemplate = async (template: string, values: Readonly<Record<string, unknown>>): Promise<string> => {
   try {
     const engine = await engineFor(dirname(template));
     // Not step by step: thousands of promises cost more than the text they make.
     return String(engine.renderSync(await parsed(engine, template), { ...values }));
   } catch (error) {
-    throw new Error(await explain(error, template), { cause: error });
+    const { file, line, column, message, around } = await placed(error, template);
+    const place = line === undefined ? file : `${file}:${line}:${column}`;
+    throw new StepError(`${place}: ${message}`, { final: true, tail: around });
   }
 };
+
+/** What is wrong with the syntax of a text, read as the template of that path; undefined when nothing is. */
+export const templateFault = async (template: string, text: string): Promise<SyntaxFault | undefined> => {
+  try {
+    (await engineFor(dirname(template))).parse(text, template);
+    return undefined;
+  } catch (error) {
+    const { line = 1, column = 1, message } = await placed(error, template);
+    return { line, column, message };
+  }
+};
+
+interface SyntaxFault {
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
 
 /** By folder: making one costs more than a small template does. */
 const engines = new Map<string, Liquid>();
@@ -80,14 +100,21 @@ interface Placed {
   readonly token?: Token | undefined;
 }
 
-const explain = async (error: unknown, template: string): Promise<string> => {
+interface Explained extends Partial<SyntaxFault> {
+  readonly file: string;
+  readonly message: string;
+  /** The lines around it. */
+  readonly around: readonly string[];
+}
+
+const placed = async (error: unknown, template: string): Promise<Explained> => {
   const { message, context, token } = firstOf(error);
-  if (!token) return `${template}: ${message}`;
-  const [line, column] = token.getPosition();
+  if (!token) return { file: template, message, around: [] };
+  const [line = 1, column = 1] = token.getPosition();
   const file = token.file ?? (await fileWith(token.input, template));
   // LiquidJS appends the place to its words; it comes first here, where terminals make a link of it.
   const words = message.replace(/(, file:.*)?, line:\d+, col:\d+$/s, '');
-  return `${file}:${line}:${column}: ${words}${context ? `\n${context}` : ''}`;
+  return { file, line, column, message: words, around: context ? context.split('\n') : [] };
 };
 
 /** Syntax errors may come several at a time. */

@@ -24,6 +24,12 @@ export interface Catalogue {
   >;
 }
 
+/** A mistake in a text that another tool reads; lines and columns from 1. */
+export interface Fault {
+  readonly line: number;
+  readonly message: string;
+}
+
 export interface VariantRequest {
   readonly projectDir: string;
   /** The folder that holds a folder for each variant. */
@@ -33,6 +39,10 @@ export interface VariantRequest {
   readonly read: (path: string) => Promise<string | undefined>;
   /** The names in a folder; none when there is no such folder. */
   readonly list: (folder: string) => Promise<readonly string[]>;
+  /** What bash says of scripts, one answer each; undefined for one that is right. Not asked where there is no bash. */
+  readonly scriptFaults?: (scripts: readonly string[]) => Promise<readonly (Fault | undefined)[]>;
+  /** What is wrong with the syntax of a template, by its path and text. */
+  readonly templateFault?: (path: string, text: string) => Promise<(Fault & { readonly column: number }) | undefined>;
   readonly catalogue: Catalogue;
   readonly models: ReadonlyMap<string, { readonly inputs?: z.ZodType }>;
 }

@@ -17,6 +17,7 @@ import { applyPatches } from './patches.ts';
 import { type StepPositions, stepPositions } from './positions.ts';
 import { checkProbe } from './probe-rules.ts';
 import { checkReadings } from './readings.ts';
+import { checkScripts } from './scripts.ts';
 import { checkShape } from './shape.ts';
 import { substituteProbes } from './shared-probes.ts';
 import type { Place } from './source.ts';
@@ -106,6 +107,7 @@ const build = async (
   const steps = await assembleSteps(context, layers, head);
   await checkHead(context, { head, chain, file, steps, makers: request.makers ?? [] });
   checkSteps(context, { head, chain, steps });
+  await checkScripts(context, steps);
   await checkAssetFiles(context, steps);
   return {
     ...(head as unknown as Workflow),

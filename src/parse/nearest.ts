@@ -5,9 +5,10 @@ export const nearest = (name: string, candidates: Iterable<string>): string | un
   const limit = name.length < 2 ? 0 : Math.max(1, Math.floor(Math.min(name.length, longestName) / 3));
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of candidates) {
-    if (Math.abs(candidate.length - name.length) > limit) continue;
+    const allowed = limit + (beginsAlike(name, candidate) ? 1 : 0);
+    if (Math.abs(candidate.length - name.length) > allowed) continue;
     const distance = damerauLevenshtein(fold(name), fold(candidate));
-    if (distance <= limit && (best === undefined || distance < best.distance)) best = { candidate, distance };
+    if (distance <= allowed && (best === undefined || distance < best.distance)) best = { candidate, distance };
   }
   return best?.candidate;
 };
@@ -20,6 +21,14 @@ export const didYouMean = (name: string, candidates: Iterable<string>): string |
 
 /** Longer names are not allowed more slips than this length would be, which also bounds the work. */
 const longestName = 24;
+
+/** Endings are what one gets wrong of a word one knows: `leafs` is `leaves`. Numbers at the end tell things apart. */
+const beginsAlike = (name: string, candidate: string): boolean => {
+  const begin = fold(name).slice(0, Math.max(3, Math.ceil(name.length / 2)));
+  return (
+    begin.length < name.length && /[a-z]$/i.test(name) && /[a-z]$/i.test(candidate) && fold(candidate).startsWith(begin)
+  );
+};
 
 /** Case and the kind of dash are the commonest slips of all. */
 const fold = (name: string): string => name.toLowerCase().replaceAll('_', '-').slice(0, 200);

@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { StepError } from '../../src/core/step-error.ts';
 import { host, temporaryFolder } from './support.ts';
 
 /** A project with these files; gives the path of the first. */
@@ -60,9 +61,11 @@ describe('rendering a template', () => {
 
   it('fails for an unknown variable with file, line, column and the line itself', async () => {
     const file = project({ 'assets/t.liquid': 'first\nrouter {{ ruoter.id }}\n' });
-    const message = await messageOf(host.render(file, { router: { id: 1 } }));
-    expect(message.split('\n')[0]).toBe(`${file}:2:11: undefined variable: ruoter`);
-    expect(message).toContain('>> 2| router {{ ruoter.id }}');
+    const error = await host.render(file, { router: { id: 1 } }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(StepError);
+    const { message, tail } = error as StepError;
+    expect(message).toBe(`${file}:2:11: undefined variable: ruoter`);
+    expect(tail.join('\n')).toContain('>> 2| router {{ ruoter.id }}');
   });
 
   it('fails for an unknown filter and for bad syntax in the same way', async () => {

@@ -13,6 +13,12 @@ describe('the nearest name', () => {
     expect(nearest(name, ['timeout', 'health', 'kube-rules', 'run', 'uses'])).toBe(meant);
   });
 
+  it('of a word with another ending is that word, but a number at the end is a name of its own', () => {
+    expect(nearest('leafs', ['spines', 'leaves'])).toBe('leaves');
+    expect(nearest('retries', ['retry', 'run'])).toBe('retry');
+    expect(nearest('leaf1', ['leaf23'])).toBeUndefined();
+  });
+
   it('is none when every name is far', () => {
     expect(nearest('xyz', ['run', 'uses'])).toBeUndefined();
     expect(nearest('a', ['b', 'c'])).toBeUndefined();

@@ -130,6 +130,7 @@ const renderOne = async (
     return await render(template, values);
   } catch (error) {
     // A template that is wrong is a file that is wrong; its message names the place.
+    if (error instanceof StepError) throw new CliError(exitCode.file, [error.message, ...error.tail].join('\n'), error);
     throw new CliError(exitCode.file, error instanceof Error ? error.message : String(error), error);
   }
 };

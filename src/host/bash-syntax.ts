@@ -1,0 +1,30 @@
+// What bash says of scripts that it only reads: nothing of them is run.
+import { query } from './query.ts';
+
+export interface ScriptFault {
+  /** Of the script, from 1. */
+  readonly line: number;
+  readonly message: string;
+}
+
+// As the engine runs a script, but for patterns that a script may only allow itself while it runs.
+const readEach = `for script; do
+  case $script in *extglob*) set -- -O extglob ;; *) set -- ;; esac
+  "$BASH" "$@" -n -c "$script" 2>&1
+  printf '\\0%s\\0' $?
+done`;
+
+/** One answer a script, in their order; undefined for one that is right, or where no bash could be asked. */
+export const bashFaults = async (scripts: readonly string[]): Promise<readonly (ScriptFault | undefined)[]> => {
+  if (scripts.length === 0) return [];
+  const bash = ['env', '-u', 'BASH_ENV', 'LC_ALL=C', 'bash'];
+  const { exitCode, stdout } = await query([...bash, '-c', readEach, 'bash', ...scripts], { timeoutMs: 30_000 });
+  if (exitCode !== 0) return scripts.map(() => undefined);
+  const answers = stdout.split('\0');
+  return scripts.map((_, index) => (answers[2 * index + 1] === '0' ? undefined : faultIn(answers[2 * index] ?? '')));
+};
+
+const faultIn = (said: string): ScriptFault | undefined => {
+  const [, line, message] = /^\S+: (?:-c: )?line (\d+): (?!warning: )(.*)$/m.exec(said) ?? [];
+  return message === undefined ? undefined : { line: Number(line), message };
+};
