@@ -7,7 +7,7 @@ import { factEntries } from '../view/fact-entries.ts';
 import { localDay, localMoment, localTime } from '../view/moment.ts';
 import { createPaint, type Paint } from '../view/paint.ts';
 import { table } from '../view/table.ts';
-import { cleanLine, cleanName } from '../view/text.ts';
+import { cleanName, oneLine } from '../view/text.ts';
 import type { Status, StepStatus } from './look-at-status.ts';
 
 export interface StatusDrawing {
@@ -23,7 +23,7 @@ const head = ({ deployed }: Status, { now, columns }: StatusDrawing): readonly s
   if (!deployed) return ['Nothing is deployed.'];
   const since = Date.parse(deployed.since);
   const facts = table(
-    factEntries(deployed).map(([name, value]) => [name, cleanLine(textOf(value))]),
+    factEntries(deployed).map(([name, value]) => [cleanName(name), oneLine(textOf(value))]),
     { columns, indent: 2, whole: true },
   );
   return [
@@ -52,7 +52,7 @@ const brokenRow = ({ address, reason, lastProved, since }: StepStatus, paint: Pa
   const ago = (at: string): string => `${formatDuration(Math.max(0, now - Date.parse(at)))} ago`;
   const held = lastProved === null ? 'never proved' : `held ${ago(lastProved)}`;
   const when = since === null ? held : `since ${clockTime(since, now)}`;
-  return [paint.bad('fails'), cleanName(address), when, cleanLine(reason)];
+  return [paint.bad('fails'), cleanName(address), when, oneLine(reason)];
 };
 
 /** Children of one step that all hold take one row. */
@@ -86,7 +86,7 @@ const clockTime = (at: string, now: number): string => {
 
 const tail = ({ unfinished, running, deployed, created }: Status): readonly string[] => [
   ...(running
-    ? [`Running now: ${running.command} (pid ${running.pid}, since ${localTime(Date.parse(running.since))})`]
+    ? [`Running now: ${oneLine(running.command)} (pid ${running.pid}, since ${localTime(Date.parse(running.since))})`]
     : []),
   ...(unfinished && !running
     ? [`Run ${unfinished.run} (${unfinished.workflow}) is unfinished. To continue: npx lab resume`]

@@ -2,7 +2,7 @@
 import { formatDuration } from '../core/duration.ts';
 import { changeLines } from '../view/change-text.ts';
 import { createPaint } from '../view/paint.ts';
-import { cleanLine, cleanName, truncate } from '../view/text.ts';
+import { cleanName, oneLine, truncate } from '../view/text.ts';
 import { observationText } from '../view/wording.ts';
 import type { Cause } from './find-causes.ts';
 
@@ -46,13 +46,13 @@ const causeLines = (cause: Cause, depth: number, drawing: Drawing): readonly str
   const details = [
     ...changes.flatMap((change) => changeLines(change, columns - indent.length - 2, paint)),
     ...shown.map((seen) => `${seen.holds ? '=' : 'x'} ${observationText(seen)}${seen.holds ? '' : ' (does not hold)'}`),
-    ...broken.flatMap(({ message }) => (message === undefined ? [] : [`  ${cleanLine(message)}`])),
+    ...broken.flatMap(({ message }) => (message === undefined ? [] : [`  ${oneLine(message)}`])),
     ...lastLines(last, now),
-    ...seeAbove.map((need) => `because of ${need}, see above`),
+    ...seeAbove.map((need) => `because of ${cleanName(need)}, see above`),
   ];
   return [
     // The name gives way, not what is said of it.
-    `${indent}${depth === 0 ? '' : 'because '}${paint.strong(truncate(cleanName(label), 48))} ${verdictWords[verdict]}: ${cleanLine(reason)}`,
+    `${indent}${depth === 0 ? '' : 'because '}${paint.strong(truncate(cleanName(label), 48))} ${verdictWords[verdict]}: ${oneLine(reason)}`,
     ...details.map((line) => `${indent}  ${line}`),
     ...causes.flatMap((each) => causeLines(each, depth + 1, drawing)),
   ];
@@ -63,7 +63,7 @@ const lastLines = (last: Cause['last'], now: number): readonly string[] => {
   const ago = `${formatDuration(Math.max(0, now - Date.parse(last.at)))} ago`;
   const where = last.run === null ? '' : ` in run ${last.run}`;
   const why = last.failure ?? (last.outcome === 'changed' ? null : last.reason);
-  return [`last: ${last.outcome} ${ago}${where}${why === null ? '' : `: ${cleanLine(why)}`}`];
+  return [`last: ${last.outcome} ${ago}${where}${why === null ? '' : `: ${oneLine(why)}`}`];
 };
 
 /** Where the chains end: what has to be done, or waited for, first. */
@@ -75,6 +75,6 @@ const beginnings = (cause: Cause): readonly string[] => {
   };
   walk(cause);
   if (ends.has(cause.address)) return [];
-  const shown = [...ends].slice(0, 5).join(', ');
+  const shown = [...ends].slice(0, 5).map(cleanName).join(', ');
   return [`It begins with ${shown}${ends.size > 5 ? ` and ${ends.size - 5} more` : ''}.`];
 };

@@ -2,7 +2,7 @@
 import type { Address } from '../core/event.ts';
 import type { RunModel } from './run-model.ts';
 import type { StepRecord } from './step-record.ts';
-import { cleanLine } from './text.ts';
+import { cleanName } from './text.ts';
 import { stepTitle } from './wording.ts';
 
 export interface BoardNode {
@@ -24,7 +24,7 @@ export const boardTree = (model: RunModel): readonly BoardNode[] => {
       continue;
     }
     const known = groups.get(group);
-    const node = known ?? { kind: 'group', title: cleanLine(group), address: record.planned.address, children: [] };
+    const node = known ?? { kind: 'group', title: cleanName(group), address: record.planned.address, children: [] };
     node.children.push(stepNode(record, model));
     groups.set(group, node);
     if (!known) nodes.push(node);

@@ -4,7 +4,7 @@ import type { EventOf, Outcome, RunEvent } from '../core/event.ts';
 import { estimateRest, estimateText } from './estimate.ts';
 import type { RunModel } from './run-model.ts';
 import type { StepRecord } from './step-record.ts';
-import { cleanLine, cleanName } from './text.ts';
+import { cleanName, oneLine } from './text.ts';
 import {
   complaint,
   failureText,
@@ -44,8 +44,8 @@ export const eventText = (event: RunEvent, model: RunModel): EventText | undefin
       };
     case 'notice':
       return event.level === 'warning'
-        ? { word: 'warning', text: cleanLine(event.message), tone: 'warn' }
-        : plain('note', cleanLine(event.message));
+        ? { word: 'warning', text: oneLine(event.message), tone: 'warn' }
+        : plain('note', oneLine(event.message));
     case 'step.undone':
       return {
         word: event.outcome === 'failed' ? 'failed' : 'undone',
@@ -59,7 +59,7 @@ export const eventText = (event: RunEvent, model: RunModel): EventText | undefin
   }
 };
 
-const plain = (word: string, text: string): EventText => ({ word, text: cleanLine(text), tone: 'plain' });
+const plain = (word: string, text: string): EventText => ({ word, text: cleanName(text), tone: 'plain' });
 
 const planText = (model: RunModel, now: number): string => {
   const count = model.counted.length;
@@ -77,7 +77,7 @@ const stepText = (event: Extract<RunEvent, { address: string }>, model: RunModel
       return plain('plan', `${label}: ${event.children.length} more ${event.children.length === 1 ? 'step' : 'steps'}`);
     case 'step.judged':
       return event.verdict === 'run' || event.verdict === 'unknown'
-        ? { word: 'redo', text: `${label}: ${cleanLine(event.reason)}`, tone: 'warn' }
+        ? { word: 'redo', text: `${label}: ${oneLine(event.reason)}`, tone: 'warn' }
         : undefined;
     case 'step.looked':
       return (
@@ -101,9 +101,9 @@ const stepText = (event: Extract<RunEvent, { address: string }>, model: RunModel
 /** Whoever takes things away has no record of the steps that made them. */
 const survivedText = (event: EventOf<'step.survived'>, model: RunModel): EventText => {
   const record = model.steps.get(event.address);
-  const label = record ? stepLabel(record) : event.address;
+  const label = record ? stepLabel(record) : cleanName(event.address);
   const what = event.undo ? 'an earlier undo' : 'an earlier attempt';
-  const named = `process ${event.process.pid} of ${what} (${cleanLine(event.command)})`;
+  const named = `process ${event.process.pid} of ${what} (${oneLine(event.command)})`;
   return { word: 'still alive', text: `${label}: ${named}; ${decisions[event.decision]}`, tone: 'warn' };
 };
 
@@ -128,7 +128,7 @@ const finishedText = (record: StepRecord, label: string): EventText => {
 const reasonText = ({ outcome, failure, reason = '', evidence }: StepRecord): string => {
   if (failure && outcome !== 'interrupted') return whyEnded({ failure, reason });
   const [seen] = evidence;
-  return outcome === 'satisfied' && reason === 'it holds' && seen ? complaint(seen) : cleanLine(reason);
+  return outcome === 'satisfied' && reason === 'it holds' && seen ? complaint(seen) : oneLine(reason);
 };
 
 const toneOf = (outcome: Outcome | undefined): EventText['tone'] => {

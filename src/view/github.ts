@@ -7,7 +7,7 @@ import { jobSummary } from './job-summary.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { RunModel } from './run-model.ts';
 import type { StepRecord } from './step-record.ts';
-import { cleanLine } from './text.ts';
+import { cleanName, oneLine } from './text.ts';
 import type { View, ViewContext } from './view.ts';
 import { whyEnded } from './wording.ts';
 
@@ -101,7 +101,7 @@ const annotation = (record: StepRecord, { place, causes }: ViewContext): string 
   const [, file, line, column] = /^(.*?):(\d+)(?::(\d+))?$/.exec(place?.(planned.address) ?? '') ?? [];
   const at =
     file === undefined ? [] : [`file=${escapeProperty(file)}`, `line=${line}`, ...(column ? [`col=${column}`] : [])];
-  const properties = [...at, `title=${escapeProperty(`Failed: ${planned.name}`)}`].join(',');
+  const properties = [...at, `title=${escapeProperty(`Failed: ${cleanName(planned.name)}`)}`].join(',');
   const known = findCause({ failure, evidence, causes });
   const why = whyEnded(record) || 'it failed';
   return `::error ${properties}::${escapeData(known ? `${why}. ${known.cause} ${known.remedy}` : why)}`;
@@ -110,7 +110,6 @@ const annotation = (record: StepRecord, { place, causes }: ViewContext): string 
 /** A line the runner cannot take for a command: `##[` counts anywhere in it, `::` at its start. */
 const plain = (line: string): string => line.replaceAll('##[', '# #[').replace(/^(\s*)::/, '$1: :');
 
-const escapeData = (text: string): string =>
-  cleanLine(text.replaceAll('\n', ' ')).replaceAll('%', '%25').replaceAll('##[', '# #[');
+const escapeData = (text: string): string => oneLine(text).replaceAll('%', '%25').replaceAll('##[', '# #[');
 
 const escapeProperty = (text: string): string => escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');

@@ -4,7 +4,7 @@ import { factEntries } from './fact-entries.ts';
 import { findCause } from './find-cause.ts';
 import type { RunModel } from './run-model.ts';
 import type { StepRecord } from './step-record.ts';
-import { cleanLine, cleanText } from './text.ts';
+import { cleanName, cleanText, oneLine } from './text.ts';
 import type { ViewContext } from './view.ts';
 import { commandOf, countOutcomes, countsText, outcomeWord, tailOf, whyEnded } from './wording.ts';
 
@@ -39,7 +39,7 @@ const facts = ({ end }: RunModel): readonly string[] => {
   if (known.length === 0) return [];
   const rows = known.map(
     ([name, value]) =>
-      `| ${escapeText(name)} | ${escapeText(typeof value === 'string' ? value : JSON.stringify(value))} |`,
+      `| ${escapeText(cleanName(name))} | ${escapeText(typeof value === 'string' ? value : JSON.stringify(value))} |`,
   );
   return ['', '| fact | value |', '| --- | --- |', ...rows];
 };
@@ -51,7 +51,7 @@ const failure = (record: StepRecord, { place, causes }: ViewContext): readonly s
   const ran = cleanText(commandOf(failed) ?? command ?? '').trim();
   return [
     '',
-    `**${escapeText(planned.name)}** failed: ${escapeText(whyEnded(record))}`,
+    `**${escapeText(cleanName(planned.name))}** failed: ${escapeText(whyEnded(record))}`,
     ...(at === undefined ? [] : ['', `Defined at ${escapeText(at)}`]),
     ...codeBlock('Command', ran === '' ? [] : ran.split('\n')),
     ...codeBlock('Last lines', tailOf(failed)),
@@ -66,12 +66,12 @@ const codeBlock = (title: string, lines: readonly string[]): readonly string[] =
 const row = (record: StepRecord): string => {
   const { planned, durationMs } = record;
   const time = durationMs === undefined ? '' : formatDuration(durationMs);
-  return `| ${outcomeWord(record)} | ${escapeText(planned.name)} | ${time} | ${escapeText(whyEnded(record))} |`;
+  return `| ${outcomeWord(record)} | ${escapeText(cleanName(planned.name))} | ${time} | ${escapeText(whyEnded(record))} |`;
 };
 
 /** Text that stays text in a table of GitHub's Markdown. */
 const escapeText = (text: string): string =>
-  cleanLine(text.replaceAll('\n', ' '))
+  oneLine(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replace(/[\\`*_[\]|#!@]/g, (sign) => `&#${sign.charCodeAt(0)};`);

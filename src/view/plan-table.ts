@@ -5,7 +5,7 @@ import { longestPaths } from '../core/graph.ts';
 import type { Observation } from '../core/observation.ts';
 import { type Change, changeLines } from './change-text.ts';
 import { createPaint, type Paint } from './paint.ts';
-import { cleanLine, cleanName, textWidth, truncate } from './text.ts';
+import { cleanName, oneLine, textWidth, truncate } from './text.ts';
 import { observationText } from './wording.ts';
 import { wrap } from './wrap.ts';
 
@@ -96,7 +96,7 @@ const rowOf = (
   const time = takesTime(verdict) && usualMs !== undefined ? ` (about ${formatDuration(usualMs)})` : '';
   const told = verdict === 'wait' ? `waits for ${reason}` : reason;
   const room = Math.max(20, columns - width - 14);
-  const [first = '', ...rest] = shortened(wrap(`${cleanLine(told)}${time}`, room));
+  const [first = '', ...rest] = shortened(wrap(`${oneLine(told)}${time}`, room));
   return [
     `${paint[tone](`${sign} ${word.padEnd(7)}`)}  ${name}  ${truncate(first, room)}`.trimEnd(),
     ...rest.map((line) => `${' '.repeat(width + 13)}${truncate(line, room)}`),
@@ -120,7 +120,7 @@ const detailsOf = (
   paint: Paint,
 ): string[] => {
   const broken = verdict === 'keep' ? [] : evidence.filter(({ holds }) => !holds);
-  const seen = broken.map(observationText).filter((text) => text !== cleanLine(reason));
+  const seen = broken.map(observationText).filter((text) => text !== oneLine(reason));
   const room = Math.max(20, columns - 12);
   return [
     ...changes.flatMap((change) => changeLines(change, room, paint)).map((line) => `${' '.repeat(11)}${line}`),

@@ -7,7 +7,7 @@ import { membersOf } from './board-tree.ts';
 import type { Paint } from './paint.ts';
 import type { RunModel } from './run-model.ts';
 import { type StepRecord, worstOf } from './step-record.ts';
-import { cleanLine } from './text.ts';
+import { oneLine } from './text.ts';
 import { failureText, outcomeWord, phaseWord, stepTitle, waitingText, whyEnded } from './wording.ts';
 
 export interface RowText {
@@ -84,7 +84,7 @@ const stepText = (record: StepRecord, around: RowSurroundings): RowText => {
 const endStatus = (record: StepRecord): string => {
   const { durationMs = 0, reason, outcome } = record;
   const time = durationMs >= 50 ? `, ${formatDuration(durationMs)}` : '';
-  const why = (outcome === 'blocked' || outcome === 'skipped') && reason !== undefined ? `: ${cleanLine(reason)}` : '';
+  const why = (outcome === 'blocked' || outcome === 'skipped') && reason !== undefined ? `: ${oneLine(reason)}` : '';
   return `${outcomeWord(record)}${time}${why}`;
 };
 

@@ -9,7 +9,7 @@ import { createPaint, type Paint } from './paint.ts';
 import type { RunModel } from './run-model.ts';
 import type { StepRecord } from './step-record.ts';
 import { table } from './table.ts';
-import { cleanLine, cleanName } from './text.ts';
+import { cleanName, oneLine } from './text.ts';
 import { countOutcomes, countsText, undoneText } from './wording.ts';
 
 export interface SummaryContext {
@@ -58,7 +58,7 @@ const failures = (model: RunModel, context: SummaryContext, paint: Paint): reado
 
 const recap = (model: RunModel, { now }: SummaryContext, paint: Paint): string => {
   const { start, end, sittingSince = now } = model;
-  const name = cleanLine(`${start?.workflow ?? 'the run'}`);
+  const name = cleanName(`${start?.workflow ?? 'the run'}`);
   const time = formatDuration(end?.durationMs ?? now - sittingSince);
   const counts = countsText(countOutcomes(model.counted));
   const verdict = verdicts(paint)[end?.outcome ?? 'interrupted'];
@@ -109,17 +109,17 @@ const factRows = (
   value: unknown,
   { paint, typed }: { paint: Paint; typed: (text: string) => string },
 ): readonly (readonly string[])[] => {
-  const title = paint.strong(cleanLine(name));
+  const title = paint.strong(cleanName(name));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[title, typed(factText(value))]];
   return Object.entries(value).map(([key, each], at) => [
     at === 0 ? title : '',
-    `${cleanLine(key)}  ${typed(factText(each))}`,
+    `${cleanName(key)}  ${typed(factText(each))}`,
   ]);
 };
 
 const factText = (value: unknown): string => {
   if (Array.isArray(value)) return value.map(factText).join(', ');
-  return cleanLine(typeof value === 'string' ? value : JSON.stringify(value));
+  return oneLine(typeof value === 'string' ? value : JSON.stringify(value));
 };
 
 /** The one thing to type now. */

@@ -9,7 +9,7 @@ import { composeFrame } from './frame.ts';
 import { createPaint } from './paint.ts';
 import { RunModel } from './run-model.ts';
 import { Screen } from './screen.ts';
-import { cleanLine } from './text.ts';
+import { oneLine } from './text.ts';
 import type { View, ViewContext } from './view.ts';
 
 const drawEveryMs = 100;
@@ -90,7 +90,7 @@ class TaskList implements View {
     const text = eventText(event, this.model);
     const paint = createPaint(this.context.color);
     const word = event.level === 'warning' ? paint.warn('warning') : 'note';
-    this.screen.print([`${word}: ${cleanLine(text?.text ?? event.message)}`]);
+    this.screen.print([`${word}: ${text?.text ?? oneLine(event.message)}`]);
     if (this.board) this.draw();
   }
 

@@ -26,6 +26,14 @@ export const cleanLine = (text: string): string => {
   return cleanText(printed[printed.length - 1] ?? '');
 };
 
+/** A reason, message or other sentence on one line: its lines as one, so that a sentence stays a sentence. */
+export const oneLine = (text: string): string =>
+  isPlain(text)
+    ? text.trim()
+    : cleanText(text)
+        .trim()
+        .replace(/\s*\n\s*/g, '; ');
+
 /**
  * A name or address on one line, the same wherever it is shown: what a terminal would act on, and ends of lines, stand there as `\n` or
  * `\u001b`.

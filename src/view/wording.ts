@@ -5,13 +5,13 @@ import { assertNever } from '../core/exhaustive.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Observation } from '../core/observation.ts';
 import type { Phase, StepRecord, Waiting } from './step-record.ts';
-import { cleanLine, cleanName, cleanText } from './text.ts';
+import { cleanLine, cleanName, oneLine } from './text.ts';
 import type { SeenFact, Trend } from './trend.ts';
 
 /** A step's name for people. That of a foreach parent still has the places of its children's names in it, which are left out. */
 export const stepTitle = ({ name, parent, address }: PlannedStep): string => {
   const shown = parent === true ? name.replace(/\s*\$\{\{.*?\}\}/gs, '') : name;
-  return cleanLine(shown).trim() || cleanName(address);
+  return cleanName(shown).trim() || cleanName(address);
 };
 
 /** What stands beside a step that has ended. */
@@ -53,7 +53,7 @@ export const phaseWord = (phase: Phase): string => {
 
 /** `BGP leaf1: 2 of 4 Established`. */
 export const observationText = ({ probe, saw }: Observation): string =>
-  cleanLine(`${cleanLine(probe)}: ${oneLine(saw)}`);
+  `${cleanName(probe)}: ${oneLine(saw)}`.trimEnd();
 
 /** An observation that does not hold, with its author's advice. */
 export const complaint = (observation: Observation): string => {
@@ -119,7 +119,7 @@ export const failureText = (failure: Failure): string => {
     case 'expression':
       return expressionText(failure);
     case 'output':
-      return `its output "${failure.name}" could not be read: ${oneLine(failure.message)}`;
+      return `its output "${cleanName(failure.name)}" could not be read: ${oneLine(failure.message)}`;
     case 'survivor':
       return `process ${failure.pid} of an earlier attempt still runs and was left alone`;
     case 'cancelled':
@@ -154,8 +154,8 @@ const isNotFound = (message: string): boolean => /^(?:|spawn .*ENOENT|command no
 
 const expressionText = ({ where, source, message }: Extract<Failure, { kind: 'expression' }>): string =>
   source === ''
-    ? `${cleanLine(where)}: ${oneLine(message)}`
-    : `the expression ${oneLine(source)} in ${cleanLine(where)} can't be computed: ${oneLine(message)}`;
+    ? `${cleanName(where)}: ${oneLine(message)}`
+    : `the expression ${oneLine(source)} in ${cleanName(where)} can't be computed: ${oneLine(message)}`;
 
 const healthText = ({ observations, waitedMs }: Extract<Failure, { kind: 'health' }>): string => {
   const [first, ...others] = observations;
@@ -165,12 +165,6 @@ const healthText = ({ observations, waitedMs }: Extract<Failure, { kind: 'health
 };
 
 const after = (waitedMs: number): string => (waitedMs < 1000 ? '' : ` after ${formatDuration(waitedMs)}`);
-
-/** Lines of several as one, so that a sentence stays a sentence. */
-const oneLine = (text: string): string =>
-  cleanText(text)
-    .trim()
-    .replace(/\s*\n\s*/g, '; ');
 
 /** The command a failure is about; undefined for those that are about none. */
 export const commandOf = (failure: Failure | undefined): string | undefined =>
@@ -188,7 +182,7 @@ export const lastSeen = (failure: Failure | undefined, evidence: readonly Observ
 };
 
 export const undoneText = ({ outcome, created, failure }: EventOf<'step.undone'>): string => {
-  const what = created.map(({ kind, name }) => cleanLine(`${kind} ${name}`)).join(', ') || 'what it made';
+  const what = created.map(({ kind, name }) => cleanName(`${kind} ${name}`)).join(', ') || 'what it made';
   switch (outcome) {
     case 'removed':
       return `removed ${what}`;
