@@ -110,8 +110,12 @@ const perform = async (execution: Execution, opened: Opened, state: State): Prom
     masker: opened.masker,
     onBroken: () => stop.ask('stop', 'SIGTERM'),
   });
+  const isOther = !deploys(opened) && workflow.undoes === undefined && state.data.deployed?.variant === variant.name;
+  const builtBy = isOther ? state.data.deployed?.workflow : undefined;
   const onInterrupt = (): void => stop.ask('stop', 'SIGINT');
-  const views = await openViews(execution, opened, { run, past, logs: folder.logs, causes, onInterrupt });
+  const views = await openViews(execution, opened, {
+    ...{ run, past, logs: folder.logs, causes, builtBy, onInterrupt },
+  });
   const spans = Spans.of(past);
   const lists = new Map<string, readonly PlannedStep[]>();
   recorder.listen((event) => {

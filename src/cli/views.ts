@@ -31,6 +31,8 @@ interface Shown {
   readonly logs: string;
   /** Failures the project knows of its own. */
   readonly causes: readonly KnownCause[];
+  /** The workflow that built what is deployed, for a run that only looks at it. */
+  readonly builtBy: string | undefined;
   /** Ctrl-C while something is asked. */
   onInterrupt(): void;
 }
@@ -38,7 +40,7 @@ interface Shown {
 export const openViews = async (
   { options, preamble, context }: Execution,
   opened: Opened,
-  { past, logs, causes, onInterrupt }: Shown,
+  { past, logs, causes, builtBy, onInterrupt }: Shown,
 ): Promise<RunViews> => {
   const { color, columns } = screen();
   const { stdout, stderr, env } = process;
@@ -94,7 +96,8 @@ export const openViews = async (
         const log = join(logs, stepLogName({ address: planned.address, attempt: attempt || attempts }));
         return existsSync(log) ? relative(process.cwd(), log) : undefined;
       };
-      const ending = { program: labCall(options), logs: shownLogs, place, logPath, causes };
+      const heals = builtBy === undefined ? {} : { heals: ['run', builtBy] };
+      const ending = { program: labCall(options), logs: shownLogs, place, logPath, causes, ...heals };
       stdout.write(cleanScreen(summary(view.model, { color, columns, now: context.host.clock.now(), ...ending })));
     },
   };

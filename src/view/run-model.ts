@@ -234,7 +234,10 @@ export class RunModel {
     );
   }
 
+  /** In the order in which they failed: what another one needs, or what drew others with it, comes first. */
   get failed(): readonly StepRecord[] {
-    return this.counted.filter(({ outcome }) => outcome === 'failed');
+    return this.counted
+      .filter(({ outcome }) => outcome === 'failed')
+      .sort((a, b) => (a.finishedAt ?? 0) - (b.finishedAt ?? 0));
   }
 }

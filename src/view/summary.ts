@@ -20,6 +20,8 @@ export interface SummaryContext {
   readonly program?: string;
   /** What goes on with this run, after the program's name; default `resume`. Empty where there is nothing to go on with. */
   readonly resume?: readonly string[];
+  /** What makes anew what this run only looks at, after the program's name. */
+  readonly heals?: readonly string[];
   /** The folder with the logs of this run. */
   readonly logs?: string;
   /** Milliseconds since the epoch; for a run that was cut off. */
@@ -125,11 +127,15 @@ const factText = (value: unknown): string => {
 /** The one thing to type now. */
 const next = (
   model: RunModel,
-  { program = usualProgram, resume = ['resume'] }: SummaryContext,
+  { program = usualProgram, resume = ['resume'], heals }: SummaryContext,
   paint: Paint,
 ): readonly string[] => {
   const { end } = model;
   if (end?.outcome === 'succeeded' || resume.length === 0) return [];
+  const healing =
+    heals && end?.outcome === 'failed'
+      ? [`What is broken is made anew by: ${paint.strong(`${program} ${commandLine(heals)}`)}`]
+      : [];
   const words = end?.outcome === 'failed' ? 'When that is put right, go on with:' : 'Nothing is lost. Go on with:';
-  return ['', `${words} ${paint.strong(`${program} ${commandLine(resume)}`)}`];
+  return ['', ...healing, `${words} ${paint.strong(`${program} ${commandLine(resume)}`)}`];
 };

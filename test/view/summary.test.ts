@@ -98,6 +98,32 @@ describe('the ending of a run', () => {
     expect(text).toContain('Also failed: d, e');
   });
 
+  it('tells first what failed first, wherever it stands in the file', () => {
+    const failure = { kind: 'exit', exitCode: 1, command: 'x', tail: [] } as const;
+    const text = show([
+      [0, started()],
+      [0, planned(...['a', 'b', 'c', 'd'].map((name) => step(name)))],
+      ...['d', 'b', 'c', 'a'].map((name, at) => [1 + at, ended(name, 'failed', { failure })] as const),
+      [6, finished('failed')],
+    ]);
+    expect(text.match(/^Failed: \w(?=:)/gm)).toEqual(['Failed: d', 'Failed: b', 'Failed: c']);
+    expect(text).toContain('Also failed: a');
+  });
+
+  it('names what makes anew what a look found broken, only after a failure', () => {
+    const of = (outcome: 'failed' | 'succeeded'): string =>
+      show(
+        [
+          [0, started()],
+          [0, planned(step('a'))],
+          [1, finished(outcome)],
+        ],
+        { heals: ['run', 'deploy'], program: 'npx lab --state-dir s' },
+      );
+    expect(of('failed')).toContain('What is broken is made anew by: npx lab --state-dir s run deploy\nWhen that is');
+    expect(of('succeeded')).not.toContain('made anew');
+  });
+
   it('says after an interruption how to go on', () => {
     const cut = show([
       [0, started()],

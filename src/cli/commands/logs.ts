@@ -2,9 +2,7 @@
 
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseAddress } from '../../core/address.ts';
 import { foldRun } from '../../core/run-state.ts';
-import { nearest } from '../../parse/nearest.ts';
 import { readLockHolder } from '../../store/lock.ts';
 import { runFolder } from '../../store/runs.ts';
 import type { StateData } from '../../store/state.ts';
@@ -35,11 +33,10 @@ export const logsCommand = async (
 ): Promise<number> => {
   const context = await openContext(options);
   const state = await lookAtState(context);
-  const { run, step } = await meaning(context.stateDir, state, first, second);
-  if (options.follow === true) {
-    if (step !== undefined) await demandStep(context, { run, step });
-    return followRun(context, { run, ...(step !== undefined && { step }) }, options);
-  }
+  const { step, ...asked } = await meaning(context.stateDir, state, first, second);
+  const run = asked.run ?? (await newestWith(context, state, { step: step ?? '', printed: options.follow !== true }));
+  if (step !== undefined) await demandStep(context, { run, step });
+  if (options.follow === true) return followRun(context, { run, ...(step !== undefined && { step }) }, options);
   const { logs } = runFolder(context.stateDir, run);
   const names = await logNames(logs);
   if (step === undefined) {
@@ -51,7 +48,11 @@ export const logsCommand = async (
     return exitCode.ok;
   }
   const name = logOf(names, step);
-  if (name === undefined) throw new CliError(exitCode.usage, noLog(run, step, names));
+  if (name === undefined) {
+    print(asCalled(noLog(run, step), options));
+    return exitCode.ok;
+  }
+  if (asked.run === undefined && run !== state.runs.at(-1)?.id) process.stderr.write(`of run ${run}:\n`);
   return show(join(logs, name), options);
 };
 
@@ -114,28 +115,42 @@ const logOf = (names: readonly string[], step: string): string | undefined => {
   return names.filter((name) => name.replace(/\.\d+\.log$/, '') === base || name === step).at(-1);
 };
 
-const noLog = (run: string, step: string, names: readonly string[]): string => {
-  const near = nearest(
-    parseAddress(step).step,
-    names.map((name) => name.replace(/[@.].*$/, '')),
-  );
-  return `Step ${step} printed nothing in run ${run}.${near === undefined ? '' : ` Did you mean ${near}?`}\n\`npx lab logs ${run}\` lists its logs.`;
+const noLog = (run: string, step: string): string =>
+  `Step ${step} printed nothing in run ${run}.\n\`npx lab logs ${run}\` lists its logs.`;
+
+/** The newest run in which the step printed, or else the newest that has it. @throws CliError 2 when no run has it */
+const newestWith = async (
+  context: CommandContext,
+  { runs }: StateData,
+  { step, printed }: { step: string; printed: boolean },
+): Promise<string> => {
+  const newestFirst = runs.map(({ id }) => id).reverse();
+  if (printed)
+    for (const run of newestFirst)
+      if (logOf(await logNames(runFolder(context.stateDir, run).logs), step) !== undefined) return run;
+  const known = new Set<string>();
+  for (const run of newestFirst) {
+    const steps = await stepsOf(context, run);
+    if (steps.includes(step)) return run;
+    for (const each of steps) known.add(each);
+  }
+  throw new CliError(exitCode.usage, `No run has a step ${step}. ${hintOf(step, [...known])}`);
 };
 
-/** One word may be a run or a step: a run when one is found by it. */
+/** One word may be a run or a step: a run when one is found by it. A step alone is looked for in all runs. */
 const meaning = async (
   stateDir: string,
   state: StateData,
   first: string | undefined,
   second: string | undefined,
-): Promise<{ run: string; step?: string }> => {
+): Promise<{ run?: string; step?: string }> => {
   if (first !== undefined && second !== undefined)
     return { run: (await entryOf(stateDir, state, first)).id, step: second };
   const last = state.runs.at(-1);
   if (!last) throw new CliError(exitCode.usage, 'There are no runs yet.');
   if (first === undefined) return { run: last.id };
   const matching = first === 'last' || state.runs.some((run) => run.id.startsWith(first) && /^\d{4}/.test(first));
-  return matching ? { run: (await entryOf(stateDir, state, first)).id } : { run: last.id, step: first };
+  return matching ? { run: (await entryOf(stateDir, state, first)).id } : { step: first };
 };
 
 const show = async (file: string, options: LogsOptions): Promise<number> => {
