@@ -1,7 +1,7 @@
 // The step type for one node's agent: it serves instead of kube-proxy, on the device it should; started anew when it does not.
 import * as z from 'zod';
 import { defineProbe, defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
-import { datapathIn } from './cilium-answers.ts';
+import { type Datapath, datapathIn } from './cilium-answers.ts';
 import { ciliumApi } from './cilium-versions.ts';
 import { type CiliumPod, podsOf } from './cilium-world.ts';
 import { reasonOf } from './command-reason.ts';
@@ -60,14 +60,20 @@ const lookAtAgent = async (step: Input, context: StepContext): Promise<Seen> => 
   const result = await kubectl(context, step.cluster, asked, { quiet: true, keepBytes: 16 << 20 });
   const datapath = datapathIn(result.stdout);
   if (result.exitCode !== 0 || !datapath) throw new StepError(`${pod.name}: ${reasonOf(result)}`);
-  const { kubeProxyReplacement, devices, directRoutingDevice } = datapath;
-  if (!kubeProxyReplacement) return { holds: false, saw: 'it does not replace kube-proxy' };
-  if (!devices.includes(step.device))
-    return { holds: false, saw: `it serves on ${devices.join(', ') || 'no device'}, not ${step.device}` };
+  const off = shortcoming(datapath, step);
+  if (off === undefined) return { holds: true, saw: `serves on ${datapath.devices.join(', ')}` };
+  const [unread] = datapath.unread;
+  return { holds: false, saw: unread === undefined ? off : `${off}; of its answer, this can't be read: ${unread}` };
+};
+
+const shortcoming = (
+  { kubeProxyReplacement, devices, directRoutingDevice, unread }: Datapath,
+  step: Input,
+): string | undefined => {
+  if (!kubeProxyReplacement)
+    return unread.length === 0 ? 'it does not replace kube-proxy' : 'it does not say that it replaces kube-proxy';
+  if (!devices.includes(step.device)) return `it serves on ${devices.join(', ') || 'no device'}, not ${step.device}`;
   if (step.directRoutingDevice !== '' && directRoutingDevice !== step.directRoutingDevice)
-    return {
-      holds: false,
-      saw: `its direct routing device is ${directRoutingDevice || 'unset'}, not ${step.directRoutingDevice}`,
-    };
-  return { holds: true, saw: `serves on ${devices.join(', ')}` };
+    return `its direct routing device is ${directRoutingDevice || 'unset'}, not ${step.directRoutingDevice}`;
+  return undefined;
 };

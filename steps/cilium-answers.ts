@@ -1,6 +1,6 @@
 // What the cilium command says in JSON: the health of an installation, and BGP sessions by node. Counts of zero are left out of it. Pure.
 import * as z from 'zod';
-import { readEach } from './read-each.ts';
+import { isMap, readEach, readFields } from './read-each.ts';
 
 const familyShape = z.object({
   afi: z.string(),
@@ -63,30 +63,31 @@ const peerOf = (node: string, peer: z.output<typeof peerShape>): CiliumPeer => {
 };
 
 const podsShape = z.object({ Desired: z.number().default(0), Ready: z.number().default(0) });
-const problemShape = z.object({ Errors: z.array(z.unknown()).nullish(), Warnings: z.array(z.unknown()).nullish() });
-const statusShape = z.object({
-  pod_state: z.record(z.string(), podsShape).nullish(),
-  errors: z.record(z.string(), z.record(z.string(), problemShape)).nullish(),
-});
+const problemShape = z.object({ Errors: z.array(z.unknown()).nullish() });
 
 export interface CiliumStatus {
   readonly agents: { readonly desired: number; readonly ready: number };
   readonly operators: { readonly desired: number; readonly ready: number };
-  /** What it calls errors, as text. */
+  /** What it calls errors, as text; also what it says in their place that is not understood. */
   readonly errors: readonly string[];
+  /** Counts of pods that were not understood: those are 0. */
+  readonly unread: readonly string[];
 }
 
 /** Reads `cilium status -o json`; undefined when the text is none of its answers. */
 export const statusIn = (text: string): CiliumStatus | undefined => {
-  const read = statusShape.safeParse(jsonIn(text));
-  if (!read.success) return undefined;
+  const read = jsonIn(text);
+  if (!isMap(read)) return undefined;
+  const pods = readFields(podsShape, read['pod_state']);
   const count = (name: string): CiliumStatus['agents'] => {
-    const pods = read.data.pod_state?.[name];
-    return { desired: pods?.Desired ?? 0, ready: pods?.Ready ?? 0 };
+    const { Desired: desired = 0, Ready: ready = 0 } = pods.fields[name] ?? {};
+    return { desired, ready };
   };
-  const problems = Object.values(read.data.errors ?? {}).flatMap((pods) => Object.values(pods));
-  const errors = problems.flatMap(({ Errors }) => Errors ?? []).map((each) => inWords(each));
-  return { agents: count('cilium'), operators: count('cilium-operator'), errors };
+  const parts = readFields(z.record(z.string(), z.unknown()), read['errors']);
+  const problems = Object.values(parts.fields).map((byPod) => readFields(problemShape, byPod));
+  const told = problems.flatMap(({ fields }) => Object.values(fields).flatMap(({ Errors }) => Errors ?? []));
+  const errors = [...told.map(inWords), ...parts.unread, ...problems.flatMap(({ unread }) => unread)];
+  return { agents: count('cilium'), operators: count('cilium-operator'), errors, unread: pods.unread };
 };
 
 const inWords = (problem: unknown): string => (typeof problem === 'string' ? problem : JSON.stringify(problem));
@@ -96,29 +97,33 @@ export interface Datapath {
   readonly kubeProxyReplacement: boolean;
   readonly devices: readonly string[];
   readonly directRoutingDevice: string;
+  /** What was not understood, or not said. */
+  readonly unread: readonly string[];
 }
 
-const agentShape = z.object({
-  'kube-proxy-replacement': z
-    .object({
-      mode: z.string().default(''),
-      devices: z.array(z.string()).nullish(),
-      deviceList: z.array(z.object({ name: z.string().default('') })).nullish(),
-      directRoutingDevice: z.string().default(''),
-    })
-    .nullish(),
-});
+const replacement = 'kube-proxy-replacement';
 
 /** Reads what the agent's own `status -o json` says; undefined when the text is none of its answers. */
 export const datapathIn = (text: string): Datapath | undefined => {
-  const read = agentShape.safeParse(jsonIn(text));
-  if (!read.success) return undefined;
-  const kpr = read.data['kube-proxy-replacement'];
-  const listed = kpr?.deviceList?.map(({ name }) => name) ?? [];
+  const read = jsonIn(text);
+  if (!isMap(read)) return undefined;
+  const part = read[replacement];
+  if (!isMap(part))
+    return {
+      kubeProxyReplacement: false,
+      devices: [],
+      directRoutingDevice: '',
+      unread: [`it says nothing of ${replacement}`],
+    };
+  const { mode = '', directRoutingDevice = '' } = part;
+  const words = readFields(z.string(), { mode, directRoutingDevice });
+  const names = readEach(z.string(), part['devices'] ?? []);
+  const listed = readEach(z.object({ name: z.string() }), part['deviceList'] ?? []);
   return {
-    kubeProxyReplacement: /^(true|strict)$/i.test(kpr?.mode ?? ''),
-    devices: listed.length > 0 ? listed : (kpr?.devices ?? []),
-    directRoutingDevice: kpr?.directRoutingDevice ?? '',
+    kubeProxyReplacement: /^(true|strict)$/i.test(words.fields['mode'] ?? ''),
+    devices: listed.entries.length > 0 ? listed.entries.map(({ name }) => name) : names.entries,
+    directRoutingDevice: words.fields['directRoutingDevice'] ?? '',
+    unread: [...words.unread, ...listed.unread, ...names.unread],
   };
 };
 

@@ -8,16 +8,22 @@ export const ciliumStatus = defineProbe({
   name: 'cilium.status',
   summary: 'Health of an installation; holds when all agents and the operator are ready and none complains',
   input: z.strictObject({ cluster: clusterInput, agents: z.int().min(1).describe('How many there must be') }),
-  values: { agents: 'desired, ready', operators: 'desired, ready', errors: 'what it complains about' },
+  values: {
+    agents: 'desired, ready',
+    operators: 'desired, ready',
+    errors: 'what it complains about',
+    unread: 'counts that were not understood',
+  },
   describe: ({ cluster }) => `Cilium of ${cluster}`,
   async look({ cluster, agents: wanted }, context) {
     const result = await context.command(['cilium', 'status', '--context', cluster, '-o', 'json'], { quiet: true });
     const status = statusIn(result.stdout);
     // It ends with 1 and still says what is off.
     if (!status) throw commandFailure(result);
-    const { agents, operators, errors } = status;
+    const { agents, operators, errors, unread } = status;
     const ready = agents.ready === wanted && operators.ready > 0 && operators.ready === operators.desired;
-    const why = errors[0] === undefined ? '' : `; ${errors[0].slice(0, 120)}`;
+    const off = errors[0] ?? (ready || unread[0] === undefined ? undefined : `can't be read: ${unread[0]}`);
+    const why = off === undefined ? '' : `; ${off.slice(0, 120)}`;
     const saw = `${agents.ready} of ${wanted} agents, ${operators.ready} of ${Math.max(1, operators.desired)} operators ready${why}`;
     return { holds: ready && errors.length === 0, saw, values: { ...status } };
   },

@@ -1,12 +1,12 @@
 // The probe type of MetalLB in FRR mode: BGP sessions of its speakers, from the FRR that runs beside each.
 import * as z from 'zod';
-import { defineProbe, type StepContext, StepError } from '../src/engine/step-type.ts';
+import { defineProbe, type StepContext } from '../src/engine/step-type.ts';
 import { reasonOf } from './command-reason.ts';
 import { clusterInput, getObjects, kubectl } from './kubectl.ts';
+import { isMap, readFields } from './read-each.ts';
 
 const namespace = 'metallb-system';
-const peerShape = z.object({ state: z.string(), pfxSnt: z.number().default(0), pfxRcd: z.number().default(0) });
-const summaryShape = z.record(z.string(), z.object({ peers: z.record(z.string(), peerShape).default({}) }));
+const peerShape = z.object({ state: z.string(), pfxSnt: z.number().default(0) });
 
 export interface SpeakerPeer {
   readonly address: string;
@@ -14,12 +14,30 @@ export interface SpeakerPeer {
   readonly sent: number;
 }
 
+export interface SpeakerPeers {
+  readonly peers: readonly SpeakerPeer[];
+  /** What was not understood. */
+  readonly unread: readonly string[];
+}
+
 /** Reads FRR's `show bgp summary json`, IPv4 only; none when BGP is not set up, of which FRR speaks in plain text. */
-export const speakerPeers = (text: string): readonly SpeakerPeer[] => {
-  if (!text.trimStart().startsWith('{')) return [];
-  const read = summaryShape.safeParse(JSON.parse(text));
-  const peers = read.success ? (read.data['ipv4Unicast']?.peers ?? {}) : {};
-  return Object.entries(peers).map(([address, { state, pfxSnt }]) => ({ address, state, sent: pfxSnt }));
+export const speakerPeers = (text: string): SpeakerPeers => {
+  if (/^% BGP instance not found/.test(text.trimStart())) return { peers: [], unread: [] };
+  const read = jsonIn(text);
+  if (!isMap(read))
+    return { peers: [], unread: [`something else than JSON: ${text.trim().split('\n')[0]?.slice(0, 120)}`] };
+  const family = read['ipv4Unicast'] ?? {};
+  const { fields, unread } = readFields(peerShape, isMap(family) ? family['peers'] : family);
+  const peers = Object.entries(fields).map(([address, { state, pfxSnt }]) => ({ address, state, sent: pfxSnt }));
+  return { peers, unread };
+};
+
+const jsonIn = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // The caller says what it was.
+  }
 };
 
 export const metallbBgp = defineProbe({
@@ -40,13 +58,17 @@ export const metallbBgp = defineProbe({
       node: String(spec?.['nodeName'] ?? ''),
     }));
     const asked = await Promise.all(
-      speakers.map(async ({ name, node }) =>
-        (await peersOf(name, cluster, context)).map((each) => ({ node, ...each })),
-      ),
+      speakers.map(async ({ name, node }) => ({ node, ...(await peersOf(name, cluster, context)) })),
     );
-    const peers = asked.flat();
-    const stateOn = (node: string): string =>
-      peers.find((each) => each.node === node && each.address === peer)?.state ?? 'no session';
+    const peers = asked.flatMap(({ node, peers: own }) => own.map((each) => ({ node, ...each })));
+    const stateOn = (node: string): string => {
+      const found = peers.find((each) => each.node === node && each.address === peer)?.state;
+      if (found !== undefined) return found;
+      const speaker = asked.find((each) => each.node === node);
+      if (!speaker) return 'no speaker of MetalLB';
+      const [unread] = speaker.unread;
+      return unread === undefined ? 'no session' : `its answer can't be read: ${unread}`;
+    };
     const established = nodes.filter((node) => stateOn(node) === 'Established');
     const off = nodes.find((node) => !established.includes(node));
     const why = off === undefined ? '' : `; ${off}: ${stateOn(off)}`;
@@ -55,9 +77,10 @@ export const metallbBgp = defineProbe({
   },
 });
 
-const peersOf = async (pod: string, cluster: string, context: StepContext): Promise<readonly SpeakerPeer[]> => {
+/** A speaker that can't be asked takes no other's answer with it. */
+const peersOf = async (pod: string, cluster: string, context: StepContext): Promise<SpeakerPeers> => {
   const argv = ['-n', namespace, 'exec', pod, '-c', 'frr', '--', 'vtysh', '-c', 'show bgp summary json'];
   const result = await kubectl(context, cluster, argv, { quiet: true });
-  if (result.exitCode !== 0) throw new StepError(`${pod}: ${reasonOf(result)}`);
+  if (result.exitCode !== 0) return { peers: [], unread: [`${pod}: ${reasonOf(result)}`] };
   return speakerPeers(result.stdout);
 };

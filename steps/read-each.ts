@@ -1,4 +1,4 @@
-// Reading a list that a tool answers with: each entry by itself, so that one that is not understood takes no other with it. Pure.
+// Reading a list or a map that a tool answers with: each entry by itself, so that one that is not understood takes no other with it. Pure.
 import type * as z from 'zod';
 
 export interface ReadEach<Entry> {
@@ -19,6 +19,26 @@ export const readEach = <Shape extends z.ZodType>(shape: Shape, list: unknown): 
   }
   return { entries, unread };
 };
+
+/** The same for a map: values that fit the shape by their keys, and what is off with the others; nothing at all is an empty one. */
+export const readFields = <Shape extends z.ZodType>(
+  shape: Shape,
+  map: unknown,
+): { readonly fields: Readonly<Record<string, z.output<Shape>>>; readonly unread: readonly string[] } => {
+  if (map === undefined || map === null) return { fields: {}, unread: [] };
+  if (!isMap(map)) return { fields: {}, unread: [`a map was expected, not ${inShort(map)}`] };
+  const fields: Record<string, z.output<Shape>> = {};
+  const unread: string[] = [];
+  for (const [key, value] of Object.entries(map)) {
+    const { entries, unread: off } = readEach(shape, [value]);
+    for (const entry of entries) fields[key] = entry;
+    unread.push(...off.map((why) => `${key}: ${why}`));
+  }
+  return { fields, unread };
+};
+
+export const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const issueText = ({ path, message }: z.core.$ZodIssue): string =>
   path.length === 0 ? message : `${path.join('.')}: ${message}`;

@@ -11,7 +11,7 @@ export interface Neighbor {
   readonly address: string;
   readonly as: number;
   readonly group: string;
-  /** idle, connect, active, opensent, openconfirm or established. */
+  /** idle, connect, active, opensent, openconfirm or established; unknown where the router does not say. */
   readonly state: string;
   readonly dynamic: boolean;
   /** By name: ipv4-unicast, ipv6-unicast, evpn; only those that are enabled. */
@@ -22,11 +22,11 @@ type Tree = Readonly<Record<string, unknown>>;
 
 /** Every BGP neighbour anywhere below: the nesting differs between ways of asking, the keys of a neighbour don't. */
 export const neighborsIn = (state: unknown): readonly Neighbor[] =>
-  objectsWith(state, ['peer-address', 'session-state']).map((each) => ({
+  objectsWith(state, ['peer-address']).map((each) => ({
     address: String(each['peer-address']),
     as: Number(each['peer-as'] ?? 0),
     group: String(each['peer-group'] ?? ''),
-    state: String(each['session-state']),
+    state: String(each['session-state'] ?? 'unknown'),
     dynamic: each['dynamic-neighbor'] === true || each['dynamic-neighbor'] === 'true',
     families: familiesIn(each['afi-safi']),
   }));

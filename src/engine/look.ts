@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { ExpressionError, type Scope } from '../core/expression.ts';
 import type { Observation } from '../core/observation.ts';
-import { evaluateCondition } from '../core/template.ts';
+import { asBoolean, evaluate } from '../core/template.ts';
 import { abandoned } from './bounded.ts';
 import { createContext } from './context.ts';
 import type { Engine } from './engine.ts';
@@ -68,8 +68,12 @@ export const look = async (
     const seen = await abandoned({ clock: engine.host.clock, signal, timeoutMs }, ask, () =>
       failing.tooLate(timeoutMs),
     );
-    const { holds, error } = judged(probe, seen, scope);
-    if (error !== undefined) return { observation: broken(`${seen.saw} (${error})`, error) };
+    const { holds, error, final } = judged(probe, seen, scope);
+    if (error !== undefined)
+      return {
+        observation: broken(`${seen.saw} (${error})`, error),
+        ...((final || failing.missing) && { final: true }),
+      };
     const data = seen.data === undefined ? {} : { data: engine.masker.value(seen.data) };
     const plain = holds ? { probe: text(name), holds, saw: text(seen.saw) } : broken(seen.saw);
     return { observation: { ...plain, ...data }, ...(!holds && failing.missing && { final: true }) };
@@ -137,19 +141,28 @@ const judged = (
   { expect, reads }: ResolvedProbe,
   seen: Awaited<ReturnType<ProbeType['look']>>,
   scope: Scope,
-): { holds: boolean; error?: string } => {
+): { holds: boolean; error?: string; final?: boolean } => {
   if (expect === undefined) return { holds: seen.holds };
+  let value: unknown = null;
   try {
-    return { holds: evaluateCondition(expect, { ...scope, ...reads, ...seen.values }) };
+    value = evaluate(expect, { ...scope, ...reads, ...seen.values });
+    return { holds: asBoolean(value, expect) };
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    return { holds: false, error: `expect can't be computed: ${error.message}` };
+    // What is not there yet may become true or false; a text, a number, a list and a map never do.
+    return { holds: false, error: `expect can't be computed: ${error.message}`, final: (value ?? null) !== null };
   }
 };
 
 /** A working folder that is not there has the same code, and may come yet. */
-const isNotInstalled = ({ ended, error }: CommandResult): boolean =>
-  ended === 'spawn-failed' && error?.code === 'ENOENT' && /^(?:command not found|no such program)/.test(error.message);
+const isNotInstalled = ({ ended, error, exitCode, stderr }: CommandResult): boolean =>
+  ended === 'spawn-failed'
+    ? error?.code === 'ENOENT' && /^(?:command not found|no such program)/.test(error.message)
+    : exitCode !== 0 && missingInside.test(stderr);
+
+/** How container runtimes (docker and kubectl exec pass it on), nsenter and `ip netns exec` say that a place they entered lacks the program. */
+const missingInside =
+  /: executable file not found in \$PATH|^nsenter: failed to execute .*: No such file or directory|^exec of ".*" failed: No such file or directory/m;
 
 const reasonOf = (error: unknown): string => {
   if (error instanceof StepError) return error.message;

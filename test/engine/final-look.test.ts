@@ -26,6 +26,20 @@ describe('a look that waiting can’t make true', () => {
         commands: () => ({ ended: 'spawn-failed', error: { code: 'ENOENT', message: 'command not found: cilium' } }),
       },
     ],
+    ...[
+      'OCI runtime exec failed: exec failed: unable to start container process: exec: "vtysh": executable file not found in $PATH: unknown',
+      'nsenter: failed to execute vtysh: No such file or directory',
+      'exec of "vtysh" failed: No such file or directory',
+    ].map((stderr): [string, object, Setting] => [
+      `enters a place that lacks the program: ${stderr.slice(0, 20)}…`,
+      { probe: 'command', run: ['docker', 'exec', 'leaf1', 'vtysh'] },
+      { commands: () => ({ exitCode: 127, stderr }) },
+    ]),
+    [
+      'expects what is neither true nor false',
+      { probe: 'asked', expect: 'text' },
+      { probes: [asking('asked', () => Promise.resolve({ holds: true, saw: 'words', values: { text: 'words' } }))] },
+    ],
     [
       'asks for a place that does not exist, as its type says',
       { probe: 'gone' },
@@ -39,6 +53,17 @@ describe('a look that waiting can’t make true', () => {
     const { outcome, took, last } = await proved(probe, setting);
     expect([outcome, last?.holds]).toEqual(['failed', false]);
     expect(took).toBeLessThan(2000);
+  });
+
+  it('is not one that expects something of what is not there yet', async () => {
+    let looks = 0;
+    const look = async () => {
+      looks += 1;
+      return { holds: true, saw: 'words', values: { text: looks < 3 ? null : true } };
+    };
+    const { outcome, took } = await proved({ probe: 'asked', expect: 'text' }, { probes: [asking('asked', look)] });
+    expect(outcome).not.toBe('failed');
+    expect(took).toBeLessThan(10_000);
   });
 
   it('is not one that only got no answer yet, nor one whose folder is not there yet', async () => {

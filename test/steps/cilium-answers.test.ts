@@ -76,7 +76,22 @@ describe('the health of an installation', () => {
       agents: { desired: 3, ready: 2 },
       operators: { desired: 1, ready: 1 },
       errors: [],
+      unread: [],
     });
+  });
+
+  it('is told as far as it is understood', () => {
+    const text = JSON.stringify({
+      pod_state: { cilium: { Desired: 3, Ready: 3 }, 'hubble-relay': { Desired: 'one' } },
+      errors: { cilium: { 'cilium-abc': { Errors: ['no route'] }, 'cilium-def': 7 }, relay: 'off' },
+    });
+    expect(statusIn(text)).toEqual({
+      agents: { desired: 3, ready: 3 },
+      operators: { desired: 0, ready: 0 },
+      errors: ['no route', expect.stringContaining('relay: "off"'), expect.stringContaining('cilium-def: 7')],
+      unread: [expect.stringContaining('hubble-relay: {"Desired":"one"}')],
+    });
+    expect(statusIn('Error: no cluster')).toBeUndefined();
   });
 });
 
@@ -84,7 +99,12 @@ describe("an agent's datapath", () => {
   it('tells what it serves on', () => {
     const text =
       '{"kube-proxy-replacement":{"mode":"True","deviceList":[{"name":"eth1","ip":["192.168.1.11"]}],"directRoutingDevice":"eth1"}}';
-    expect(datapathIn(text)).toEqual({ kubeProxyReplacement: true, devices: ['eth1'], directRoutingDevice: 'eth1' });
+    expect(datapathIn(text)).toEqual({
+      kubeProxyReplacement: true,
+      devices: ['eth1'],
+      directRoutingDevice: 'eth1',
+      unread: [],
+    });
   });
 
   it('is that of old agents, with one list of names', () => {
@@ -93,7 +113,19 @@ describe("an agent's datapath", () => {
       kubeProxyReplacement: true,
       devices: ['eth0', 'eth1'],
       directRoutingDevice: '',
+      unread: [],
     });
+  });
+
+  it('is told as far as it is understood, and nothing is said to be off that was not told', () => {
+    const part = { mode: 'True', deviceList: [{ name: 'eth1' }, 'eth2'], directRoutingDevice: 5 };
+    expect(datapathIn(JSON.stringify({ 'kube-proxy-replacement': part }))).toEqual({
+      kubeProxyReplacement: true,
+      devices: ['eth1'],
+      directRoutingDevice: '',
+      unread: [expect.stringContaining('directRoutingDevice: 5'), expect.stringContaining('"eth2"')],
+    });
+    expect(datapathIn('{}')?.unread).toEqual(['it says nothing of kube-proxy-replacement']);
   });
 });
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { containersIn, networksIn, notRunning } from '../../steps/docker-inspect.ts';
 import { interfaceState, routesIn } from '../../steps/ip-text.ts';
-import { speakerPeers } from '../../steps/metallb.ts';
+import { metallbBgp, speakerPeers } from '../../steps/metallb.ts';
 import { countAt, packetsIn, verdictOf } from '../../steps/packet-trace.ts';
 import { sample } from './samples.ts';
+import { scripted } from './scripted-context.ts';
 
 describe('an interface as ip prints it', () => {
   it('is up, and has addresses', () => {
@@ -66,14 +67,39 @@ describe('docker', () => {
 
 describe('sessions of a speaker of MetalLB', () => {
   it('are read from its FRR', () => {
-    expect(speakerPeers(sample('frr-show-bgp-summary.json'))).toEqual([
-      { address: '192.168.1.11', state: 'Established', sent: 0 },
-    ]);
+    expect(speakerPeers(sample('frr-show-bgp-summary.json'))).toEqual({
+      peers: [{ address: '192.168.1.11', state: 'Established', sent: 0 }],
+      unread: [],
+    });
   });
 
   it('are none before BGP is set up, of which FRR speaks in plain text', () => {
-    expect(speakerPeers('% BGP instance not found\n')).toEqual([]);
-    expect(speakerPeers('{}')).toEqual([]);
+    expect(speakerPeers('% BGP instance not found\n')).toEqual({ peers: [], unread: [] });
+    expect(speakerPeers('{}')).toEqual({ peers: [], unread: [] });
+  });
+
+  it('are those that are understood, and it is said which are not', () => {
+    const peers = { '192.168.1.11': { state: 'Established', pfxSnt: 2 }, '192.168.2.11': { state: 7 } };
+    const read = speakerPeers(JSON.stringify({ ipv4Unicast: { peers }, ipv6Unicast: 'none' }));
+    expect(read.peers).toEqual([{ address: '192.168.1.11', state: 'Established', sent: 2 }]);
+    expect(read.unread).toEqual([expect.stringContaining('192.168.2.11: {"state":7}')]);
+    expect(speakerPeers('Exiting: failed to connect to any daemons.\n').unread).toEqual([
+      'something else than JSON: Exiting: failed to connect to any daemons.',
+    ]);
+  });
+
+  it("are told of each node, also when another node's speaker can't be asked", async () => {
+    const speaker = (node: string) => ({ metadata: { name: `speaker-${node}` }, spec: { nodeName: node } });
+    const { context } = scripted((line) => {
+      if (line.includes('speaker-b')) return { exitCode: 1, stderr: 'error: Internal error occurred' };
+      if (line.includes('exec')) return { stdout: sample('frr-show-bgp-summary.json') };
+      return { stdout: JSON.stringify({ items: [speaker('a'), speaker('b')] }) };
+    });
+    const query = { cluster: 'cluster1', nodes: ['a', 'b', 'c'], peer: '192.168.1.11' };
+    const { holds, saw, values } = await metallbBgp.look(query, context);
+    expect([holds, values['established']]).toEqual([false, ['a']]);
+    expect(saw).toContain("1 of 3 nodes Established; b: its answer can't be read: speaker-b: error: Internal error");
+    expect((await metallbBgp.look({ ...query, nodes: ['c'] }, context)).saw).toContain('c: no speaker of MetalLB');
   });
 });
 

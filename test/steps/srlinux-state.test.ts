@@ -15,6 +15,12 @@ describe('BGP in the state of SR Linux', () => {
     expect(Object.keys(neighbor?.families ?? {})).toEqual(['ipv4-unicast', 'ipv6-unicast']);
   });
 
+  it('is there also where the router does not say how a session stands', () => {
+    expect(neighborsIn({ neighbor: [{ 'peer-address': '10.0.0.3', 'peer-as': 65003 }] })).toMatchObject([
+      { address: '10.0.0.3', as: 65003, state: 'unknown' },
+    ]);
+  });
+
   it('is none where no BGP is set up', () => {
     expect(neighborsIn({})).toEqual([]);
   });
