@@ -155,12 +155,15 @@ const judged = (
 };
 
 /** A working folder that is not there has the same code, and may come yet. */
-const isNotInstalled = ({ ended, error, exitCode, stderr }: CommandResult): boolean =>
+const isNotInstalled = ({ ended, error, exitCode, stdout, stderr }: CommandResult): boolean =>
   ended === 'spawn-failed'
     ? error?.code === 'ENOENT' && /^(?:command not found|no such program)/.test(error.message)
-    : exitCode !== 0 && missingInside.test(stderr);
+    : exitCode !== 0 && (missingInside.test(stderr) || missingInContainer.test(stdout));
 
-/** How container runtimes (docker and kubectl exec pass it on), nsenter and `ip netns exec` say that a place they entered lacks the program. */
+/** Docker prints it where the command would have printed (seen with 20.10.24). */
+const missingInContainer = /^OCI runtime exec failed: .*: executable file not found in \$PATH/;
+
+/** How kubectl exec, nsenter and `ip netns exec` say that the place they entered lacks the program. */
 const missingInside =
   /: executable file not found in \$PATH|^nsenter: failed to execute .*: No such file or directory|^exec of ".*" failed: No such file or directory/m;
 

@@ -26,13 +26,23 @@ describe('a look that waiting can’t make true', () => {
         commands: () => ({ ended: 'spawn-failed', error: { code: 'ENOENT', message: 'command not found: cilium' } }),
       },
     ],
+    ...(
+      [
+        // Docker 20.10.24 says it as output, with 126.
+        ['stdout', 'OCI runtime exec failed: exec failed: unable to start container process: exec: "vtysh"'],
+        ['stderr', 'error: Internal error occurred: error executing command in container: exec: "vtysh"'],
+      ] as const
+    ).map(([stream, text]): [string, object, Setting] => [
+      `enters a container that lacks the program: ${text.slice(0, 20)}…`,
+      { probe: 'command', run: ['docker', 'exec', 'leaf1', 'vtysh'] },
+      { commands: () => ({ exitCode: 126, [stream]: `${text}: executable file not found in $PATH: unknown\n` }) },
+    ]),
     ...[
-      'OCI runtime exec failed: exec failed: unable to start container process: exec: "vtysh": executable file not found in $PATH: unknown',
       'nsenter: failed to execute vtysh: No such file or directory',
       'exec of "vtysh" failed: No such file or directory',
     ].map((stderr): [string, object, Setting] => [
-      `enters a place that lacks the program: ${stderr.slice(0, 20)}…`,
-      { probe: 'command', run: ['docker', 'exec', 'leaf1', 'vtysh'] },
+      `enters a namespace that lacks the program: ${stderr.slice(0, 20)}…`,
+      { probe: 'command', run: ['ip', 'netns', 'exec', 'leaf1', 'vtysh'] },
       { commands: () => ({ exitCode: 127, stderr }) },
     ]),
     [
