@@ -40,10 +40,12 @@ describe('a deployment', () => {
     await project.lab('run', 'deploy');
     project.remove('workflows/tiny/deploy.yaml');
     for (const words of [['status'], ['why', 'base'], ['redo', '--undo', 'base']]) {
-      const { code, stderr } = await project.lab(...words);
+      const { code, stdout, stderr } = await project.lab(...words);
       expect({ words, code }).toEqual({ words, code: 3 });
-      expect(stderr).toContain('tiny is deployed, but its workflow deploy');
-      expect(stderr).toContain('npx lab run teardown');
+      // What status says of it is part of its answer.
+      const said = words[0] === 'status' ? stdout : stderr;
+      expect(said).toContain('tiny is deployed, but its workflow deploy');
+      expect(said).toContain('npx lab run teardown');
     }
     expect((await project.lab('run', 'teardown')).code).toBe(0);
     expect(project.has('world/base')).toBe(false);
