@@ -1,6 +1,6 @@
 // Stand-in for containerlab: reads a topology, makes containers and cables, tells of them in the shapes of its releases.
 // Read in srl-labs/containerlab at v0.48.6, v0.70.2 and v0.79.0: cmd/deploy.go, cmd/inspect.go, core/deploy.go, core/list.go, core/config.go,
-// nodes/ext_container/ext_container.go, nodes/srl/srl.go.
+// nodes/ext_container/ext_container.go, nodes/srl/srl.go; by command in sources.mjs.
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
@@ -16,7 +16,10 @@ const deploy = (world, lab, { half, reconfigure }) => {
   const nodes = Object.entries(topology.topology.nodes);
   const refusal = refuse(world, nodes, reconfigure);
   if (refusal) return refusal;
-  if (reconfigure) destroy(world, topology.name);
+  if (reconfigure) {
+    destroy(world, topology.name);
+    delete world.folders[topology.name];
+  }
   const made = half ? nodes.slice(0, Math.ceil(nodes.length / 2)) : nodes;
   for (const [name, node] of made) if (isOwn(node)) make(world, topology, { name, node, path });
   if (!half) return finish(world, lab, nodes);
@@ -54,9 +57,21 @@ const make = (world, topology, { name, node, path }) => {
     routes: [{ to: 'default', via: '172.20.20.1', device: 'eth0' }],
     sysctl: {},
     rules: {},
-    config: node['startup-config'] ? resolve(dirname(path), node['startup-config']) : undefined,
+    config:
+      node['startup-config'] &&
+      savedConfig(world, topology.name, { name, path: resolve(dirname(path), node['startup-config']) }),
     bootedAt: now(world),
   };
+};
+
+/**
+ * What a router boots with: its startup configuration, or what an earlier lab of that name left in the folder of the lab, if anything did
+ * (nodes/srl/srl.go PostDeploy at v0.48.6, v0.70.2 and v0.79.0 returns when config/config.json is there).
+ */
+const savedConfig = (world, lab, { name, path }) => {
+  world.folders[lab] ??= {};
+  world.folders[lab][name] ??= readFileSync(path, 'utf8');
+  return world.folders[lab][name];
 };
 
 const plug = (world, ...ends) => {
@@ -133,11 +148,15 @@ export const containerlab = (world, args, { half, cwd }) => {
   const file = flags['-t']?.[0];
   const lab = file === undefined ? undefined : read(resolve(cwd, file));
   if (command === 'deploy') return deploy(world, lab, { half, reconfigure: '--reconfigure' in flags });
-  if (command === 'destroy') return destroy(world, lab?.topology.name ?? flags['--name'][0], half);
+  if (command === 'destroy') {
+    const name = lab?.topology.name ?? flags['--name'][0];
+    if ('--cleanup' in flags && !half) delete world.folders[name];
+    return destroy(world, name, half);
+  }
   if (command === 'inspect') return inspect(world, lab.topology);
   if (rest.join(' ') === 'tools veth create') {
     plug(world, flags['-a'][0], flags['-b'][0]);
-    return { err: 'INFO[0000] vEth interface successfully created between the containers' };
+    return { err: 'INFO veth interface successfully created!' };
   }
   return { code: 1, err: `Error: unknown command "${command}" for "containerlab"` };
 };

@@ -1,4 +1,5 @@
 // Stand-in for docker: images, containers, networks, commands inside containers, and sniffers that share a container's network.
+// Where its answers are from: sources.mjs.
 import { execute } from './inside.mjs';
 import { nextId, parseFlags } from './world.mjs';
 
@@ -18,8 +19,7 @@ const inspect = (world, names) => {
       NetworkSettings: { Networks: addresses },
     };
   });
-  const err =
-    missing === undefined ? {} : { code: 1, err: `Error response from daemon: No such container: ${missing}` };
+  const err = missing === undefined ? {} : { code: 1, err: `Error: No such object: ${missing}` };
   return { out: JSON.stringify(list), ...err };
 };
 
@@ -39,9 +39,9 @@ const networks = (world, [verb, ...rest], flags) => {
     Options: {},
     IPAM: { Config: subnet === undefined ? [] : [{ Subnet: subnet, Gateway: subnet.replace(/\.0\/\d+$/, '.1') }] },
   }));
-  const missing =
-    rest.length > found.length ? { code: 1, err: `Error response from daemon: network ${rest[0]} not found` } : {};
-  return { out: JSON.stringify(list), ...missing };
+  const missing = rest.find((asked) => !found.some(({ id, name }) => asked === name || asked === id.slice(0, 12)));
+  const failure = missing === undefined ? {} : { code: 1, err: `Error: No such network: ${missing}` };
+  return { out: JSON.stringify(list), ...failure };
 };
 
 const carries = (labels, filter) => {
@@ -54,19 +54,24 @@ const list = (things, filter) => ({
     .map(([name]) => name)
     .join('\n'),
 });
-const takeAway = (things, names) => {
+/** A container that is not there is told, and with --force is no error; a network or volume that is not there is one. */
+const takeAway = (things, names, what = 'network') => {
+  const missing = names.find((name) => !things[name]);
+  const there = names.filter((name) => things[name]);
   for (const name of names) delete things[name];
-  return { out: names.join('\n') };
+  const failure =
+    missing === undefined ? {} : { code: what === 'container' ? 0 : 1, err: `Error: No such ${what}: ${missing}` };
+  return { out: there.join('\n'), ...failure };
 };
 const volumes = (world, [verb, ...rest], flags) =>
-  verb === 'rm' ? takeAway(world.volumes, rest) : list(world.volumes, flags['--filter'][0]);
+  verb === 'rm' ? takeAway(world.volumes, rest, 'volume') : list(world.volumes, flags['--filter'][0]);
 
 const inside = (world, rest, input) => {
   const [name, ...argv] = rest;
   const container = world.containers[name];
-  if (!container) return { code: 1, err: `Error response from daemon: No such container: ${name}` };
+  if (!container) return { code: 1, err: `Error: No such container: ${name}` };
   if (!container.running)
-    return { code: 1, err: `Error response from daemon: container ${container.id} is not running` };
+    return { code: 1, err: `Error response from daemon: Container ${container.id} is not running` };
   return execute(world, name, argv, input);
 };
 
@@ -74,7 +79,7 @@ const startSniffer = (world, flags, rest) => {
   const id = nextId(world);
   const target = flags['--network'][0].replace('container:', '');
   if (!world.containers[target]?.running)
-    return { code: 125, err: `docker: Error response from daemon: No such container: ${target}` };
+    return { code: 125, err: `docker: Error response from daemon: No such container: ${target}.` };
   const port = rest[rest.indexOf('-i') + 1];
   const [key, value = ''] = flags['--label'][0].split('=');
   world.containers[id] = {
@@ -114,7 +119,7 @@ const logs = (world, id) => {
 };
 
 const hasImage = (world, [, image]) =>
-  world.images.includes(image) ? { out: 'sha256:0' } : { code: 1, err: `Error: No such image: ${image}` };
+  world.images.includes(image) ? { out: 'sha256:0' } : { code: 1, out: '[]', err: `Error: No such image: ${image}` };
 
 const pull = (world, [image]) => {
   world.images.push(image);
@@ -124,8 +129,8 @@ const pull = (world, [image]) => {
 const terminal = ['-i', '--interactive', '--tty'];
 
 const commands = {
-  '--version': ({ versions }) => ({ out: `Docker version ${versions.docker}, build e6534b4` }),
-  version: ({ versions }) => ({ out: versions.docker }),
+  '--version': ({ versions }) => ({ out: `Docker version ${versions.docker}+dfsg1, build 297e128` }),
+  version: ({ versions }) => ({ out: `${versions.docker}+dfsg1` }),
   exec: (world, { args, input }) => {
     const start = args.findIndex((arg) => !terminal.includes(arg));
     return inside(world, args.slice(start), input);
@@ -149,7 +154,7 @@ const commands = {
   kill: (world, { rest }) => stop(world, rest[0], 'exited'),
   restart: (world, { rest }) => restart(world, rest[0]),
   wait: () => ({ out: '0' }),
-  rm: (world, { rest }) => takeAway(world.containers, rest),
+  rm: (world, { rest }) => takeAway(world.containers, rest, 'container'),
 };
 
 const known = {
@@ -161,6 +166,6 @@ const passing = ['exec', 'run'];
 
 export const docker = (world, [command, ...args], { input }) => {
   const work = commands[command];
-  if (!work) return { code: 1, err: `docker: unknown command: docker ${command}` };
+  if (!work) return { code: 1, err: `docker: '${command}' is not a docker command.` };
   return work(world, { args, input, ...(passing.includes(command) ? {} : parseFlags(args, known)) });
 };

@@ -1,13 +1,12 @@
-// What the routers of the stand-in world would know: sessions and routes, worked out from their real configuration files, cables and clusters.
-import { readFileSync } from 'node:fs';
+// What the routers of the stand-in world would know: sessions and routes, worked out from the configurations they booted with, cables and clusters.
+// Their state in the shape of Nokia's YANG models: sources.mjs, sr_cli.
 import { advance, excluded, podsOf } from './cluster.mjs';
 import { now } from './world.mjs';
 
 /** World milliseconds from "could" to "Established". */
 const settling = 4000;
 
-const readConfig = (path) => {
-  const text = readFileSync(path, 'utf8');
+const readConfig = (text) => {
   const all = (pattern) => [...text.matchAll(pattern)].map((match) => match.slice(1));
   const one = (pattern) => pattern.exec(text)?.[1];
   return {

@@ -2,12 +2,15 @@
 import { advance, podsOf } from './cluster.mjs';
 import { routesOf, tenantSessions } from './fabric-state.mjs';
 import { restore, save } from './iptables.mjs';
+import { sources } from './sources.mjs';
 import { srCli } from './sr-cli.mjs';
 import { now } from './world.mjs';
 
 export const execute = (world, name, argv, input) => {
   const container = world.containers[name];
   const [command, ...args] = argv;
+  // A program of which nobody said where its answers are from is not installed.
+  if (!Object.hasOwn(sources['docker exec'], command)) return notInstalled(command);
   switch (command) {
     case 'ls':
       return list(container, args[0]);
@@ -28,6 +31,12 @@ export const execute = (world, name, argv, input) => {
       return iptables(world, { container, command, input });
   }
 };
+
+/** Docker prints it where the command would have printed. */
+const notInstalled = (command) => ({
+  code: 126,
+  out: `OCI runtime exec failed: exec failed: unable to start container process: exec: "${command}": executable file not found in $PATH: unknown`,
+});
 
 const list = ({ interfaces }, path) => {
   const port = path.replace(/^\/sys\/class\/net\/?/, '');
@@ -72,11 +81,6 @@ const setting = (container, command, path, input) => {
 
 const iptables = (world, { container, command, input }) => {
   const [, backend, verb] = /^(ip6?tables-(?:nft|legacy))-(save|restore)$/.exec(command) ?? [];
-  if (backend === undefined)
-    return {
-      code: 127,
-      err: `OCI runtime exec failed: exec failed: unable to start container process: exec: "${command}": executable file not found in $PATH`,
-    };
   // The rules are in one backend of one family; the others are there and empty.
   if (backend !== 'iptables-nft') return { out: '' };
   if (container.node) advance(world, container.node);

@@ -1,4 +1,5 @@
 // The rules of a node of the stand-in world as iptables-save prints them: kube-proxy's while there are some, and the kubelet's always.
+// Where they are from: sources.mjs.
 const proxy = [
   ':KUBE-SERVICES - [0:0]',
   ':KUBE-SVC-TCOU7JCQXEZGVUNU - [0:0]',

@@ -1,4 +1,4 @@
-// Stand-in for kubectl: contexts, objects, manifests, and commands in the pods the lab asks.
+// Stand-in for kubectl: contexts, objects, manifests, and commands in the pods the lab asks. Where its answers are from: sources.mjs.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -173,7 +173,7 @@ export const kubectl = (world, args, { cwd }) => {
   if (command === 'config') return { out: Object.keys(world.clusters).join('\n') };
   const name = flags['--context'][0];
   const cluster = world.clusters[name];
-  if (!cluster) return { code: 1, err: `error: context "${name}" does not exist` };
+  if (!cluster) return { code: 1, err: `Error in configuration: context was not found for specified context: ${name}` };
   if (!isServing(world, name)) return refusedConnection(world, name);
   advance(world, name);
   const work = commands[command];
@@ -181,5 +181,5 @@ export const kubectl = (world, args, { cwd }) => {
   const file = named === undefined || named.startsWith('https://') ? named : resolve(cwd, named);
   return work
     ? work(world, { name, cluster, file, flags, more, inside })
-    : { code: 1, err: `error: unknown command "${command}" for "kubectl"` };
+    : { code: 1, err: `Error: unknown command "${command}" for "kubectl"` };
 };

@@ -9,6 +9,7 @@ import { containerlab } from './containerlab.mjs';
 import { docker } from './docker.mjs';
 import { kubectl } from './kubectl.mjs';
 import { minikube } from './minikube.mjs';
+import { commandOf } from './sources.mjs';
 import { createWorld, Refusal } from './world.mjs';
 
 const tools = { cilium, containerlab, docker, kubectl, minikube };
@@ -52,6 +53,7 @@ const answerTo = (world, orders, [tool, cwd, input, ...args]) => {
   if (order?.do === 'hang') return undefined;
   if (order?.do === 'fail') return { code: order.code ?? 1, err: order.message ?? `${tool}: told to fail` };
   try {
+    commandOf(tool, args);
     const answer = tools[tool](world, args, { half: order?.do === 'half', cwd, input });
     return order?.do === 'log' ? { ...answer, err: [answer.err, order.message].filter(Boolean).join('\n') } : answer;
   } catch (error) {

@@ -1,4 +1,4 @@
-// Stand-in for SR Linux's command line, as far as the lab asks: `info from state PATH | as json`.
+// Stand-in for SR Linux's command line, as far as the lab asks: `info from state PATH | as json`. Where its answers are from: sources.mjs.
 import { neighborsOf, routesOf, tunnelEnds } from './fabric-state.mjs';
 
 export const srCli = (world, name, command) => {

@@ -11,7 +11,7 @@ export const stamp = (at) => new Date(Math.floor(at / 1000) * 1000).toISOString(
 export const createWorld = (versions = {}) => ({
   start: Date.now(),
   versions: {
-    docker: '28.2.2',
+    docker: '20.10.24',
     minikube: '1.36.0',
     kubectl: '1.33.1',
     containerlab: '0.79.0',
@@ -29,6 +29,8 @@ export const createWorld = (versions = {}) => ({
   profiles: {},
   clusters: {},
   labs: {},
+  /** By lab, what its nodes saved; it outlives them. */
+  folders: {},
   sessions: {},
   calls: [],
   argvs: [],
