@@ -12,17 +12,21 @@ export const checkModelInputs = async (context: Context, chain: VariantChain, in
   const known = Object.keys(shape);
   for (const name of Object.keys(inputs)) {
     const near = known.includes(name) ? undefined : nearest(name, known);
-    if (near === undefined || (await isRead(context, chain, name))) continue;
     const place = context.origins.placeAt(inputs, name, 'key');
+    // The file may be of a variant that this one does not extend.
+    const own = place?.source.text ?? '';
+    if (near === undefined || reads(own, name) || (await isRead(context, chain, name))) continue;
     const message = `nothing reads the input \`${name}\`, and the model has none of that name`;
     if (place) context.report(place, { code: 'unread-input', message, hint: `did you mean \`${near}\`?` });
   }
 };
 
+const reads = (text: string, name: string): boolean =>
+  new RegExp(`\\binputs\\s*(\\.\\s*${name}\\b|\\[\\s*["']${name}["']\\s*\\])`).test(text);
+
 const isRead = async ({ request }: Context, { folders }: VariantChain, name: string): Promise<boolean> => {
-  const reading = new RegExp(`\\binputs\\s*(\\.\\s*${name}\\b|\\[\\s*["']${name}["']\\s*\\])`);
   for (const folder of folders)
     for (const entry of await request.list(folder))
-      if (entry.endsWith('.yaml') && reading.test((await request.read(`${folder}/${entry}`)) ?? '')) return true;
+      if (entry.endsWith('.yaml') && reads((await request.read(`${folder}/${entry}`)) ?? '', name)) return true;
   return false;
 };
