@@ -21,7 +21,11 @@ export const runScript = async (
   if (request.signal?.aborted) return cancelledBefore;
   knownBash ??= zx.which.sync('bash', { nothrow: true });
   const bash = knownBash;
-  if (bash === null) return spawnFailed({ code: 'ENOENT', message: 'bash is not installed, and a script needs it' });
+  if (bash === null)
+    return spawnFailed({
+      code: 'ENOENT',
+      message: 'bash was not found: it is not installed, or not on the PATH, and a script needs it',
+    });
   const start = new ScriptStart(request);
   const run = zx.$({
     shell: bash,
