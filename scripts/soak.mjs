@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { damages } from './soak/damages.mjs';
+import { damageAndHeal } from './soak/heal.mjs';
 import { journals, needless, record } from './soak/journals.mjs';
 import { capsuleOf, leftoversOf } from './soak/leftovers.mjs';
 import { randomFrom } from './soak/random.mjs';
@@ -18,11 +19,14 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     // Leaves a failed lab standing, to be looked at.
     keep: { type: 'boolean', default: false },
+    // No kills: every single thing that a step sets is damaged and healed. One of each kind, each item of a role, or each there is.
+    damages: { type: 'string' },
+    limit: { type: 'string', default: '1000000' },
   },
 });
 const program = new URL('../bin/lab.js', import.meta.url).pathname;
 const project = new URL('..', import.meta.url).pathname;
-const { below, pick } = randomFrom(Number(values.seed));
+const { below, pick, shuffle } = randomFrom(Number(values.seed));
 const say = (line) => {
   if (!values.json) process.stdout.write(`${line}\n`);
 };
@@ -37,6 +41,10 @@ const lab = (state, args, death) =>
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
+    let stdout = '';
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+    });
     let timer;
     const look = () => {
       if (death === undefined || timer !== undefined || output.split('\n').length <= death.facts) return;
@@ -50,7 +58,9 @@ const lab = (state, args, death) =>
     look();
     child.once('exit', (code, signal) => {
       clearTimeout(timer);
-      setImmediate(() => resolve({ code, killed: signal === 'SIGKILL', output, ms: performance.now() - started }));
+      setImmediate(() =>
+        resolve({ code, killed: signal === 'SIGKILL', output, stdout, ms: performance.now() - started }),
+      );
     });
   });
 
@@ -182,26 +192,71 @@ const round = async (number, usual, report) => {
   rmSync(state, { recursive: true, force: true });
 };
 
-say(`seed ${values.seed}`);
-const usual = await baseline();
-say(`undisturbed: deploy ${Math.round(usual.deploy.ms)} ms, teardown ${Math.round(usual.teardown.ms)} ms`);
-const report = { seed: Number(values.seed), rounds: 0, kills: 0, lostMs: 0, repeated: [], leftovers: [] };
-try {
-  for (let number = 1; number <= Number(values.runs); number += 1) {
-    await round(number, usual, report);
-    report.rounds += 1;
+/** Deploys once, and damages what stands there; nothing is left. */
+const healing = async () => {
+  const state = mkdtempSync(join(tmpdir(), 'lab-soak-'));
+  const report = { seed: Number(values.seed) };
+  try {
+    await must(state, workflow('deploy'));
+    const call = (args) => lab(state, args);
+    const take = values.damages;
+    Object.assign(report, await damageAndHeal({ lab: call, take, shuffle, limit: Number(values.limit), say }));
+    await must(state, workflow('verify'));
+  } catch (error) {
+    report.failed = error.message;
+    say(error.stack);
+  } finally {
+    if (values.keep) say(`kept: LAB_STATE_DIR=${state}`);
+    else {
+      await lab(state, workflow('teardown'));
+      rmSync(state, { recursive: true, force: true });
+    }
   }
-} catch (error) {
-  report.failed = error.message;
-  say(error.stack);
-}
-const lost = report.kills === 0 ? 0 : Math.round(Math.max(0, report.lostMs) / report.kills);
-say(`
+  return report;
+};
+
+const tellHealing = (report) => {
+  const { faults = 0, rounds = 0, impossible = [], unseen = [], unhealed = [], touched = [] } = report;
+  const list = (all) => all.map((each) => `\n  ${each}`).join('');
+  say(`
+faults               ${faults}, in ${rounds} rounds
+changed nothing      ${impossible.length}${list(impossible)}
+not seen             ${unseen.length}${list(unseen)}
+not healed           ${unhealed.length}${list(unhealed)}
+other steps acted    ${touched.length}${list(touched)}
+again with           npm run soak -- --damages ${values.damages} --seed ${values.seed}`);
+  if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  const fine = report.failed === undefined && unseen.length + unhealed.length + touched.length === 0;
+  process.exitCode = fine ? 0 : 1;
+};
+
+const soaking = async () => {
+  const usual = await baseline();
+  say(`undisturbed: deploy ${Math.round(usual.deploy.ms)} ms, teardown ${Math.round(usual.teardown.ms)} ms`);
+  const report = { seed: Number(values.seed), rounds: 0, kills: 0, lostMs: 0, repeated: [], leftovers: [] };
+  try {
+    for (let number = 1; number <= Number(values.runs); number += 1) {
+      await round(number, usual, report);
+      report.rounds += 1;
+    }
+  } catch (error) {
+    report.failed = error.message;
+    say(error.stack);
+  }
+  const lost = report.kills === 0 ? 0 : Math.round(Math.max(0, report.lostMs) / report.kills);
+  say(`
 rounds               ${report.rounds}
 kills survived       ${report.kills}
 repeated needlessly  ${report.repeated.length}${report.repeated.length > 0 ? `: ${report.repeated.join(', ')}` : ''}
 leftovers            ${report.leftovers.length}${report.leftovers.length > 0 ? `: ${report.leftovers.join(', ')}` : ''}
 time lost per kill   ${lost} ms
 again with           npm run soak -- --runs ${values.runs} --seed ${values.seed}`);
-if (values.json) process.stdout.write(`${JSON.stringify({ ...report, lostPerKillMs: lost })}\n`);
-process.exitCode = report.failed === undefined && report.repeated.length === 0 && report.leftovers.length === 0 ? 0 : 1;
+  if (values.json) process.stdout.write(`${JSON.stringify({ ...report, lostPerKillMs: lost })}\n`);
+  process.exitCode =
+    report.failed === undefined && report.repeated.length === 0 && report.leftovers.length === 0 ? 0 : 1;
+};
+
+say(`seed ${values.seed}`);
+if (values.damages === undefined) await soaking();
+else if (['kind', 'item', 'each'].includes(values.damages)) tellHealing(await healing());
+else throw new Error(`--damages is kind, item or each, not ${values.damages}`);

@@ -1,7 +1,7 @@
 // The capsule: one PID, mount and network namespace that holds the whole lab and whose end ends everything in it.
 import * as z from 'zod';
 import { defineProbe, defineStep, StepError } from '../src/engine/step-type.ts';
-import { capsuleId, capsuleVariable, entryFlags, findCapsule, needCapsule } from './capsule-world.ts';
+import { capsuleId, capsuleVariable, entryFlags, findCapsule, needCapsule } from './capsule-entry.ts';
 
 const input = z.strictObject({ name: z.string().default('lab').describe('What the ledger calls it') });
 

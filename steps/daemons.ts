@@ -1,7 +1,8 @@
 // Daemons inside the capsule: are they the right ones, in the right namespace, with the configuration they should have.
 import type { Seen, StepContext } from '../src/engine/step-type.ts';
+import { fromHost } from './capsule-entry.ts';
 import { processIn } from './capsule-processes.ts';
-import { fromHost, type Named } from './capsule-world.ts';
+import type { Named } from './capsule-world.ts';
 
 export interface Daemon {
   readonly name: string;
@@ -12,12 +13,13 @@ export interface Daemon {
   readonly mark: string;
 }
 
-/** Whether it is alive and in its namespace. */
+/** Whether it is alive, not stopped, and in its namespace. */
 export const daemonSeen = async (context: StepContext, world: Named, daemon: Daemon): Promise<Seen> => {
   const text = await context.host.readFile(fromHost(world.pid, daemon.pidFile));
   const pid = Number(text?.trim());
   const process = pid > 0 ? await processIn(context, world.pid, pid) : undefined;
   if (!process?.command.includes(daemon.mark)) return { holds: false, saw: `${daemon.name} is not running` };
+  if (process.stopped) return { holds: false, saw: `${daemon.name} is stopped by a signal` };
   if (process.namespace !== world.namespaces.get(daemon.namespace))
     return { holds: false, saw: `${daemon.name} runs in a namespace that is gone` };
   return { holds: true, saw: `${daemon.name} running` };

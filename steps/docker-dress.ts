@@ -1,10 +1,9 @@
 // The step type that dresses a container: network namespaces of its own, cables between them, kernel settings, addresses and routes.
 import * as z from 'zod';
 import { defineStep, type Seen, type StepContext } from '../src/engine/step-type.ts';
-import { type Link, linksIn, type World } from './capsule-world.ts';
+import type { Link, World } from './capsule-world.ts';
 import { reasonOf } from './command-reason.ts';
 import { askInside, hereText, mustInside, within, word } from './docker-inside.ts';
-import { addressesSeen, portsSeen } from './netns.ts';
 
 const namespaceInput = z.strictObject({
   namespace: z
@@ -137,4 +136,45 @@ const settingsSeen = (wanted: ReadonlyMap<string, string>, have: ReadonlyMap<str
   const wrong = [...wanted].find(([key, value]) => have.get(key) !== value);
   if (!wrong) return { holds: true, saw: 'set' };
   return { holds: false, saw: `${wrong[0]} is ${have.get(wrong[0]) ?? 'not there'}, not ${wrong[1]}` };
+};
+
+/** What `ip -j` printed after each line `@ NAME`, as interfaces by namespace. */
+const linksIn = (text: string): World['links'] => {
+  const links = new Map<string, ReadonlyMap<string, Link>>();
+  let namespace = '';
+  for (const line of text.split('\n')) {
+    if (line.startsWith('@ ')) namespace = line.slice(2);
+    else if (line.startsWith('['))
+      links.set(namespace, new Map((JSON.parse(line) as Link[]).map((link) => [link.ifname, link])));
+  }
+  return links;
+};
+
+/** Whether each interface is up and has its address. */
+const addressesSeen = (
+  { links }: Pick<World, 'links'>,
+  namespace: string,
+  addresses: Readonly<Record<string, string>>,
+): Seen => {
+  const there = links.get(namespace);
+  if (!there) return { holds: false, saw: `namespace ${namespace} is not there` };
+  for (const [name, address] of Object.entries(addresses)) {
+    const link = there.get(name);
+    if (!link) return { holds: false, saw: `${name} is not there` };
+    if (!link.flags.includes('UP')) return { holds: false, saw: `${name} is down` };
+    if (address !== '' && !link.addr_info.some(({ local, prefixlen }) => `${local}/${prefixlen}` === address))
+      return { holds: false, saw: `${name} has no address ${address}` };
+  }
+  const saw = Object.entries(addresses).map(([name, address]) => `${name} ${address}`.trim());
+  return { holds: true, saw: saw.join(', ') };
+};
+
+/** Whether each interface is up and a port of some bridge. */
+const portsSeen = ({ links }: Pick<World, 'links'>, namespace: string, ports: readonly string[]): Seen => {
+  for (const name of ports) {
+    const link = links.get(namespace)?.get(name);
+    if (!link?.flags.includes('UP')) return { holds: false, saw: `${name} is ${link ? 'down' : 'not there'}` };
+    if (link.master === undefined) return { holds: false, saw: `${name} is in no bridge` };
+  }
+  return { holds: true, saw: `${ports.length} ports` };
 };

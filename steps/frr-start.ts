@@ -1,8 +1,9 @@
 // Starting FRRouting's daemons in the capsule: their arguments, the mount namespace a tenant VRF needs, and a cure for zebra 8.4.
 import { type StepContext, StepError } from '../src/engine/step-type.ts';
+import { folderOf, fromHost, inCapsule, needCapsule } from './capsule-entry.ts';
 import { killIn, strays } from './capsule-processes.ts';
-import { folderOf, fromHost, inCapsule, needCapsule } from './capsule-world.ts';
 import { dressFunction } from './dress.ts';
+import { keepRunning } from './frr-running.ts';
 import { askNow } from './vty.ts';
 
 export type DaemonName = 'zebra' | 'bgpd';
@@ -33,17 +34,36 @@ export const startDaemons = async (
   context: StepContext,
 ): Promise<void> => {
   const { name } = router.device;
+  let lostBefore: string | undefined;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const before = misread(await logOf(name, context));
     await spawn(router, daemons, context);
     const log = await logOf(name, context);
     demandConfigured(name, log);
-    if (!daemons.includes('zebra') || (misread(log) === before && (await knowsTenant(router, context)))) return;
-    context.log(`zebra of ${name} misread the kernel; starting it again`);
+    const fault = daemons.includes('zebra') && !(misread(log) === before && (await knowsTenant(router, context)));
+    const lost = fault ? undefined : await linesLost(router, daemons, context);
+    // What is lost every time is not lost: this FRRouting shows it otherwise.
+    if (lost === '' || (lost !== undefined && lost === lostBefore)) return;
+    lostBefore = lost;
+    context.log(
+      fault
+        ? `zebra of ${name} misread the kernel; starting it again`
+        : `${name} did not take all of its configuration, as "${lost}"; starting it again`,
+    );
     for (const daemon of daemons)
       await killIn(context, await strays(context, await needCapsule(context), daemonMark(daemon, name)));
   }
   throw new StepError(`zebra of ${name} did not find its tenant VRF in ${attempts} starts`);
+};
+
+/** The lines of their files that these daemons do not go by; '' when there are none. */
+const linesLost = async (
+  { device }: RouterPlace,
+  daemons: readonly DaemonName[],
+  context: StepContext,
+): Promise<string> => {
+  const lost = daemons.map((daemon) => keepRunning(context, { router: device.name, daemon }));
+  return (await Promise.all(lost)).flat().join('", "');
 };
 
 const logOf = async (device: string, context: StepContext): Promise<string> =>
@@ -89,7 +109,10 @@ const spawn = async (router: RouterPlace, daemons: readonly DaemonName[], contex
       `nice -n ${niceness} ${shim(context)}"/usr/lib/frr/${daemon}" ${optionsOf(router, daemon)} -d -u frr -g frr --vty_socket "$1" -P 0 ` +
       `--log "file:$1/frr.log" -i "$1/${daemon}.pid" -f "$1/${daemon}.conf"`,
   );
-  const start = ['chown frr:frr "$1"', ...starts, ...daemons.map(yields), ...solicits(router, context)].join('\n');
+  const asks = daemons.includes('zebra') && vrf !== undefined ? [asksHosts(vrf)] : [];
+  const start = ['chown frr:frr "$1"', ...starts, ...daemons.map(yields), ...asks, ...solicits(router, context)].join(
+    '\n',
+  );
   const dressed = `${dressFunction}\n${namespaces.map(({ name }) => `dress "${name}"`).join('\n')}\n`;
   const script =
     vrf === undefined || !tenant
@@ -98,6 +121,14 @@ const spawn = async (router: RouterPlace, daemons: readonly DaemonName[], contex
   const argv = ['sh', '-ec', script, 'sh', folderOf(device.name), tenant?.name ?? '', vrf ?? ''];
   await inCapsule(context, argv, { namespace: own?.name ?? device.name, background: true });
 };
+
+/**
+ * A zebra that has just started tells the other leaves of a host only when the kernel hears of it anew, which a host that goes on
+ * speaking may put off for a minute, without an answer meanwhile. So known hosts are asked for their MAC again, once BGP is there.
+ */
+const asksHosts = (vrf: string): string =>
+  `( for pause in 0.3 1 2; do sleep $pause; ip -n ${vrf} neigh show nud stale nud reachable nud delay | grep -v -e zebra -e extern_learn | while read -r to _ port _ mac _; ` +
+  `do ip -n ${vrf} neigh change "$to" dev "$port" lladdr "$mac" nud probe; done; done ) </dev/null >/dev/null 2>&1 &`;
 
 /**
  * A hundred daemons that converge would leave a hundredth of the processor for all else that their user does: each gets two fifths of the

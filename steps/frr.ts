@@ -1,21 +1,14 @@
 // Routers with FRRouting's zebra and bgpd, and nodes that speak BGP with bgpd alone; each in its namespace in the capsule.
 import * as z from 'zod';
 import { defineStep, type Seen, type StepContext } from '../src/engine/step-type.ts';
+import { findCapsule, folderOf, fromHost, needCapsule } from './capsule-entry.ts';
 import { killIn, strays } from './capsule-processes.ts';
-import {
-  findCapsule,
-  folderOf,
-  fromHost,
-  lookAt,
-  type Named,
-  namespacesIn,
-  needCapsule,
-  type World,
-} from './capsule-world.ts';
+import { type Named, namespacesIn } from './capsule-world.ts';
 import { type Daemon, daemonSeen, filesSeen } from './daemons.ts';
-import { writeDressings } from './dress.ts';
+import { dressingsSeen, writeDressings } from './dress.ts';
+import { forgetRunning, runningSeen } from './frr-running.ts';
 import { type DaemonName, daemonMark, startDaemons } from './frr-start.ts';
-import { addressesSeen, gone, portsSeen } from './netns.ts';
+import { gone } from './netns.ts';
 
 const named = z.looseObject({ name: z.string(), role: z.string() });
 const input = z.strictObject({
@@ -26,13 +19,7 @@ const input = z.strictObject({
     .min(1)
     .describe('Which daemons run; a node speaks BGP with bgpd alone'),
   vrf: z.string().optional().describe('The tenant VRF that its second namespace is'),
-  addresses: z
-    .record(z.string(), z.string())
-    .default({})
-    .describe('By interface of the first namespace: the address that proves it'),
-  tenantAddresses: z.record(z.string(), z.string()).default({}).describe('The same of its tenant namespace'),
-  up: z.array(z.string()).default([]).describe('Interfaces of the first namespace that are up'),
-  ports: z.array(z.string()).default([]).describe('Interfaces of its last namespace that are up and ports of a bridge'),
+  up: z.array(z.string()).default([]).describe('Interfaces to other routers'),
   templates: z.string().default('assets/frr-netns').describe('Folder of the templates'),
   kind: z.enum(['spine', 'leaf', 'node']).describe('Which templates are its own'),
   capsule: z.string().default('lab').describe('The capsule it is in'),
@@ -48,19 +35,27 @@ export const frrRouter = defineStep({
       .filter((daemon) => daemon !== 'zebra' || kind !== 'node')
       .map((daemon) => `${templates}/${kind}.${daemon}.conf.liquid`),
     ...namespaces.map(({ role }) => `${templates}/${role}.batch.liquid`),
+    `${templates}/sysctl.conf.liquid`,
   ],
   describe: ({ daemons, device }) => daemons.map((daemon) => `${daemon} of ${device.name}`).join(', '),
   creates: ({ device, capsule }) => [{ kind: 'router', name: device.name, within: `capsule/${capsule}` }],
   async check(router, context) {
-    const world = await lookAt(context, namesOf(router));
-    const ground = [dressSeen(router, world), await vrfSeen(router, world, context)].find(({ holds }) => !holds);
+    const pid = await needCapsule(context);
+    const world = { pid, namespaces: await namespacesIn(context, pid, namesOf(router)) };
+    const dressed = await dressingsSeen(context, world, dressOf(router));
+    const ground = [dressed, await vrfSeen(router, world, context)].find(({ holds }) => !holds);
     if (ground) return ground;
     for (const name of router.daemons) {
       const running = await daemonSeen(context, world, daemonOf(router, name));
       if (!running.holds) return running;
     }
     const configured = await filesSeen(context, world, await configurations(router, context));
-    return configured.holds ? { holds: true, saw: `${router.daemons.join(' and ')} running` } : configured;
+    if (!configured.holds) return configured;
+    for (const name of router.daemons) {
+      const obeyed = await obeySeen(router, { name, world }, context);
+      if (!obeyed.holds) return obeyed;
+    }
+    return { holds: true, saw: `${router.daemons.join(' and ')} running` };
   },
   run: (router, context) => bringUp(router, context),
   async undo(router, context) {
@@ -89,14 +84,26 @@ const daemonOf = ({ device, namespaces }: Router, name: DaemonName): Daemon => (
   mark: daemonMark(name, device.name),
 });
 
-const dressSeen = ({ namespaces, addresses, tenantAddresses, up, ports }: Router, world: World): Seen => {
-  const [own, tenant] = namespaces;
-  const seen = [
-    addressesSeen(world, own?.name ?? '', { ...Object.fromEntries(up.map((name) => [name, ''])), ...addresses }),
-    ...(tenant ? [addressesSeen(world, tenant.name, tenantAddresses)] : []),
-    portsSeen(world, (tenant ?? own)?.name ?? '', ports),
-  ];
-  return seen.find(({ holds }) => !holds) ?? { holds: true, saw: 'dressed' };
+const dressOf = ({ device, namespaces, templates }: Router): Parameters<typeof dressingsSeen>[2] => ({
+  dressings: namespaces.map((namespace) => ({
+    namespace,
+    batch: `${templates}/${namespace.role}.batch.liquid`,
+    sysctl: `${templates}/sysctl.conf.liquid`,
+  })),
+  values: { device },
+});
+
+/** Whether a daemon that runs can be reached, and goes by its file. */
+const obeySeen = async (
+  { device, kind }: Router,
+  { name, world, fresh = false }: { readonly name: DaemonName; readonly world: Named; readonly fresh?: boolean },
+  context: StepContext,
+): Promise<Seen> => {
+  if (name === 'zebra' && kind !== 'node') {
+    const socket = await context.host.stat(fromHost(world.pid, `${folderOf(device.name)}/zserv.api`));
+    if (!socket) return { holds: false, saw: 'the socket of zebra is not there' };
+  }
+  return runningSeen(context, { router: device.name, daemon: name, fresh });
 };
 
 /** A VRF is a namespace that zebra opened once; one that was made anew under its name is not it. */
@@ -128,13 +135,8 @@ const configurations = async (router: Router, context: StepContext): Promise<Rec
 const bringUp = async (router: Router, context: StepContext): Promise<Record<string, never>> => {
   const pid = await needCapsule(context);
   const world = { pid, namespaces: await namespacesIn(context, pid, namesOf(router)) };
-  const { device, namespaces, templates } = router;
-  const dressing = (namespace: Router['namespaces'][number]) => ({
-    namespace,
-    batch: `${templates}/${namespace.role}.batch.liquid`,
-    sysctl: `${templates}/sysctl.conf.liquid`,
-  });
-  await writeDressings(context, namespaces.map(dressing), { device });
+  const { dressings, values } = dressOf(router);
+  await writeDressings(context, dressings, values);
   const files = await configurations(router, context);
   const daemons = await daemonsToStart(router, { world, files }, context);
   for (const name of daemons) await clearFor(router, { name, world, files }, context);
@@ -157,14 +159,17 @@ const daemonsToStart = async (
   if (!(await vrfSeen(router, world, context)).holds) return daemons;
   const fine = daemons.map(async (name) => {
     const file = configurationOf(router, name);
-    const configured = await filesSeen(context, world, { [file]: files[file] ?? '' });
-    return configured.holds && (await daemonSeen(context, world, daemonOf(router, name))).holds;
+    const seen = async (): Promise<boolean> =>
+      (await filesSeen(context, world, { [file]: files[file] ?? '' })).holds &&
+      (await daemonSeen(context, world, daemonOf(router, name))).holds &&
+      (await obeySeen(router, { name, world, fresh: true }, context)).holds;
+    return seen();
   });
   const first = (await Promise.all(fine)).indexOf(false);
   return first < 0 ? [] : daemons.slice(first);
 };
 
-/** Ends what runs of a daemon, and writes its configuration. Nothing runs by a configuration that was never written. */
+/** Ends what runs of a daemon, and writes its configuration. */
 const clearFor = async (
   router: Router,
   { name, world, files }: Ground & { readonly name: DaemonName },
@@ -172,8 +177,9 @@ const clearFor = async (
 ): Promise<void> => {
   const file = configurationOf(router, name);
   const path = fromHost(world.pid, file);
-  if (await context.host.stat(path))
-    await killIn(context, await strays(context, world.pid, daemonMark(name, router.device.name)));
+  // Also when its files are gone: they are no sign of life.
+  await killIn(context, await strays(context, world.pid, daemonMark(name, router.device.name)));
+  await forgetRunning(context, router.device.name, name);
   await context.host.writeFile(path, files[file] ?? '', 0o644);
 };
 

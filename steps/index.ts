@@ -11,6 +11,7 @@ import { bgpSessions, loopbackRoutes, routerMacs, routesPresent, tenantRoute } f
 import { httpProbe } from './http.ts';
 import { netnsHost, netnsLink, netnsNamespaces } from './netns.ts';
 import { nginxPod } from './nginx.ts';
+import { serviceAnswers } from './service-answers.ts';
 import { serviceNat } from './service-nat.ts';
 import { servicePath, serviceSpread, serviceTrace } from './service-probes.ts';
 import { srlLabProbes, srlLabSteps } from './srl-lab.ts';
@@ -46,6 +47,7 @@ const probes = [
   loopbackRoutes,
   routesPresent,
   serviceSpread,
+  serviceAnswers,
   servicePath,
   ...srlLabProbes,
 ] as readonly unknown[] as readonly ProbeType[];

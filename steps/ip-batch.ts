@@ -1,6 +1,6 @@
 // Gathers `ip` commands of steps that run side by side into one process.
 import { type StepContext, StepError } from '../src/engine/step-type.ts';
-import { entry, needCapsule } from './capsule-world.ts';
+import { entry, needCapsule } from './capsule-entry.ts';
 import { Gathering, type Settled } from './gathering.ts';
 
 /** `existing`: something of that name was there already, and was left as it is. */

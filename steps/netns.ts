@@ -1,19 +1,10 @@
 // Network namespaces, cables between them, and hosts with addresses: the embedded variant's ground.
 import * as z from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
+import { entry, findCapsule, folderOf, inCapsule, needCapsule } from './capsule-entry.ts';
 import { killIn, processesIn, strays } from './capsule-processes.ts';
-import {
-  entry,
-  findCapsule,
-  folderOf,
-  inCapsule,
-  linksAt,
-  lookAt,
-  namespacesIn,
-  needCapsule,
-  type World,
-} from './capsule-world.ts';
-import { dressings, writeDressings } from './dress.ts';
+import { linksAt, lookAt, namespacesIn, type World } from './capsule-world.ts';
+import { dressings, dressingsSeen, writeDressings } from './dress.ts';
 import { ipBatch } from './ip-batch.ts';
 
 const capsuleName = z.string().default('lab').describe('The capsule it is in');
@@ -97,7 +88,15 @@ export const netnsLink = defineStep({
   },
   async run({ link }, context) {
     if ((await ipBatch(context, [linkCommand(link)])) === 'done') return {};
-    // Half a cable, or one of another size, is in the way: a veth goes with either of its ends.
+    const links = await linksAt(context, endsOf(link));
+    const ends = [link.a, link.b].map((each) => links.get(each.namespace)?.get(each.interface));
+    if (ends.every((each) => each?.linkinfo?.info_kind === 'veth')) {
+      // Only of another size: what rests on it stays.
+      for (const { namespace, interface: name } of [link.a, link.b])
+        await inCapsule(context, ['ip', '-n', namespace, 'link', 'set', name, 'mtu', String(link.mtu)]);
+      return {};
+    }
+    // Half a cable is in the way: a veth goes with either of its ends.
     for (const each of [link.a, link.b]) {
       const argv = ['ip', '-n', each.namespace, 'link', 'del', each.interface];
       await context.command([...entry(context.host, await needCapsule(context)), ...argv], { quiet: true });
@@ -145,8 +144,6 @@ const hostInput = z.strictObject({
   namespace: z.looseObject({ name: z.string(), role: z.string() }).describe('Its namespace, and the role of that'),
   batch: z.string().describe('Template of the ip commands in its namespace'),
   sysctl: z.string().default('assets/frr-netns/sysctl.conf.liquid').describe('Template of its kernel settings'),
-  addresses: z.record(z.string(), z.string()).default({}).describe('By interface: the address that proves it'),
-  ports: z.array(z.string()).default([]).describe('Interfaces that are up and ports of a bridge'),
   capsule: capsuleName,
 });
 
@@ -157,10 +154,10 @@ export const netnsHost = defineStep({
   files: ({ batch, sysctl }) => [batch, sysctl],
   describe: ({ device, batch }) => `${batch} in ${device.name}`,
   creates: ({ device, capsule }) => [{ kind: 'host', name: device.name, within: `capsule/${capsule}` }],
-  async check({ namespace, addresses, ports }, context) {
-    const world = { links: await linksAt(context, [namespace.name]) };
-    const seen = portsSeen(world, namespace.name, ports);
-    return seen.holds ? addressesSeen(world, namespace.name, addresses) : seen;
+  async check({ device, namespace, batch, sysctl }, context) {
+    const pid = await needCapsule(context);
+    const world = { pid, namespaces: await namespacesIn(context, pid, [namespace.name]) };
+    return dressingsSeen(context, world, { dressings: [{ namespace, batch, sysctl }], values: { device } });
   },
   async run({ device, namespace, batch, sysctl }, context) {
     await writeDressings(context, [{ namespace, batch, sysctl }], { device });
@@ -175,39 +172,6 @@ export const netnsHost = defineStep({
     return { holds: true, saw: there ? 'nothing of its own is left' : 'the capsule is gone' };
   },
 });
-
-/** Whether each interface is up and has its address. */
-export const addressesSeen = (
-  { links }: Pick<World, 'links'>,
-  namespace: string,
-  addresses: Readonly<Record<string, string>>,
-): Seen => {
-  const there = links.get(namespace);
-  if (!there) return { holds: false, saw: `namespace ${namespace} is not there` };
-  for (const [name, address] of Object.entries(addresses)) {
-    const link = there.get(name);
-    if (!link) return { holds: false, saw: `${name} is not there` };
-    if (!link.flags.includes('UP')) return { holds: false, saw: `${name} is down` };
-    if (address !== '' && !link.addr_info.some(({ local, prefixlen }) => `${local}/${prefixlen}` === address))
-      return { holds: false, saw: `${name} has no address ${address}` };
-  }
-  return {
-    holds: true,
-    saw: Object.entries(addresses)
-      .map(([name, address]) => `${name} ${address}`.trim())
-      .join(', '),
-  };
-};
-
-/** Whether each interface is up and a port of some bridge. */
-export const portsSeen = ({ links }: Pick<World, 'links'>, namespace: string, ports: readonly string[]): Seen => {
-  for (const name of ports) {
-    const link = links.get(namespace)?.get(name);
-    if (!link?.flags.includes('UP')) return { holds: false, saw: `${name} is ${link ? 'down' : 'not there'}` };
-    if (link.master === undefined) return { holds: false, saw: `${name} is in no bridge` };
-  }
-  return { holds: true, saw: `${ports.length} ports` };
-};
 
 /** The picture, or undefined when the capsule is gone, and all in it. */
 export const lookAtOrGone = async (context: StepContext, names: readonly string[]): Promise<World | undefined> =>

@@ -1,7 +1,7 @@
 // What kube-proxy or Cilium does on a node: connections to the service address go to a pod.
 import * as z from 'zod';
 import { defineStep, type StepContext, StepError } from '../src/engine/step-type.ts';
-import { folderOf, fromHost, inCapsule, needCapsule } from './capsule-world.ts';
+import { folderOf, fromHost, inCapsule, needCapsule } from './capsule-entry.ts';
 import { reasonOf } from './command-reason.ts';
 import { askInside, mustInside } from './docker-inside.ts';
 import { inspectContainers, notRunning } from './docker-inspect.ts';
@@ -23,10 +23,18 @@ type Service = z.output<typeof input>;
 const rulesOf = ({ device, pods, template }: Service, context: StepContext): Promise<string> =>
   context.host.render(`${context.projectDir}/${template}`, { fabric: context.model, device, pods });
 
-/** Rules without counters, chain by chain: the kernel gives chains back in an order of its own, and rounds probabilities. */
+const fileOf = ({ device }: Service): string => `${folderOf(device.name)}/nat.rules`;
+
+/**
+ * Rules without counters, chain by chain, after policies other than ACCEPT: the kernel gives chains back in an order of its own, and
+ * rounds probabilities.
+ */
 const essence = (rules: string): string => {
-  const appended = rules
-    .split('\n')
+  const lines = rules.split('\n');
+  const policies = lines
+    .filter((line) => /^:\S+ (?!ACCEPT\b)[A-Z]/.test(line))
+    .map((line) => line.replace(/ \[.*/, ''));
+  const appended = lines
     .filter((line) => line.startsWith('-A'))
     .map((line) =>
       line.replace(/--probability ([\d.]+)/, (_, share) => `--probability ${Number(share).toFixed(4)}`).trim(),
@@ -36,10 +44,8 @@ const essence = (rules: string): string => {
     const chain = line.split(' ')[1] ?? '';
     byChain.set(chain, [...(byChain.get(chain) ?? []), line]);
   }
-  return [...byChain.keys()]
-    .sort()
-    .flatMap((chain) => byChain.get(chain) ?? [])
-    .join('\n');
+  const inOrder = [...byChain.keys()].sort().flatMap((chain) => byChain.get(chain) ?? []);
+  return [...policies, ...inOrder].join('\n');
 };
 
 /** iptables-save or -restore in some namespaces, in one process. */
@@ -80,11 +86,15 @@ export const serviceNat = defineStep({
     },
   ],
   async check(service, context) {
-    const found = await rulesNow(service, context);
+    const [found, wanted] = await Promise.all([rulesNow(service, context), rulesOf(service, context)]);
     if (found.exitCode !== 0) return { holds: false, saw: found.text.trim().split('\n').at(-1) ?? 'no rules' };
     const there = essence(found.text);
     const count = there === '' ? 0 : there.split('\n').length;
-    const same = there === essence(await rulesOf(service, context));
+    const same = there === essence(wanted);
+    if (same && service.container === undefined) {
+      const written = await context.host.readFile(fromHost(await needCapsule(context), fileOf(service)));
+      if (written !== wanted) return { holds: false, saw: 'the file of the rules is not what it should be' };
+    }
     return {
       holds: same,
       saw: same ? `${count} rules` : count === 0 ? 'no rules' : 'the rules differ from what they should be',
@@ -98,7 +108,7 @@ export const serviceNat = defineStep({
       return {};
     }
     const pid = await needCapsule(context);
-    await context.host.writeFile(fromHost(pid, `${folderOf(device.name)}/nat.rules`), rules);
+    await context.host.writeFile(fromHost(pid, fileOf(service)), rules);
     const { exitCode, text } = await restored.ask(context, device.name);
     if (exitCode !== 0) throw new StepError(text.trim() || `iptables-restore ended with ${exitCode}`);
     return {};

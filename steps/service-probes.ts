@@ -1,7 +1,7 @@
 // Requests to the service as its users make them: who answers, over which links the packets go, and whether any leave the fabric.
 import * as z from 'zod';
 import { defineProbe, defineStep, type StepContext, StepError } from '../src/engine/step-type.ts';
-import { entry, findCapsule } from './capsule-world.ts';
+import { entry, findCapsule } from './capsule-entry.ts';
 import { countServers, grownBy, leakSentence, leftOutByChance, packetsIn } from './service-readings.ts';
 
 const requests = z.int().min(1).max(10_000).default(30).describe('How many, each over a connection of its own');

@@ -34,6 +34,16 @@ export const leftOutByChance = (servers: number, requests: number): number => {
   return most;
 };
 
+/**
+ * How often each of `askers` asks, so that a server that does not answer is met: all of them together leave out a given one of equally
+ * likely servers once in a million times, and so does each by itself as long as 40 requests are enough for that.
+ */
+export const requestsToMeet = (servers: number, askers: number): number => {
+  if (servers <= 1) return 1;
+  const all = Math.ceil(Math.log(1e-6) / Math.log(1 - 1 / servers));
+  return Math.max(Math.ceil(all / askers), Math.min(all, 40));
+};
+
 const link = z.looseObject({
   ifname: z.string(),
   stats64: z.looseObject({ rx: z.looseObject({ packets: z.int() }), tx: z.looseObject({ packets: z.int() }) }),

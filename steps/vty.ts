@@ -1,18 +1,14 @@
 // Questions to a FRR daemon: in the capsule over its own vty socket, which is two hundred times cheaper than a vtysh process for each.
 import { type StepContext, StepError } from '../src/engine/step-type.ts';
-import { findCapsule, folderOf, fromHost } from './capsule-world.ts';
+import { findCapsule, folderOf, fromHost } from './capsule-entry.ts';
 import { reasonOf } from './command-reason.ts';
 
 export interface VtyQuestion {
   readonly router: string;
   readonly daemon: 'zebra' | 'bgpd';
   readonly command: string;
-}
-
-export interface VtyQuestion {
-  readonly router: string;
-  readonly daemon: 'zebra' | 'bgpd';
-  readonly command: string;
+  /** For a command that only an enabled session knows, as `show running-config`. */
+  readonly enabled?: boolean;
 }
 
 /**
@@ -25,13 +21,10 @@ export const askNow = async (context: StepContext, question: VtyQuestion): Promi
 };
 
 /** The socket takes commands ended by a zero byte; an answer ends with three zero bytes and the command's return code (FRR, lib/vty.c). */
-const askSocket = async (
-  context: StepContext,
-  pid: number,
-  { router, daemon, command }: VtyQuestion,
-): Promise<string> => {
+const askSocket = async (context: StepContext, pid: number, question: VtyQuestion): Promise<string> => {
+  const { router, daemon, command } = question;
   const path = fromHost(pid, `${folderOf(router)}/${daemon}.vty`);
-  const answer = await exchange(context, path, command).catch((error: unknown) => {
+  const answer = await exchange(context, path, question).catch((error: unknown) => {
     throw new StepError(
       `${daemon} of ${router} does not answer: ${(error as { code?: string }).code ?? String(error)}`,
     );
@@ -56,8 +49,18 @@ const askThere = async (context: StepContext, { router, daemon, command }: VtyQu
 export const ask = (context: StepContext, question: VtyQuestion): Promise<string> =>
   context.shared(`vty ${question.router} ${question.daemon} ${question.command}`, () => askNow(context, question));
 
-const exchange = (context: StepContext, path: string, command: string): Promise<string> =>
-  context.host.unixSocket(path, `${command}\0`, { until: /\0\0\0[\s\S]$/, timeoutMs: context.timeoutMs ?? 5000 });
+const exchange = async (
+  context: StepContext,
+  path: string,
+  { command, enabled = false }: VtyQuestion,
+): Promise<string> => {
+  const timeoutMs = context.timeoutMs ?? 5000;
+  if (!enabled) return context.host.unixSocket(path, `${command}\0`, { until: /\0\0\0[\s\S]$/, timeoutMs });
+  // Two answers, of which the first is empty.
+  const until = /[^\0]\0\0\0[\s\S]$/;
+  const both = await context.host.unixSocket(path, `enable\0${command}\0`, { until, timeoutMs });
+  return both.replace(/^\0\0\0[\s\S]/, '');
+};
 
 /** The same as data. @throws StepError also when the answer is no JSON. */
 export const askJson = async (context: StepContext, question: VtyQuestion): Promise<unknown> => {

@@ -8,5 +8,14 @@ export const randomFrom = (seed) => {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
   const below = (limit) => Math.floor(next() * limit);
-  return { below, pick: (list) => list[below(list.length)] };
+  /** The same things in another order (Fisher and Yates). */
+  const shuffle = (list) => {
+    const mixed = [...list];
+    for (let at = mixed.length - 1; at > 0; at -= 1) {
+      const other = below(at + 1);
+      [mixed[at], mixed[other]] = [mixed[other], mixed[at]];
+    }
+    return mixed;
+  };
+  return { below, pick: (list) => list[below(list.length)], shuffle };
 };

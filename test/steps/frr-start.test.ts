@@ -10,9 +10,11 @@ const leaf: RouterPlace = {
   up: ['e1-49', 'e1-50'],
 };
 
+const configuration = 'hostname leaf1\nvrf ip-vrf-1\n vni 1111\nexit-vrf\n';
+
 /** What the log of the router holds at each look, and what zebra says of its VRFs. */
-const router = (logs: readonly string[], shown: readonly string[] = []) => {
-  const [nextLog, nextShown] = [[...logs], [...shown]];
+const router = (logs: readonly string[], shown: readonly string[] = [], running: readonly string[] = []) => {
+  const [nextLog, nextShown, nextRunning] = [[...logs], [...shown], [...running]];
   return scripted(() => undefined, {
     findByEnvironment: async () => [{ pid: 7, startTime: 1, bootId: 'b', command: 'sleep' }],
     isAlive: () => true,
@@ -20,9 +22,14 @@ const router = (logs: readonly string[], shown: readonly string[] = []) => {
     stat: async () => undefined,
     readFile: async (path) => {
       if (path.endsWith('frr.log')) return nextLog.shift();
+      if (path.endsWith('.conf')) return configuration;
       return path.endsWith('/21/cmdline') ? 'zebra\0-i\0/run/lab/leaf1/zebra.pid\0-f\0/run/lab/leaf1/zebra.conf' : 'sh';
     },
-    unixSocket: async () => `${nextShown.shift() ?? 'vrf ip-vrf-1 id 1 netns /run/netns/ip-vrf-1'}\0\0\0\0`,
+    writeFile: async () => undefined,
+    unixSocket: async (_, text) =>
+      text.includes('running-config')
+        ? `\0\0\0\0${nextRunning.shift() ?? configuration}\0\0\0\0`
+        : `${nextShown.shift() ?? 'vrf ip-vrf-1 id 1 netns /run/netns/ip-vrf-1'}\0\0\0\0`,
   });
 };
 
@@ -68,6 +75,18 @@ describe('starting the daemons of a router', () => {
       'did not find its tenant VRF in 5 starts',
     );
     expect(calls.filter(({ line }) => line.includes('unshare'))).toHaveLength(5);
+  });
+
+  it('starts daemons again that lost a line of their configuration, and takes what they never show as shown otherwise', async () => {
+    const lost = 'hostname leaf1\n';
+    const once = router([], [], [lost]);
+    await startDaemons(leaf, ['zebra', 'bgpd'], once.context);
+    const told =
+      'leaf1 did not take all of its configuration, as "vrf ip-vrf-1", "vrf ip-vrf-1 / vni 1111"; starting it again';
+    expect(once.logged).toEqual([told]);
+    const always = router([], [], [lost, configuration, lost]);
+    await startDaemons(leaf, ['zebra', 'bgpd'], always.context);
+    expect(always.logged).toEqual([told]);
   });
 
   it('does not take a refused line of the configuration', async () => {
