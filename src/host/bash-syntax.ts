@@ -1,5 +1,5 @@
 // What bash says of scripts that it only reads: nothing of them is run.
-import { query } from './query.ts';
+import { spawnSync } from 'node:child_process';
 
 export interface ScriptFault {
   /** Of the script, from 1. */
@@ -17,9 +17,12 @@ done`;
 /** One answer a script, in their order; undefined for one that is right, or where no bash could be asked. */
 export const bashFaults = async (scripts: readonly string[]): Promise<readonly (ScriptFault | undefined)[]> => {
   if (scripts.length === 0) return [];
-  const bash = ['env', '-u', 'BASH_ENV', 'LC_ALL=C', 'bash'];
-  const { exitCode, stdout } = await query([...bash, '-c', readEach, 'bash', ...scripts], { timeoutMs: 30_000 });
-  if (exitCode !== 0) return scripts.map(() => undefined);
+  const { BASH_ENV: _, ...env } = process.env;
+  const { status, stdout } = spawnSync('bash', ['-c', readEach, 'bash', ...scripts], {
+    ...{ env: { ...env, LC_ALL: 'C' }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+    ...{ timeout: 30_000, maxBuffer: 64 << 20 },
+  });
+  if (status !== 0) return scripts.map(() => undefined);
   const answers = stdout.split('\0');
   return scripts.map((_, index) => (answers[2 * index + 1] === '0' ? undefined : faultIn(answers[2 * index] ?? '')));
 };
