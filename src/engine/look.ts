@@ -1,7 +1,9 @@
 // Looking at the world: one look of a probe, and waiting until all of a step's probes hold.
+
 import * as z from 'zod';
 import { ExpressionError, type Scope } from '../core/expression.ts';
 import type { Observation } from '../core/observation.ts';
+import { keptText } from '../core/printed.ts';
 import { asBoolean, evaluate } from '../core/template.ts';
 import { abandoned } from './bounded.ts';
 import { createContext } from './context.ts';
@@ -155,10 +157,13 @@ const judged = (
 };
 
 /** A working folder that is not there has the same code, and may come yet. */
-const isNotInstalled = ({ ended, error, exitCode, stdout, stderr }: CommandResult): boolean =>
-  ended === 'spawn-failed'
+const isNotInstalled = (result: CommandResult): boolean => {
+  const { ended, error, exitCode } = result;
+  return ended === 'spawn-failed'
     ? error?.code === 'ENOENT' && /^(?:command not found|no such program)/.test(error.message)
-    : exitCode !== 0 && (missingInside.test(stderr) || missingInContainer.test(stdout));
+    : exitCode !== 0 &&
+        (missingInside.test(keptText(result, 'stderr')) || missingInContainer.test(keptText(result, 'stdout')));
+};
 
 /** Docker prints it where the command would have printed (seen with 20.10.24). */
 const missingInContainer = /^OCI runtime exec failed: .*: executable file not found in \$PATH/;
