@@ -14,8 +14,8 @@ import { version } from './version-of-lab.ts';
 
 /** The last lines of each log; what is older rarely tells, and may be gigabytes. */
 const logLines = 5000;
-/** A journal of thousands of steps stays far below; more is no journal of ours. */
-const maximumBytes = 512 * 1024 * 1024;
+/** Of a bundle, also unpacked. A journal of ten thousand steps stays below; more is no journal of ours, and would only fill the memory. */
+export const maximumBytes = 128 * 1024 * 1024;
 const journalName = 'journal.jsonl';
 
 export interface Evidence {
@@ -54,8 +54,16 @@ export const bundleOf = async ({ stateDir, entry, events, env }: Evidence): Prom
 };
 
 /** The journal in a bundle; undefined when there is none. Nothing of it gets onto the disk. @throws Error for what is no archive */
-export const journalIn = (bundle: Buffer): string | undefined =>
-  memberOf(gunzipSync(bundle, { maxOutputLength: maximumBytes }), journalName);
+export const journalIn = (bundle: Buffer): string | undefined => memberOf(unpacked(bundle), journalName);
+
+const unpacked = (bundle: Buffer): Buffer => {
+  try {
+    return gunzipSync(bundle, { maxOutputLength: maximumBytes });
+  } catch (error) {
+    const tooMuch = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    throw tooMuch ? new Error(`it unpacks to more than ${maximumBytes} bytes, as no bundle does`) : error;
+  }
+};
 
 const logsOf = async (folder: string): Promise<readonly Member[]> => {
   if (!existsSync(folder)) return [];

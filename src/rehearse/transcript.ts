@@ -10,14 +10,57 @@ const header = z.strictObject({
   variant: z.string(),
   version: z.string(),
 });
-const answer = z.strictObject({
-  type: z.enum(['command', 'script', 'http', 'tcp', 'unixSocket', 'readFile', 'stat', 'list', 'findByEnvironment']),
-  /** The step whose action asked; looks have none. */
-  step: z.string().optional(),
-  question: z.string(),
-  answer: z.unknown(),
-  ms: z.number(),
+const failedWith = { ok: z.literal(false), code: z.string() };
+const result = z.looseObject({
+  exitCode: z.int().nullable(),
+  signal: z.string().nullable(),
+  stdout: z.string(),
+  stderr: z.string(),
+  truncated: z.boolean(),
+  ended: z.enum(['exit', 'timeout', 'cancelled', 'spawn-failed']),
+  error: z.looseObject({ code: z.string(), message: z.string() }).optional(),
 });
+/** By the type of the question. */
+const answers = {
+  command: result.partial(),
+  script: result.partial(),
+  http: z.discriminatedUnion('ok', [
+    z.looseObject({
+      ...{ ok: z.literal(true), status: z.int(), headers: z.record(z.string(), z.string()), body: z.string() },
+      durationMs: z.number(),
+    }),
+    z.looseObject({ ...failedWith, message: z.string() }),
+  ]),
+  tcp: z.discriminatedUnion('ok', [
+    z.looseObject({ ok: z.literal(true), durationMs: z.number() }),
+    z.looseObject(failedWith),
+  ]),
+  unixSocket: z.string(),
+  readFile: z.string().nullable(),
+  stat: z
+    .looseObject({
+      ...{ kind: z.enum(['file', 'directory', 'other']), size: z.number(), mode: z.number(), inode: z.number() },
+    })
+    .nullable(),
+  list: z.array(z.string()),
+  findByEnvironment: z.array(
+    z.looseObject({ pid: z.int(), startTime: z.number(), bootId: z.string(), command: z.string() }),
+  ),
+};
+const answer = z
+  .strictObject({
+    type: z.enum(['command', 'script', 'http', 'tcp', 'unixSocket', 'readFile', 'stat', 'list', 'findByEnvironment']),
+    /** The step whose action asked; looks have none. */
+    step: z.string().optional(),
+    question: z.string(),
+    answer: z.unknown(),
+    /** A virtual clock sleeps that long. */
+    ms: z
+      .number()
+      .min(0)
+      .max(31 * 86_400_000),
+  })
+  .refine((line) => answers[line.type].safeParse(line.answer).success);
 const outputs = z.strictObject({
   type: z.literal('outputs'),
   step: z.string(),

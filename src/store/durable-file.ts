@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, renameSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Adapter } from 'lowdb';
 import type { z } from 'zod';
+import { schemaMistake } from '../core/schema-mistake.ts';
 import { lineOfSyntaxError, lineOfValue } from './json-lines.ts';
 import { removeFile, syncFolder, writePrivateFile } from './private-file.ts';
 import { randomDigits } from './random-digits.ts';
@@ -114,9 +115,8 @@ export class DurableFile<T> implements Adapter<T> {
     if (this.#shape.isRight?.(document)) return document;
     const checked = this.#shape.schema().safeParse(document);
     if (checked.success) return checked.data;
-    const issue = checked.error.issues[0];
-    const place = issue?.path.join('.') ?? '';
-    throw this.#damaged(`${place === '' ? '' : `${place}: `}${issue?.message}`, lineOfValue(text, issue?.path ?? []));
+    const line = lineOfValue(text, checked.error.issues[0]?.path ?? []);
+    throw this.#damaged(schemaMistake(checked.error), line);
   }
 
   #parse(text: string): Record<string, unknown> {

@@ -1,5 +1,6 @@
-// The file half of the lock: says who holds it, and lets exactly one process take over from a dead holder, also where the takers
-// share no network namespace and so cannot see each other's kernel lock.
+// The lock itself: a file that says who holds it. Exactly one process can make it, and exactly one take over from a dead holder.
+// A holder is dead when it ran before this machine was started, or when all processes among which it must be can be seen and it is
+// none of them; of one in another container or on another machine nobody can tell, so it is never taken over from.
 //
 // `lock` names the holder. Taking over from a dead holder `a` starts with the exclusive making of `lock.after-a`, which is part of
 // the lock from then on, and ends by renaming it over `lock`. So a taker that dies half-way is itself taken over from.
@@ -30,7 +31,7 @@ export const signLockFile = async (dir: string, holder: LockHolder): Promise<Loc
     for (;;) {
       const chain = readChain(dir);
       const last = chain.at(-1);
-      if (last !== undefined && !isDead(last)) throw locked(dir, last.holder);
+      if (last?.holder !== undefined && !isDead(last)) throw locked(dir, last.holder);
       if (takePlace(dir, { own, holder, chain })) {
         removeLeftovers(dir, own);
         return last?.holder;
@@ -46,16 +47,19 @@ export const removeLockFile = (dir: string, holder: LockHolder): void => {
   if (readLink(join(dir, 'lock'))?.id === holder.id) removeFile(join(dir, 'lock'));
 };
 
-export const locked = (dir: string, holder: LockHolder | undefined): StoreError =>
-  new StoreError('locked', dir, {
+const locked = (dir: string, holder: LockHolder): StoreError => {
+  const seen = lookFor(holder) === 'alive';
+  const place = holder.host === undefined ? '' : ` named ${holder.host}`;
+  const where = seen ? '' : ` of another container or machine${place}, which can't be seen from here,`;
+  return new StoreError('locked', dir, {
     doing: 'take the lock',
-    saw:
-      holder === undefined
-        ? 'a process that does not say who it is holds the lock'
-        : `process ${holder.pid} holds the lock (${holder.command}, since ${new Date(holder.since).toISOString()})`,
-    remedy: 'wait until it has ended, or end it',
-    ...(holder === undefined ? {} : { holder }),
+    saw: `process ${holder.pid}${where} holds the lock (${holder.command}, since ${new Date(holder.since).toISOString()})`,
+    remedy: seen
+      ? 'wait until it has ended, or end it'
+      : `wait until it has ended, or end it there; if nothing of it runs any more, remove ${join(dir, 'lock')}`,
+    holder,
   });
+};
 
 interface Claim {
   readonly own: string;
@@ -110,6 +114,7 @@ const parseHolder = (text: string): LockHolder | undefined => {
     const texts = [found.id, found.bootId, found.pidNamespace, found.command];
     const numbers = [found.pid, found.startTime, found.since];
     const fits =
+      (found.host === undefined || typeof found.host === 'string') &&
       texts.every((value) => typeof value === 'string') &&
       numbers.every((value) => Number.isSafeInteger(value)) &&
       /^[0-9a-f]{16}$/.test(String(found.id));

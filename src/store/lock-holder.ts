@@ -5,6 +5,8 @@ import type { ProcessIdentity } from '../core/event.ts';
 export interface PlacedIdentity extends ProcessIdentity {
   /** The PID namespace in which `pid` is counted; empty where there are none. */
   readonly pidNamespace: string;
+  /** The name of its machine or container; locks from before had none. */
+  readonly host?: string;
 }
 
 export interface LockHolder extends PlacedIdentity {

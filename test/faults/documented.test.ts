@@ -36,7 +36,7 @@ describe('each row of', () => {
   });
 
   it('docs/security.md names a test that exists', () => {
-    const titles = ['security', 'faults', 'rehearse', 'report', 'store', 'parse', 'cli', 'view']
+    const titles = ['security', 'faults', 'rehearse', 'report', 'store', 'parse', 'cli', 'view', 'fuzz']
       .map((folder) => `test/${folder}`)
       .flatMap(testsIn)
       .flatMap(titlesOf);

@@ -293,7 +293,11 @@ health: [{ probe: file, path: world/only }]`),
       });
       const first = lab.start(['run', 'build']);
       await spawnedPid(lab);
-      const second = lab.start(word === 'run' ? ['run', 'build'] : ['resume'], { at: 1, only: 'lock', when: 'stop' });
+      const second = lab.start(word === 'run' ? ['run', 'build'] : ['resume'], {
+        at: 1,
+        only: 'open for writing',
+        when: 'stop',
+      });
       await until(() => /\) T /.test(readFileSync(`/proc/${second.process.pid}/stat`, 'utf8')));
       writeFileSync(join(lab.world, 'go'), '');
       expect((await first.ended).code).toBe(0);

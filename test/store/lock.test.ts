@@ -1,14 +1,16 @@
+import { once } from 'node:events';
 import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
-  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { acquireLock, type LockHolder, readLockHolder } from '../../src/store/lock.ts';
@@ -140,13 +142,13 @@ describe('acquireLock', patient, () => {
     expect((await refusal(dir)).detail.holder?.pid).toBe(child.process.pid);
   });
 
-  it('still holds when its file was deleted, though nobody can say who', async () => {
+  it('is no business of other users: a socket by the name it once had keeps nobody out', async () => {
     const dir = tempFolder();
-    await startHolder(dir);
-    rmSync(join(dir, 'lock'));
-    const error = await refusal(dir);
-    expect(error.kind).toBe('locked');
-    expect(error.detail.holder).toBeUndefined();
+    const { dev, ino } = statSync(dir, { bigint: true });
+    const server = createServer().listen({ path: `\0lab-state-${dev}:${ino}`.padEnd(108, '\0') });
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    await (await acquireLock(dir, { command: 'run' })).release();
   });
 
   it('belongs to the folder, not to one of its paths', async () => {
@@ -177,6 +179,20 @@ describe('acquireLock', patient, () => {
     const lock = await acquireLock(dir, { command: 'run' });
     expect(lock.tookOverFrom).toEqual(holder);
     await lock.release();
+  });
+
+  it.each([
+    ['on another machine', { bootId: 'another', host: 'elsewhere' }],
+    ['in a container that can not be seen', { pidNamespace: 'pid:[1]' }],
+  ])('is left to a holder %s, and says how to go on', async (_, change) => {
+    const dir = tempFolder();
+    const holder = deadHolder({ host: 'elsewhere', ...change });
+    writeFileSync(join(dir, 'lock'), JSON.stringify(holder));
+    const sees = isRoot && readlinkSync('/proc/self/ns/pid') === 'pid:[4026531836]' && holder.bootId !== 'another';
+    if (sees) return await (await acquireLock(dir, { command: 'run' })).release(); // from here every process is seen
+    const error = await refusal(dir);
+    expect(error.detail).toMatchObject({ holder, saw: expect.stringContaining('named elsewhere') });
+    expect(error.detail.remedy).toContain(`remove ${join(dir, 'lock')}`);
   });
 
   it.each(['', '{', 'null', '{"pid":1}', '[]'])('takes a file that says %j for left over', async (text) => {
@@ -274,6 +290,17 @@ describe.skipIf(!isRoot)('acquireLock between namespaces (needs root)', patient,
     await kill(child);
     await expect.poll(() => readLockHolder(dir)).toBeUndefined();
     await (await acquireLock(dir, { command: 'resume' })).release();
+  });
+
+  it('is refused between two containers, also where /proc is that of the machine', async () => {
+    for (const through of [ownProcesses, ['unshare', '--net', '--pid', '--fork', '--kill-child']]) {
+      const dir = tempFolder();
+      const child = await startHolder(dir, through);
+      expect((await refusal(dir)).kind).toBe('locked');
+      const other = await startReady(dir, through);
+      expect(await take(other)).toMatchObject({ ok: false, kind: 'locked' });
+      await kill(child);
+    }
   });
 
   it('leaves the lock to a holder it cannot look for from its own PID namespace', async () => {

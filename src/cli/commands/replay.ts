@@ -1,15 +1,16 @@
 // `lab replay FILE`: the screens of a run again, from a bundle or from a journal. Needs no project and no state; writes nothing.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { RunEvent } from '../../core/event.ts';
+import { readEvent } from '../../core/event-schema.ts';
 import { foldRun } from '../../core/run-state.ts';
 import { createLines } from '../../view/lines.ts';
 import { createNdjson } from '../../view/ndjson.ts';
 import { createQuiet } from '../../view/quiet.ts';
 import { RunModel } from '../../view/run-model.ts';
 import { summary } from '../../view/summary.ts';
-import { cleanScreen } from '../../view/text.ts';
+import { cleanScreen, oneLine } from '../../view/text.ts';
 import type { View, ViewContext } from '../../view/view.ts';
-import { journalIn } from '../bundle.ts';
+import { journalIn, maximumBytes } from '../bundle.ts';
 import { CliError, exitCode } from '../exit-code.ts';
 import type { OutputOptions } from '../options.ts';
 import { screen } from '../print.ts';
@@ -43,10 +44,10 @@ const eventsIn = (file: string): readonly RunEvent[] => {
     .split('\n')
     .flatMap((line, index, lines) => {
       if (line === '') return [];
-      const event = eventOf(line);
-      if (event) return [event];
-      if (index === lines.length - 1) return []; // cut off by a crash, as the journal's reader allows too
-      throw new CliError(exitCode.usage, `${file}: line ${index + 1} is no event of a run.`);
+      const read = readEvent(parsed(line));
+      if ('event' in read) return [read.event];
+      if (index === lines.length - 1 && lines.length > 1) return []; // cut off by a crash, as the journal's reader allows too
+      throw new CliError(exitCode.usage, oneLine(`${file}: line ${index + 1} is no event of a run (${read.mistake}).`));
     });
   if (events.length > 0) return events;
   throw new CliError(
@@ -58,6 +59,7 @@ const eventsIn = (file: string): readonly RunEvent[] => {
 /** A bundle by its first bytes, whatever its name is; else a journal. */
 const textOf = (file: string): string => {
   try {
+    if (statSync(file).size > maximumBytes) throw new Error(`it is larger than ${maximumBytes} bytes, as no bundle is`);
     const bytes = readFileSync(file);
     return bytes[0] === 0x1f && bytes[1] === 0x8b ? (journalIn(bytes) ?? '') : bytes.toString('utf8');
   } catch (error) {
@@ -66,10 +68,9 @@ const textOf = (file: string): string => {
   }
 };
 
-const eventOf = (line: string): RunEvent | undefined => {
+const parsed = (line: string): unknown => {
   try {
-    const value = JSON.parse(line) as Partial<RunEvent> | null;
-    return typeof value?.type === 'string' && typeof value.at === 'number' ? (value as RunEvent) : undefined;
+    return JSON.parse(line);
   } catch {
     return undefined; // told with its line
   }

@@ -4,7 +4,6 @@
 const fs = require('node:fs');
 const promises = require('node:fs/promises');
 const children = require('node:child_process');
-const net = require('node:net');
 const { syncBuiltinESMExports } = require('node:module');
 
 const plan = JSON.parse(process.env.LAB_FAULT ?? '{}');
@@ -137,7 +136,6 @@ const openForWriting = (path, flags) => {
 around(promises, 'open', openForWriting);
 around(fs, 'openSync', openForWriting);
 around(children, 'spawn', () => 'spawn');
-around(net.Server.prototype, 'listen', ({ path = '' } = {}) => (path.startsWith('\0lab-state') ? 'lock' : undefined));
 syncBuiltinESMExports();
 
 if (plan.clock) {
