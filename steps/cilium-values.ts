@@ -35,6 +35,14 @@ export const unknownValues = (values: Values): readonly string[] =>
 const ownValues =
   /^(?:cluster\.(?:id|name)|operator\.replicas|routingMode|tunnel|tunnelProtocol|ipam\.mode|kubeProxyReplacement|k8sService(?:Host|Port)|nodeinit\..*|serviceAccounts\..*|encryption\..*|l7Proxy|.*\.?image\..*|.*affinity.*)$/;
 
+/** The values that the command line gives when it installs and not when it upgrades, as a release has them; what is asked for goes before. */
+export const keptValues = (values: Values, release: Readonly<Record<string, unknown>>): Values =>
+  Object.fromEntries(
+    Object.entries(release).flatMap(([name, value]) =>
+      /^(?:cluster\.(?:id|name)|operator\.replicas)$/.test(name) && !(name in values) ? [[name, String(value)]] : [],
+    ),
+  );
+
 /** The first value a release was made with that nobody asks for any more; undefined when there is none. */
 export const staleValue = (values: Values, release: Readonly<Record<string, unknown>>): string | undefined =>
   Object.keys(release).find((name) => !(name in values) && !ownValues.test(name));

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { defineStep, type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { commandLineVersion } from './cilium-fits.ts';
-import { configDifference, setArguments, staleValue, unknownValues, type Values } from './cilium-values.ts';
+import { configDifference, keptValues, setArguments, staleValue, unknownValues, type Values } from './cilium-values.ts';
 import { misfits, refusedValues } from './cilium-versions.ts';
 import { configOf, installedVersion, releaseOf } from './cilium-world.ts';
 import { clusterInput, isClusterGone } from './kubectl.ts';
@@ -22,20 +22,22 @@ export const ciliumInstall = defineStep({
   name: 'cilium.install',
   summary: 'Cilium of a version, with values of its chart',
   input,
-  describe: (step) => ['cilium', ...installArguments('install', step)].join(' '),
+  describe: (step) => ['cilium', ...installArguments('install', step, given(step))].join(' '),
   creates: ({ cluster }) => [{ kind: 'cilium', name: cluster, within: `cluster/${cluster}` }],
   check: (step, context) => lookAtCilium(step, context),
   async run(step, context) {
     await demandFit(step, context);
     for (const name of unknownValues(given(step)))
       context.log(`nothing will tell whether the value ${name} did anything`);
-    const { state: release } = await releaseOf(context, step.cluster);
+    const { state: release, values: released = {} } = await releaseOf(context, step.cluster);
     if (release === 'unfinished') {
       context.log('an earlier installation was cut off; it is taken out first');
       await uninstall(step, context);
     }
+    // An upgrade that takes values out takes those too that the command gave by itself: one operator would become two.
+    const kept = release === 'deployed' ? keptValues(given(step), released) : {};
     const verb = release === 'deployed' ? 'upgrade' : 'install';
-    await context.must(['cilium', ...installArguments(verb, step)]);
+    await context.must(['cilium', ...installArguments(verb, step, { ...kept, ...given(step) })]);
     return {};
   },
   undo: (step, context) => uninstall(step, context),
@@ -50,11 +52,11 @@ export const ciliumInstall = defineStep({
 const given = ({ values }: Input): Values =>
   Object.fromEntries(Object.entries(values).filter(([, each]) => each !== ''));
 
-const installArguments = (verb: 'install' | 'upgrade', step: Input): readonly string[] => [
+const installArguments = (verb: 'install' | 'upgrade', step: Input, values: Values): readonly string[] => [
   ...[verb, '--context', step.cluster, '--version', step.version],
   // Without it a value that was taken out stays as it was.
   ...(verb === 'upgrade' ? ['--reset-values'] : []),
-  ...setArguments(given(step)),
+  ...setArguments(values),
 ];
 
 const uninstall = async ({ cluster }: Input, context: StepContext): Promise<void> => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { datapathIn, peersIn, statusIn } from '../../steps/cilium-answers.ts';
 import { ciliumBgp } from '../../steps/cilium-probes.ts';
-import { configDifference, setArguments, unknownValues } from '../../steps/cilium-values.ts';
+import { configDifference, keptValues, setArguments, unknownValues } from '../../steps/cilium-values.ts';
 import { isOutdated } from '../../steps/cilium-world.ts';
 import { sample } from './samples.ts';
 import { type Answer, scripted } from './scripted-context.ts';
@@ -178,5 +178,24 @@ describe('a pod of Cilium', () => {
     expect(isOutdated(pod, 2000)).toBe(false);
     expect(isOutdated({ ...pod, startedAt: undefined }, 2000)).toBe(false);
     expect(isOutdated({ ...pod, startedAt: 2000 }, 2000)).toBe(true);
+  });
+});
+
+describe('what the command gives by itself when it installs', () => {
+  const release = {
+    'operator.replicas': 1,
+    'cluster.name': 'cluster1',
+    routingMode: 'native',
+    devices: ['eth1'],
+    'image.tag': 'v1',
+  };
+  it('is kept by an upgrade that resets values, and nothing else is', () => {
+    expect(keptValues({ routingMode: 'native' }, release)).toEqual({
+      'operator.replicas': '1',
+      'cluster.name': 'cluster1',
+    });
+  });
+  it('gives way to what is asked for', () => {
+    expect(keptValues({ 'operator.replicas': 2 }, release)).toEqual({ 'cluster.name': 'cluster1' });
   });
 });

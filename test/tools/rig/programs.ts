@@ -39,5 +39,6 @@ const suite = existsSync('/etc/os-release')
   : 'none';
 
 export const debian = program('debian', suite);
+export const etcd = program('etcd', suite);
 export const routerImage = program('router-image', 'debian');
 export const isRoot = process.getuid?.() === 0;
