@@ -1,5 +1,5 @@
 // What there is of Cilium in a cluster: its configuration with the time it changed, its pods with the time they started, its helm release.
-import { type StepContext, StepError } from '../src/engine/step-type.ts';
+import { type Seen, type StepContext, StepError } from '../src/engine/step-type.ts';
 import { releaseValues } from './helm-release.ts';
 import { getObjects, type KubernetesObject } from './kubectl.ts';
 import { changedAt, conditionOf, startedAt } from './kubernetes-objects.ts';
@@ -77,6 +77,18 @@ export const releaseOf = async (context: StepContext, cluster: string): Promise<
   if (!newest) return { state: 'none', values: undefined };
   const state = newest.metadata.labels?.['status'] === 'deployed' ? 'deployed' : 'unfinished';
   return { state, values: releaseValues(newest) };
+};
+
+/** Namespaces of an earlier release that the cluster is still taking away: until they are gone nothing can be made in them. */
+export const endingNamespaces = async (context: StepContext, cluster: string): Promise<Seen> => {
+  const all = await getObjects(context, cluster, ['namespaces', '-l', 'app.kubernetes.io/managed-by=Helm']);
+  const ending = all.find(
+    ({ metadata }) =>
+      metadata.deletionTimestamp !== undefined && metadata.annotations?.['meta.helm.sh/release-name'] === 'cilium',
+  );
+  return ending
+    ? { holds: false, saw: `the namespace ${ending.metadata.name} of an earlier Cilium is still being deleted` }
+    : { holds: true, saw: 'nothing of an earlier Cilium is being deleted' };
 };
 
 /** The version of the agent that is installed; undefined when there is none. */

@@ -4,8 +4,9 @@ import { defineStep, type Seen, type StepContext, StepError } from '../src/engin
 import { commandLineVersion } from './cilium-fits.ts';
 import { configDifference, keptValues, setArguments, staleValue, unknownValues, type Values } from './cilium-values.ts';
 import { misfits, refusedValues } from './cilium-versions.ts';
-import { configOf, installedVersion, releaseOf } from './cilium-world.ts';
+import { configOf, endingNamespaces, installedVersion, releaseOf } from './cilium-world.ts';
 import { clusterInput, isClusterGone } from './kubectl.ts';
+import { untilTrue } from './until-true.ts';
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
 const input = z.strictObject({
@@ -37,6 +38,8 @@ export const ciliumInstall = defineStep({
     // An upgrade that takes values out takes those too that the command gave by itself: one operator would become two.
     const kept = release === 'deployed' ? keptValues(given(step), released) : {};
     const verb = release === 'deployed' ? 'upgrade' : 'install';
+    if (verb === 'install')
+      await untilTrue(context, context.timeoutMs ?? 120_000, () => endingNamespaces(context, step.cluster));
     await context.must(['cilium', ...installArguments(verb, step, { ...kept, ...given(step) })]);
     return {};
   },

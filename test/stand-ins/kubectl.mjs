@@ -18,6 +18,7 @@ const kinds = {
   secrets: 'Secret',
   service: 'Service',
   services: 'Service',
+  namespaces: 'Namespace',
   crd: 'CustomResourceDefinition',
   deployment: 'Deployment',
   ciliumloadbalancerippools: 'CiliumLoadBalancerIPPool',

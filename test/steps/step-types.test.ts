@@ -150,6 +150,31 @@ describe('cilium.install', () => {
     await expect(ciliumInstall.run(step, old.context)).rejects.toThrow(/from 0\.18\.7.*tunnel left the chart/);
     expect(old.calls.some(({ line }) => line.startsWith('cilium install'))).toBe(false);
   });
+
+  it('waits for namespaces of an earlier release that are being deleted, and for no other', async () => {
+    const namespace = (name: string, release: string, ending: boolean) => ({
+      metadata: {
+        name,
+        annotations: { 'meta.helm.sh/release-name': release },
+        ...(ending && { deletionTimestamp: '2026-12-01T05:00:00Z' }),
+      },
+    });
+    const answers = [
+      [namespace('cilium-secrets', 'cilium', true), namespace('other', 'other', true)],
+      [namespace('kept', 'cilium', false), namespace('other', 'other', true)],
+    ];
+    const { context, calls } = scripted((line) => {
+      if (line === 'cilium version --client') return { stdout: 'cilium-cli: v0.18.9 compiled with go1.24' };
+      return line.includes('get namespaces') ? { stdout: JSON.stringify({ items: answers.shift() }) } : undefined;
+    });
+    await ciliumInstall.run({ ...step, values: {} }, context);
+    const order = calls.map(({ line }) => line).filter((line) => /get namespaces|cilium install/.test(line));
+    expect(order.map((line) => line.split(' ', 2).join(' '))).toEqual([
+      'kubectl --context',
+      'kubectl --context',
+      'cilium install',
+    ]);
+  });
 });
 
 describe('docker.room', () => {
