@@ -4,9 +4,9 @@ import { Liquid } from 'liquidjs';
 import type { Rendering } from '../../src/engine/step-type.ts';
 import { fabric } from '../../src/fabric/fabric.ts';
 import type { FabricInputs } from '../../src/fabric/fabric-inputs.ts';
-import { ciliumRenderings } from '../../steps/cilium-resources.ts';
-import { topologyRendering } from '../../steps/containerlab-topology.ts';
-import { srlinuxRendering } from '../../steps/srlinux-config.ts';
+import { ciliumRenderings } from '../../steps/cilium/resources.ts';
+import { topologyRendering } from '../../steps/containerlab/topology.ts';
+import { srlinuxRendering } from '../../steps/srlinux/config.ts';
 
 export interface Rendered {
   readonly name: string;

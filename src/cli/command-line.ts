@@ -1,9 +1,10 @@
 // Reads the command line, lets the one command asked for run, turns every end into an exit code. The commands themselves are
 // listed in program/.
+
+import { CliError, exitCode } from '../project/exit-code.ts';
+import { offScreen } from '../project/off-screen.ts';
+import { asCalled } from '../session/call-lab.ts';
 import { isStoreComplaint, storeText } from '../view/store-wording.ts';
-import { asCalled } from './call-lab.ts';
-import { CliError, exitCode } from './exit-code.ts';
-import { offScreen } from './off-screen.ts';
 import { type Asked, readWords } from './program/program.ts';
 import { refusedBySystem } from './refused-by-system.ts';
 

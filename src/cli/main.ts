@@ -1,5 +1,5 @@
 // The way in and the way out: the words of the command line go in, the exit code comes out.
-import { listenToBrokenOutput } from './broken-output.ts';
+import { listenToBrokenOutput } from '../session/broken-output.ts';
 import { explain, runCommandLine } from './command-line.ts';
 import { endWithTerminal } from './lost-terminal.ts';
 

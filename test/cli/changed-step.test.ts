@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { foldLedger } from '../../src/cli/history.ts';
-import { holdingsToUndo } from '../../src/cli/holdings-to-undo.ts';
-import type { Opened } from '../../src/cli/open-workflow.ts';
 import type { EventBody, RunEvent } from '../../src/core/event.ts';
 import { foldRun } from '../../src/core/run-state.ts';
+import { foldLedger } from '../../src/history/history.ts';
+import type { Opened } from '../../src/project/open-workflow.ts';
+import { holdingsToUndo } from '../../src/session/holdings-to-undo.ts';
 import type { LedgerEntry } from '../../src/store/state.ts';
 import { useProgram } from '../faults/rig/program.ts';
 import { deedsOf, openProject, type Project } from './rig/project.ts';

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { explain } from '../../src/cli/command-line.ts';
-import { keepOffScreen } from '../../src/cli/off-screen.ts';
 import { createMasker } from '../../src/core/mask.ts';
+import { keepOffScreen } from '../../src/project/off-screen.ts';
 
 it('a crash tells no secret that was read before, in whatever form', () => {
   keepOffScreen(createMasker(['first secret'], (text) => Buffer.from(text).toString('base64')));

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { exitCode } from '../../src/cli/exit-code.ts';
+import { exitCode } from '../../src/project/exit-code.ts';
 
 it.each([
   ['SIGINT', 130],

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { followLogs } from '../../src/cli/follow-logs.ts';
+import { followLogs } from '../../src/history/follow-logs.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { gather } from '../../src/cli/gather.ts';
+import { gather } from '../../src/session/gather.ts';
 
 const open = () => {
   const written: string[] = [];

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { findProject } from '../../src/cli/project.ts';
-import { type Known, loadRegistry } from '../../src/cli/registry.ts';
 import { type StepContext, StepError } from '../../src/engine/step-type.ts';
+import { findProject } from '../../src/project/project.ts';
+import { type Known, loadRegistry } from '../../src/project/registry.ts';
 
 const step = (name: string): string =>
   `defineStep({ name: '${name}', summary: 's', input: z.strictObject({}), async run() { return {}; } })`;

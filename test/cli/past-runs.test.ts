@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { historyOf } from '../../src/cli/history.ts';
-import { keepTold } from '../../src/cli/past-runs.ts';
 import type { RunEvent } from '../../src/core/event.ts';
 import { toldBy } from '../../src/core/told.ts';
+import { historyOf } from '../../src/history/history.ts';
+import { keepTold } from '../../src/history/past-runs.ts';
 import { runFolder } from '../../src/store/runs.ts';
 import type { RunEntry } from '../../src/store/state.ts';
 import { useProgram } from '../faults/rig/program.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { placesOf, positionsIn } from '../../src/cli/step-places.ts';
 import type { Position } from '../../src/parse/source.ts';
+import { placesOf, positionsIn } from '../../src/project/step-places.ts';
 
 it('gives the places of steps again after they were text', () => {
   const id = { file: 'deploy.yaml', line: 3, column: 9 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { withCommandApart } from '../../src/cli/program/program.ts';
-import { needsDeployed } from '../../src/cli/rehearsal.ts';
+import { needsDeployed } from '../../src/session/rehearsal.ts';
 import { RunModel } from '../../src/view/run-model.ts';
 import { summary } from '../../src/view/summary.ts';
 

@@ -1,7 +1,7 @@
 // docs/commands.md against the program: the documents that commands print, and the exit codes.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { exitCode } from '../../src/cli/exit-code.ts';
+import { exitCode } from '../../src/project/exit-code.ts';
 import { openProject } from '../cli/rig/project.ts';
 import { useProgram } from '../faults/rig/program.ts';
 

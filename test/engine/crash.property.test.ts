@@ -4,7 +4,7 @@ import type { Outcome, RunEvent } from '../../src/core/event.ts';
 import type { Holding } from '../../src/core/holdings.ts';
 import { continuedScope } from '../../src/core/redo.ts';
 import { foldRun, isDone } from '../../src/core/run-state.ts';
-import type { PlanItem } from '../../src/engine/plan.ts';
+import type { PlanItem } from '../../src/engine/plan/plan.ts';
 import { MemoryJournal } from '../rig/memory-journal.ts';
 import { addressOf, needsByAddress, type Plot, plots, typesOf, workflowOf, worldOf } from '../rig/random-workflow.ts';
 import { holdingsFrom, planIn, type Ran, runIn, type Setting, startIn, workflow } from '../rig/run-in.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PlanItem } from '../../src/engine/plan.ts';
+import type { PlanItem } from '../../src/engine/plan/plan.ts';
 import { making, planIn, runIn, workflow } from '../rig/run-in.ts';
 import { World } from '../rig/world.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventBody } from '../../src/core/event.ts';
 import type { Appended, Journal } from '../../src/engine/ports.ts';
-import { Recorder } from '../../src/engine/recorder.ts';
+import { Recorder } from '../../src/engine/run/recorder.ts';
 import { ManualClock } from '../rig/manual-clock.ts';
 
 const finished = (address: string): EventBody => ({

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { createMasker } from '../../src/core/mask.ts';
-import { ExpansionError, unitsOf } from '../../src/engine/unit.ts';
+import { ExpansionError, unitsOf } from '../../src/engine/step/unit.ts';
 import { stepGraph } from '../../src/view/step-graph.ts';
 import { making, runIn, workflow } from '../rig/run-in.ts';
 import { World } from '../rig/world.ts';

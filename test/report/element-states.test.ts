@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { joinSightings } from '../../src/cli/page-data.ts';
-import { topologyOf } from '../../src/cli/topology.ts';
 import type { Observation } from '../../src/core/observation.ts';
 import { fabric } from '../../src/fabric/fabric.ts';
+import { joinSightings } from '../../src/pages/page-data.ts';
+import { topologyOf } from '../../src/pages/topology.ts';
 import { elementStates, type Sighting } from '../../src/report/element-states.ts';
 import { elementId, type Topology } from '../../src/report/topology.ts';
 import { elementNumbers, topologySvg } from '../../src/report/topology-svg.ts';

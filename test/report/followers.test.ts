@@ -4,9 +4,9 @@ import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { JournalTail } from '../../src/cli/ui/journal-tail.ts';
-import { LogTail } from '../../src/cli/ui/log-tail.ts';
-import { type Message, type News, Viewers } from '../../src/cli/ui/viewers.ts';
+import { JournalTail } from '../../src/live/journal-tail.ts';
+import { LogTail } from '../../src/live/log-tail.ts';
+import { type Message, type News, Viewers } from '../../src/live/viewers.ts';
 import { encodeLine } from '../rig/encode-line.ts';
 import { eventsOf, finished, planned, started } from './rig/pages.ts';
 

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PageServer, servePage } from '../../src/cli/ui/server.ts';
+import { type PageServer, servePage } from '../../src/live/server.ts';
 
 interface Reply {
   readonly status: number;

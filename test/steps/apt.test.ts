@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aptPackages } from '../../steps/apt.ts';
+import { aptPackages } from '../../steps/system/apt.ts';
 import { scripted } from './scripted-context.ts';
 
 /** A Debian host that has neither package. */

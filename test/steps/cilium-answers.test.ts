@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { datapathIn, peersIn, statusIn } from '../../steps/cilium-answers.ts';
-import { ciliumBgp } from '../../steps/cilium-probes.ts';
-import { configDifference, keptValues, setArguments, unknownValues } from '../../steps/cilium-values.ts';
-import { isOutdated } from '../../steps/cilium-world.ts';
+import { datapathIn, peersIn, statusIn } from '../../steps/cilium/answers.ts';
+import { ciliumBgp } from '../../steps/cilium/probes.ts';
+import { configDifference, keptValues, setArguments, unknownValues } from '../../steps/cilium/values.ts';
+import { isOutdated } from '../../steps/cilium/world.ts';
 import { sample } from './samples.ts';
 import { type Answer, scripted } from './scripted-context.ts';
 

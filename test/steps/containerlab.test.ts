@@ -1,7 +1,7 @@
 // The lab as docker and containerlab's log tell it: what is there, what should not be, and what a deploy that ended well did not do.
 import { describe, expect, it } from 'vitest';
-import { containerlabDeploy } from '../../steps/containerlab.ts';
-import { errorsLogged } from '../../steps/containerlab-log.ts';
+import { containerlabDeploy } from '../../steps/containerlab/deploy.ts';
+import { errorsLogged } from '../../steps/containerlab/log.ts';
 import { type Answer, scripted } from './scripted-context.ts';
 
 const step = containerlabDeploy.input.parse({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clock } from '../../src/host/clock.ts';
-import { bgpSessions } from '../../steps/frr-probes.ts';
+import { bgpSessions } from '../../steps/frr/probes.ts';
 import { scripted } from './scripted-context.ts';
 
 interface Said {

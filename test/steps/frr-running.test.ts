@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linesIn, missingIn } from '../../steps/frr-running.ts';
+import { linesIn, missingIn } from '../../steps/frr/running.ts';
 
 const file = `hostname leaf1
 vrf ip-vrf-1

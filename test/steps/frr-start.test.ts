@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type RouterPlace, startDaemons } from '../../steps/frr-start.ts';
+import { type RouterPlace, startDaemons } from '../../steps/frr/start.ts';
 import { scripted } from './scripted-context.ts';
 
 const leaf: RouterPlace = {

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SharedAnswers } from '../../src/engine/shared-answers.ts';
 import type { StepContext } from '../../src/engine/step-type.ts';
-import { lookAt } from '../../steps/capsule-world.ts';
-import { dressFunction, dressings } from '../../steps/dress.ts';
-import { Gathering } from '../../steps/gathering.ts';
-import { ipBatch } from '../../steps/ip-batch.ts';
-import { answersIn } from '../../steps/shell-answers.ts';
+import { lookAt } from '../../steps/netns/capsule-world.ts';
+import { dressFunction, dressings } from '../../steps/netns/dress.ts';
+import { ipBatch } from '../../steps/netns/ip-batch.ts';
+import { Gathering } from '../../steps/shared/gathering.ts';
+import { answersIn } from '../../steps/shared/shell-answers.ts';
 import { type Answer, scripted } from './scripted-context.ts';
 
 const first = { pid: 7, startTime: 1, bootId: 'b' };

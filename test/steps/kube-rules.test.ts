@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { proxyLines, withoutProxyLines } from '../../steps/kube-rules.ts';
+import { proxyLines, withoutProxyLines } from '../../steps/kubernetes/kube-rules.ts';
 
 const saved = `*nat
 :PREROUTING ACCEPT [0:0]

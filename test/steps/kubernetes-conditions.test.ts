@@ -1,8 +1,8 @@
 // Objects that say they are well and are not, objects that are well and never say so, and conditions that will never come.
 import { describe, expect, it } from 'vitest';
-import type { KubernetesObject } from '../../steps/kubectl.ts';
-import { kubernetesProbe } from '../../steps/kubernetes.ts';
-import { unmetBecause } from '../../steps/kubernetes-conditions.ts';
+import { unmetBecause } from '../../steps/kubernetes/conditions.ts';
+import type { KubernetesObject } from '../../steps/kubernetes/kubectl.ts';
+import { kubernetesProbe } from '../../steps/kubernetes/probe.ts';
 import { scripted } from './scripted-context.ts';
 
 const available = { type: 'Available', status: 'True' };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { objectsIn } from '../../steps/kubectl.ts';
-import { countConditions } from '../../steps/kubernetes-conditions.ts';
-import { changedAt, startedAt } from '../../steps/kubernetes-objects.ts';
-import { addressOf, isInPool } from '../../steps/kubernetes-service.ts';
+import { countConditions } from '../../steps/kubernetes/conditions.ts';
+import { objectsIn } from '../../steps/kubernetes/kubectl.ts';
+import { changedAt, startedAt } from '../../steps/kubernetes/objects.ts';
+import { addressOf, isInPool } from '../../steps/kubernetes/service.ts';
 import { sample } from './samples.ts';
 
 describe('objects as kubectl prints them', () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { evaluateCondition } from '../../src/core/template.ts';
 import { fabric } from '../../src/fabric/fabric.ts';
-import { kubernetesService } from '../../steps/kubernetes-service.ts';
+import { kubernetesService } from '../../steps/kubernetes/service.ts';
 import { scripted } from './scripted-context.ts';
 
 interface Probe {

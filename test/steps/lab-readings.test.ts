@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { containersIn, networksIn, notRunning } from '../../steps/docker-inspect.ts';
-import { interfaceState, routesIn } from '../../steps/ip-text.ts';
-import { metallbBgp, speakerPeers } from '../../steps/metallb.ts';
-import { countAt, packetsIn, verdictOf } from '../../steps/packet-trace.ts';
+import { containersIn, networksIn, notRunning } from '../../steps/docker/inspect.ts';
+import { countAt, packetsIn, verdictOf } from '../../steps/docker/packet-trace.ts';
+import { metallbBgp, speakerPeers } from '../../steps/metallb/sessions.ts';
+import { interfaceState, routesIn } from '../../steps/shared/ip-text.ts';
 import { sample } from './samples.ts';
 import { scripted } from './scripted-context.ts';
 

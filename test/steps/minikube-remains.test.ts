@@ -1,6 +1,6 @@
 // What minikube leaves, found by the labels it really writes: on every node its own name, not the profile's.
 import { describe, expect, it } from 'vitest';
-import { minikubeStart } from '../../steps/minikube.ts';
+import { minikubeStart } from '../../steps/minikube/cluster.ts';
 import { scripted } from './scripted-context.ts';
 
 const step = minikubeStart.input.parse({ profile: 'cluster1', nodes: 3 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clusterStatus, illnessOf, profileIn } from '../../steps/minikube-status.ts';
+import { clusterStatus, illnessOf, profileIn } from '../../steps/minikube/status.ts';
 import { sample } from './samples.ts';
 
 const multinode = sample('minikube-status-multinode.json');

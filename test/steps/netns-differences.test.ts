@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Link } from '../../steps/capsule-world.ts';
-import { type Cure, differencesIn, sayDifferences } from '../../steps/netns-differences.ts';
-import { type Kernel, kernelOf } from '../../steps/netns-kernel.ts';
-import { type Wanted, wantedIn } from '../../steps/netns-wanted.ts';
+import type { Link } from '../../steps/netns/capsule-world.ts';
+import { type Cure, differencesIn, sayDifferences } from '../../steps/netns/differences.ts';
+import { type Kernel, kernelOf } from '../../steps/netns/kernel.ts';
+import { type Wanted, wantedIn } from '../../steps/netns/wanted.ts';
 
 const batch = `link set lo up
 link set eth1 address 02:00:c0:a8:02:0b

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { netnsNamespaces } from '../../steps/netns.ts';
+import { netnsNamespaces } from '../../steps/netns/namespaces.ts';
 import { scripted } from './scripted-context.ts';
 
 const processes: Readonly<Record<string, string>> = {

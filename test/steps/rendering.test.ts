@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { cilium, echo, routers, topology } from '../../scripts/schemas/renders.ts';
 import { fabric } from '../../src/fabric/fabric.ts';
-import { ciliumResources } from '../../steps/cilium-resources.ts';
-import { containerlabTopology } from '../../steps/containerlab-topology.ts';
-import { srlinuxConfig, srlinuxRendering } from '../../steps/srlinux-config.ts';
+import { ciliumResources } from '../../steps/cilium/resources.ts';
+import { containerlabTopology } from '../../steps/containerlab/topology.ts';
+import { srlinuxConfig, srlinuxRendering } from '../../steps/srlinux/config.ts';
 
 const config = async (name: string, release = '23.7.1', inputs = {}): Promise<string> =>
   (await routers(inputs, release)).find((file) => file.name === `${name}.cfg`)?.text ?? '';

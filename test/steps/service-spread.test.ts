@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Seen } from '../../src/engine/step-type.ts';
-import { serviceSpread } from '../../steps/service-probes.ts';
-import { leftOutByChance } from '../../steps/service-readings.ts';
+import { serviceSpread } from '../../steps/service/probes.ts';
+import { leftOutByChance } from '../../steps/service/readings.ts';
 import { scripted } from './scripted-context.ts';
 
 /** Numbers between 0 and 1, the same each time. */

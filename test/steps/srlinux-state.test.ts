@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fabric } from '../../src/fabric/fabric.ts';
-import { instancesBehind, neighborsIn, routesIn, sessionStates } from '../../steps/srlinux-state.ts';
+import { instancesBehind, neighborsIn, routesIn, sessionStates } from '../../steps/srlinux/state.ts';
 import { sample } from './samples.ts';
 
 describe('BGP in the state of SR Linux', () => {

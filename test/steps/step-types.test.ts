@@ -1,12 +1,12 @@
 // Branches of step types that a whole deploy seldom takes.
 import { describe, expect, it } from 'vitest';
-import { ciliumInstall } from '../../steps/cilium.ts';
-import { containerlabPrefix } from '../../steps/containerlab-command.ts';
-import { dockerRoom } from '../../steps/docker.ts';
-import { kubeProxyRules } from '../../steps/kube-proxy.ts';
-import { kubernetesApply } from '../../steps/kubernetes-apply.ts';
-import { minikubeStart } from '../../steps/minikube.ts';
-import { srlinuxBgp } from '../../steps/srlinux.ts';
+import { ciliumInstall } from '../../steps/cilium/install.ts';
+import { containerlabPrefix } from '../../steps/containerlab/command.ts';
+import { dockerRoom } from '../../steps/docker/containers.ts';
+import { kubernetesApply } from '../../steps/kubernetes/apply.ts';
+import { kubeProxyRules } from '../../steps/kubernetes/kube-proxy.ts';
+import { minikubeStart } from '../../steps/minikube/cluster.ts';
+import { srlinuxBgp } from '../../steps/srlinux/probes.ts';
 import { sample } from './samples.ts';
 import { scripted } from './scripted-context.ts';
 

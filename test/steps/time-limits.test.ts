@@ -1,9 +1,9 @@
 // The limit that is said is the limit that is used, by every probe that waits by itself.
 import { expect, it } from 'vitest';
 import type { Host } from '../../src/engine/ports.ts';
-import { fileProbe } from '../../steps/file.ts';
-import { httpProbe } from '../../steps/http.ts';
-import { tcpProbe } from '../../steps/tcp.ts';
+import { fileProbe } from '../../steps/system/file.ts';
+import { httpProbe } from '../../steps/system/http.ts';
+import { tcpProbe } from '../../steps/system/tcp.ts';
 import { ManualClock } from '../rig/manual-clock.ts';
 import { createMemoryHost } from '../rig/memory-host.ts';
 import { runIn, workflow } from '../rig/run-in.ts';

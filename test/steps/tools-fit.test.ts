@@ -1,7 +1,7 @@
 // Whether the tools of a host go with the lab: what cilium and containerlab say of themselves, and whom containerlab lets in.
 import { describe, expect, it } from 'vitest';
-import { ciliumFits } from '../../steps/cilium-fits.ts';
-import { containerlabReady } from '../../steps/containerlab-ready.ts';
+import { ciliumFits } from '../../steps/cilium/fits.ts';
+import { containerlabReady } from '../../steps/containerlab/ready.ts';
 import { scripted } from './scripted-context.ts';
 
 describe('the cilium command', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ciliumApi, misfits, refusedValues } from '../../steps/cilium-versions.ts';
-import { isAtLeast, minorOf, releaseIn } from '../../steps/release.ts';
-import { missingPorts, syntaxOf } from '../../steps/srlinux-syntax.ts';
+import { ciliumApi, misfits, refusedValues } from '../../steps/cilium/versions.ts';
+import { isAtLeast, minorOf, releaseIn } from '../../steps/shared/release.ts';
+import { missingPorts, syntaxOf } from '../../steps/srlinux/syntax.ts';
 
 describe('releases', () => {
   it.each([

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { minikubeStart } from '../../steps/minikube.ts';
-import { clusterStatus, profileIn } from '../../steps/minikube-status.ts';
+import { minikubeStart } from '../../steps/minikube/cluster.ts';
+import { clusterStatus, profileIn } from '../../steps/minikube/status.ts';
 import { lacking, program, release } from './rig/programs.ts';
 
 const minikube = program('minikube', release('minikube'));

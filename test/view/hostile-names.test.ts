@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { statusText } from '../../src/cli/status-text.ts';
-import { whyText } from '../../src/cli/why-text.ts';
 import type { RunEvent } from '../../src/core/event.ts';
+import { statusText } from '../../src/session/status-text.ts';
+import { whyText } from '../../src/session/why-text.ts';
 import { createGithub } from '../../src/view/github.ts';
 import { jobSummary } from '../../src/view/job-summary.ts';
 import { createLines } from '../../src/view/lines.ts';

@@ -1,12 +1,13 @@
 // `lab adopt [WORKFLOW]`: takes over a lab that was made by hand, or whose state was lost: looks at every step, remembers what holds,
 // and puts what is there into the ledger, so that it can be resumed and taken down. Changes nothing in the world.
-import { chooseVariant } from '../choose-variant.ts';
-import { lookAtState, openContext } from '../context.ts';
-import { earlierInputs, stickyInputs } from '../earlier-inputs.ts';
-import { execute } from '../execute.ts';
-import { CliError, exitCode } from '../exit-code.ts';
-import { openWorkflow } from '../open-workflow.ts';
-import type { RunOptions } from '../options.ts';
+
+import { earlierInputs, stickyInputs } from '../../project/earlier-inputs.ts';
+import { CliError, exitCode } from '../../project/exit-code.ts';
+import { openWorkflow } from '../../project/open-workflow.ts';
+import type { RunOptions } from '../../project/options.ts';
+import { chooseVariant } from '../../requirements/choose-variant.ts';
+import { lookAtState, openContext } from '../../session/context.ts';
+import { execute } from '../../session/execute.ts';
 
 export const adoptCommand = async (named: string | undefined, options: RunOptions): Promise<number> => {
   const workflow = named ?? 'deploy';

@@ -1,9 +1,9 @@
 // `lab __complete -- WORDS…`: what may stand in place of the last word, one candidate a line with its meaning after a tab. Asked by
 // the shells' completion scripts; says nothing rather than complain.
 import type { Command, Option } from 'commander';
-import { candidatesFor, type Kind, type Subject } from '../complete-candidates.ts';
-import { exitCode } from '../exit-code.ts';
-import { print } from '../print.ts';
+import { exitCode } from '../../project/exit-code.ts';
+import { print } from '../../session/print.ts';
+import { candidatesFor, type Kind, type Subject } from './complete-candidates.ts';
 
 interface Candidate {
   readonly name: string;

@@ -1,7 +1,8 @@
 // `lab completion SHELL`: a script that asks `lab __complete` for what may stand at the cursor, so that it knows steps, runs, inputs.
-import { CliError, exitCode } from '../exit-code.ts';
-import { hintOf } from '../hint.ts';
-import { print } from '../print.ts';
+
+import { hintOf } from '../../parse/hint.ts';
+import { CliError, exitCode } from '../../project/exit-code.ts';
+import { print } from '../../session/print.ts';
 
 const scripts: Readonly<Record<string, string>> = {
   bash: `# bash completion of lab

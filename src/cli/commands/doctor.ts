@@ -1,14 +1,15 @@
 // `lab doctor`: everything a variant needs of this host, at once, with what was found and what to do.
+
+import { exitCode } from '../../project/exit-code.ts';
+import { openVariant } from '../../project/open-workflow.ts';
+import type { CommonOptions, OutputOptions } from '../../project/options.ts';
+import { chooseVariant } from '../../requirements/choose-variant.ts';
+import { withPackageVersions } from '../../requirements/package-versions.ts';
+import { checkRequirements, type Requirement } from '../../requirements/requirements.ts';
+import { lookAtState, openContext } from '../../session/context.ts';
+import { print, printJson, screen } from '../../session/print.ts';
 import { createPaint } from '../../view/paint.ts';
 import { table } from '../../view/table.ts';
-import { chooseVariant } from '../choose-variant.ts';
-import { lookAtState, openContext } from '../context.ts';
-import { exitCode } from '../exit-code.ts';
-import { openVariant } from '../open-workflow.ts';
-import type { CommonOptions, OutputOptions } from '../options.ts';
-import { withPackageVersions } from '../package-versions.ts';
-import { print, printJson, screen } from '../print.ts';
-import { checkRequirements, type Requirement } from '../requirements.ts';
 
 export const doctorCommand = async (options: CommonOptions & OutputOptions & { variant?: string }): Promise<number> => {
   const context = await openContext(options);

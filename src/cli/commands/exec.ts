@@ -1,15 +1,16 @@
 // `lab exec PLACE -- COMMAND`: runs a command inside the lab, or a shell without one.
+
 import { resolveValue, textOf } from '../../core/template.ts';
-import { enterCommand } from '../../engine/context.ts';
+import { enterCommand } from '../../engine/step/context.ts';
 import { StepError } from '../../engine/step-type.ts';
+import { deployedOf } from '../../history/deployed.ts';
 import { type InteractiveResult, runInteractive } from '../../host/interactive.ts';
 import { nearest } from '../../parse/nearest.ts';
-import { lookAtState, openContext } from '../context.ts';
-import { createEngine } from '../create-engine.ts';
-import { deployedOf } from '../deployed.ts';
-import { CliError, exitCode } from '../exit-code.ts';
-import { type Opened, openVariantAlone, openWorkflow } from '../open-workflow.ts';
-import type { WorkflowOptions } from '../options.ts';
+import { CliError, exitCode } from '../../project/exit-code.ts';
+import { type Opened, openVariantAlone, openWorkflow } from '../../project/open-workflow.ts';
+import type { WorkflowOptions } from '../../project/options.ts';
+import { lookAtState, openContext } from '../../session/context.ts';
+import { createEngine } from '../../session/create-engine.ts';
 
 /** How places are entered is the variant's word: a mistake in the workflow is told and passed over. @throws CliError */
 const openPlaces = async (wish: Parameters<typeof openWorkflow>[0]): Promise<Opened> => {

@@ -2,21 +2,21 @@
 import { parseAddress } from '../../core/address.ts';
 import { ExpressionError } from '../../core/expression.ts';
 import { resolveText, textOf } from '../../core/template.ts';
-import type { Unit } from '../../engine/unit.ts';
+import type { Unit } from '../../engine/step/unit.ts';
+import { eventsOf } from '../../history/past-runs.ts';
+import { earlierInputs } from '../../project/earlier-inputs.ts';
+import { CliError, exitCode } from '../../project/exit-code.ts';
+import { type Opened, openWorkflow } from '../../project/open-workflow.ts';
+import type { WorkflowOptions } from '../../project/options.ts';
+import { chooseVariant } from '../../requirements/choose-variant.ts';
+import { type CommandContext, lookAtState, openContext } from '../../session/context.ts';
+import { createEngine } from '../../session/create-engine.ts';
+import { print, screen } from '../../session/print.ts';
+import { unitsOfWorkflow } from '../../session/units-of.ts';
 import type { StateData } from '../../store/state.ts';
 import { svgGraph } from '../../view/graph-svg.ts';
 import { dotGraph, mermaidGraph, railGraph } from '../../view/graph-text.ts';
 import { type StepBox, stepGraph } from '../../view/step-graph.ts';
-import { chooseVariant } from '../choose-variant.ts';
-import { type CommandContext, lookAtState, openContext } from '../context.ts';
-import { createEngine } from '../create-engine.ts';
-import { earlierInputs } from '../earlier-inputs.ts';
-import { CliError, exitCode } from '../exit-code.ts';
-import { type Opened, openWorkflow } from '../open-workflow.ts';
-import type { WorkflowOptions } from '../options.ts';
-import { eventsOf } from '../past-runs.ts';
-import { print, screen } from '../print.ts';
-import { unitsOfWorkflow } from '../units-of.ts';
 
 export interface GraphOptions extends WorkflowOptions {
   readonly format: 'text' | 'mermaid' | 'dot' | 'svg';
@@ -97,7 +97,7 @@ const labelOf = ({ address, step, locals, kind }: Unit): string => {
 /** The network as the last runs of the variant proved it; without any run, as it is planned. */
 const topology = async (context: CommandContext, state: StateData, { model, variant }: Opened): Promise<string> => {
   const [{ topologyOf }, { topologySvg }] = await Promise.all([
-    import('../topology.ts'),
+    import('../../pages/topology.ts'),
     import('../../report/topology-svg.ts'),
   ]);
   const found = topologyOf(model);
@@ -106,7 +106,7 @@ const topology = async (context: CommandContext, state: StateData, { model, vari
   const last = state.runs.filter((run) => run.variant === variant.name && run.superseded !== true).at(-1);
   if (!last) return topologySvg(found);
   const [{ pictured, runsUpTo, toldBy }, { RunRecord }] = await Promise.all([
-    import('../page-data.ts'),
+    import('../../pages/page-data.ts'),
     import('../../report/run-record.ts'),
   ]);
   const own = new RunRecord(eventsOf(context.stateDir, last));

@@ -1,14 +1,14 @@
 // `lab list`: the variants and workflows of this project, what each takes, and whether this host has what it needs.
 
+import { chosenInputs } from '../../project/describe-inputs.ts';
+import { CliError, exitCode } from '../../project/exit-code.ts';
+import { loadOnly, openVariantWithWorkflows } from '../../project/open-workflow.ts';
+import type { CommonOptions, OutputOptions } from '../../project/options.ts';
+import { byOrder, orderOf } from '../../requirements/choose-variant.ts';
+import { checkRequirements } from '../../requirements/requirements.ts';
+import { type CommandContext, openContext } from '../../session/context.ts';
+import { print, printJson, screen } from '../../session/print.ts';
 import { table } from '../../view/table.ts';
-import { byOrder, orderOf } from '../choose-variant.ts';
-import { type CommandContext, openContext } from '../context.ts';
-import { chosenInputs } from '../describe-inputs.ts';
-import { CliError, exitCode } from '../exit-code.ts';
-import { loadOnly, openVariantWithWorkflows } from '../open-workflow.ts';
-import type { CommonOptions, OutputOptions } from '../options.ts';
-import { print, printJson, screen } from '../print.ts';
-import { checkRequirements } from '../requirements.ts';
 
 export const listCommand = async (options: CommonOptions & OutputOptions): Promise<number> => {
   const context = await openContext(options);

@@ -3,6 +3,15 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { foldRun } from '../../core/run-state.ts';
+import { entryOf } from '../../history/find-run.ts';
+import { followLogs } from '../../history/follow-logs.ts';
+import { eventsOf } from '../../history/past-runs.ts';
+import { hintOf } from '../../parse/hint.ts';
+import { CliError, exitCode } from '../../project/exit-code.ts';
+import type { CommonOptions } from '../../project/options.ts';
+import { asCalled } from '../../session/call-lab.ts';
+import { type CommandContext, lookAtState, openContext } from '../../session/context.ts';
+import { print, printBytes, screen } from '../../session/print.ts';
 import { readLockHolder } from '../../store/lock.ts';
 import { runFolder } from '../../store/runs.ts';
 import type { StateData } from '../../store/state.ts';
@@ -11,15 +20,6 @@ import { commandLine } from '../../view/command-line.ts';
 import { localTime } from '../../view/moment.ts';
 import { table } from '../../view/table.ts';
 import { cleanName, cleanText } from '../../view/text.ts';
-import { asCalled } from '../call-lab.ts';
-import { type CommandContext, lookAtState, openContext } from '../context.ts';
-import { CliError, exitCode } from '../exit-code.ts';
-import { entryOf } from '../find-run.ts';
-import { followLogs } from '../follow-logs.ts';
-import { hintOf } from '../hint.ts';
-import type { CommonOptions } from '../options.ts';
-import { eventsOf } from '../past-runs.ts';
-import { print, printBytes, screen } from '../print.ts';
 
 export interface LogsOptions extends CommonOptions {
   readonly follow?: boolean;

@@ -8,15 +8,15 @@ import { stringify } from 'yaml';
 import { textOf } from '../../core/template.ts';
 import type { InputSpec, VariantFile } from '../../core/workflow.ts';
 import { variantJsonSchema, workflowJsonSchema } from '../../parse/schema.ts';
-import { asCalled } from '../call-lab.ts';
-import { requireVariant } from '../choose-variant.ts';
-import { type CommandContext, openContext } from '../context.ts';
-import { CliError, exitCode } from '../exit-code.ts';
-import { loadOnly, openVariantWithWorkflows } from '../open-workflow.ts';
-import type { CommonOptions, OutputOptions } from '../options.ts';
-import { print, printJson } from '../print.ts';
-import { findProject, projectFolder } from '../project.ts';
-import { startingFiles } from '../starting-files.ts';
+import { CliError, exitCode } from '../../project/exit-code.ts';
+import { loadOnly, openVariantWithWorkflows } from '../../project/open-workflow.ts';
+import type { CommonOptions, OutputOptions } from '../../project/options.ts';
+import { findProject, projectFolder } from '../../project/project.ts';
+import { startingFiles } from '../../project/starting-files.ts';
+import { requireVariant } from '../../requirements/choose-variant.ts';
+import { asCalled } from '../../session/call-lab.ts';
+import { type CommandContext, openContext } from '../../session/context.ts';
+import { print, printJson } from '../../session/print.ts';
 
 export interface NewOptions extends CommonOptions, OutputOptions {
   readonly from?: string;

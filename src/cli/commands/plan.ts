@@ -1,14 +1,15 @@
 // `lab plan [WORKFLOW]`: what `lab run` would do to each step now, and why. Writes nothing.
-import { chooseVariant } from '../choose-variant.ts';
-import { lookAtState, openContext } from '../context.ts';
-import { runToContinue } from '../continues.ts';
-import { earlierInputs, stickyInputs } from '../earlier-inputs.ts';
-import { makersOf } from '../history.ts';
-import { openWorkflow } from '../open-workflow.ts';
-import type { RunOptions } from '../options.ts';
-import type { Requirement } from '../requirements.ts';
-import { scopeOf } from '../run-scope.ts';
-import { showPlan } from '../show-plan.ts';
+
+import { makersOf } from '../../history/history.ts';
+import { earlierInputs, stickyInputs } from '../../project/earlier-inputs.ts';
+import { openWorkflow } from '../../project/open-workflow.ts';
+import type { RunOptions } from '../../project/options.ts';
+import { chooseVariant } from '../../requirements/choose-variant.ts';
+import type { Requirement } from '../../requirements/requirements.ts';
+import { lookAtState, openContext } from '../../session/context.ts';
+import { runToContinue } from '../../session/continues.ts';
+import { scopeOf } from '../../session/run-scope.ts';
+import { showPlan } from '../../session/show-plan.ts';
 import { resumeCommand } from './resume.ts';
 
 export const planCommand = async (named: string | undefined, options: RunOptions): Promise<number> => {

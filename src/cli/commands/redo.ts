@@ -2,19 +2,19 @@
 import { isMeantBy } from '../../core/address.ts';
 import type { Scope } from '../../core/event.ts';
 import { closure } from '../../core/graph.ts';
-import { listSources, type Unit } from '../../engine/unit.ts';
-import { askedWorkflow } from '../asked-workflow.ts';
-import { chooseVariant, demandRequirements } from '../choose-variant.ts';
-import { consentOf } from '../consent.ts';
-import { lookAtState, openContext } from '../context.ts';
-import { earlierInputs } from '../earlier-inputs.ts';
-import { execute } from '../execute.ts';
-import { CliError, exitCode } from '../exit-code.ts';
-import { lookAtPlan } from '../look-at-plan.ts';
-import { openWorkflow } from '../open-workflow.ts';
-import type { RunOptions } from '../options.ts';
-import { consentTo } from '../start-run.ts';
-import { mayHave } from '../units-of.ts';
+import { listSources, type Unit } from '../../engine/step/unit.ts';
+import { earlierInputs } from '../../project/earlier-inputs.ts';
+import { CliError, exitCode } from '../../project/exit-code.ts';
+import { openWorkflow } from '../../project/open-workflow.ts';
+import type { RunOptions } from '../../project/options.ts';
+import { chooseVariant, demandRequirements } from '../../requirements/choose-variant.ts';
+import { askedWorkflow } from '../../session/asked-workflow.ts';
+import { consentOf } from '../../session/consent.ts';
+import { lookAtState, openContext } from '../../session/context.ts';
+import { execute } from '../../session/execute.ts';
+import { lookAtPlan } from '../../session/look-at-plan.ts';
+import { consentTo } from '../../session/start-run.ts';
+import { mayHave } from '../../session/units-of.ts';
 
 export interface RedoOptions extends RunOptions {
   readonly undo?: boolean;

@@ -6,20 +6,26 @@ import * as z from 'zod';
 import { parseAddress } from '../../core/address.ts';
 import type { RunEvent } from '../../core/event.ts';
 import { nearest } from '../../parse/nearest.ts';
+import { readDataFile, readText } from '../../project/data-file.ts';
+import { CliError, exitCode } from '../../project/exit-code.ts';
+import { type Opened, openWorkflow } from '../../project/open-workflow.ts';
+import type { OutputOptions, WorkflowOptions } from '../../project/options.ts';
 import { readTranscript, type Transcript } from '../../rehearse/transcript.ts';
 import { World } from '../../rehearse/world.ts';
+import { chooseVariant } from '../../requirements/choose-variant.ts';
+import { type CommandContext, lookAtState, openContext } from '../../session/context.ts';
+import { print, printJson, screen } from '../../session/print.ts';
+import { freshCourse, leftBy, needsDeployed, type Performance, perform, type Stage } from '../../session/rehearsal.ts';
+import {
+  type CheckResult,
+  checkCrashes,
+  checkFailure,
+  checkTwice,
+  failuresIn,
+} from '../../session/rehearsal-checks.ts';
 import { createLines } from '../../view/lines.ts';
 import { RunModel } from '../../view/run-model.ts';
 import { summary } from '../../view/summary.ts';
-import { chooseVariant } from '../choose-variant.ts';
-import { type CommandContext, lookAtState, openContext } from '../context.ts';
-import { readDataFile, readText } from '../data-file.ts';
-import { CliError, exitCode } from '../exit-code.ts';
-import { type Opened, openWorkflow } from '../open-workflow.ts';
-import type { OutputOptions, WorkflowOptions } from '../options.ts';
-import { print, printJson, screen } from '../print.ts';
-import { freshCourse, leftBy, needsDeployed, type Performance, perform, type Stage } from '../rehearsal.ts';
-import { type CheckResult, checkCrashes, checkFailure, checkTwice, failuresIn } from '../rehearsal-checks.ts';
 
 export interface RehearseOptions extends WorkflowOptions, OutputOptions {
   /** `true`, or the number of moments to go on by. */

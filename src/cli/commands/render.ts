@@ -6,16 +6,16 @@ import type { Masker } from '../../core/mask.ts';
 import { resolveText, resolveValue, textOf } from '../../core/template.ts';
 import type { RenderSpec } from '../../core/workflow.ts';
 import type { Host } from '../../engine/ports.ts';
+import { ExpansionError, expand } from '../../engine/step/unit.ts';
 import { type Registry, type Rendering, StepError } from '../../engine/step-type.ts';
-import { ExpansionError, expand } from '../../engine/unit.ts';
-import { chooseVariant } from '../choose-variant.ts';
-import { lookAtState, openContext } from '../context.ts';
-import { createEngine } from '../create-engine.ts';
-import { earlierInputs } from '../earlier-inputs.ts';
-import { CliError, exitCode } from '../exit-code.ts';
-import { openVariantAlone } from '../open-workflow.ts';
-import type { OutputOptions, WorkflowOptions } from '../options.ts';
-import { print, printJson } from '../print.ts';
+import { earlierInputs } from '../../project/earlier-inputs.ts';
+import { CliError, exitCode } from '../../project/exit-code.ts';
+import { openVariantAlone } from '../../project/open-workflow.ts';
+import type { OutputOptions, WorkflowOptions } from '../../project/options.ts';
+import { chooseVariant } from '../../requirements/choose-variant.ts';
+import { lookAtState, openContext } from '../../session/context.ts';
+import { createEngine } from '../../session/create-engine.ts';
+import { print, printJson } from '../../session/print.ts';
 
 export interface RenderOptions extends WorkflowOptions, OutputOptions {
   readonly out: string;

@@ -3,6 +3,10 @@ import { readFileSync, statSync } from 'node:fs';
 import type { RunEvent } from '../../core/event.ts';
 import { readEvent } from '../../core/event-schema.ts';
 import { foldRun } from '../../core/run-state.ts';
+import { journalIn, maximumBytes } from '../../pages/bundle.ts';
+import { CliError, exitCode } from '../../project/exit-code.ts';
+import type { OutputOptions } from '../../project/options.ts';
+import { screen } from '../../session/print.ts';
 import { createLines } from '../../view/lines.ts';
 import { createNdjson } from '../../view/ndjson.ts';
 import { createQuiet } from '../../view/quiet.ts';
@@ -10,10 +14,6 @@ import { RunModel } from '../../view/run-model.ts';
 import { summary } from '../../view/summary.ts';
 import { cleanScreen, oneLine } from '../../view/text.ts';
 import type { View, ViewContext } from '../../view/view.ts';
-import { journalIn, maximumBytes } from '../bundle.ts';
-import { CliError, exitCode } from '../exit-code.ts';
-import type { OutputOptions } from '../options.ts';
-import { screen } from '../print.ts';
 
 export const replayCommand = async (file: string, options: OutputOptions): Promise<number> => {
   const events = eventsIn(file);

@@ -2,21 +2,21 @@
 // one archive with all that a report of a mistake needs.
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { entryOf } from '../../history/find-run.ts';
+import { eventsOf } from '../../history/past-runs.ts';
+import { bundleOf } from '../../pages/bundle.ts';
+import { pageAssets, sha256 } from '../../pages/page-assets.ts';
+import { logsOf, pictured, runsUpTo, toldBy, topologyOfRun } from '../../pages/page-data.ts';
+import { pageWording } from '../../pages/page-wording.ts';
+import { CliError, exitCode } from '../../project/exit-code.ts';
+import type { CommonOptions } from '../../project/options.ts';
+import { ownFile } from '../../project/own-file.ts';
 import { reportPage } from '../../report/page.ts';
 import { RunRecord } from '../../report/run-record.ts';
+import { lookAtState, openContext } from '../../session/context.ts';
+import { print } from '../../session/print.ts';
 import { readLockHolder } from '../../store/lock.ts';
 import type { RunEntry } from '../../store/state.ts';
-import { bundleOf } from '../bundle.ts';
-import { lookAtState, openContext } from '../context.ts';
-import { CliError, exitCode } from '../exit-code.ts';
-import { entryOf } from '../find-run.ts';
-import type { CommonOptions } from '../options.ts';
-import { ownFile } from '../own-file.ts';
-import { pageAssets, sha256 } from '../page-assets.ts';
-import { logsOf, pictured, runsUpTo, toldBy, topologyOfRun } from '../page-data.ts';
-import { pageWording } from '../page-wording.ts';
-import { eventsOf } from '../past-runs.ts';
-import { print } from '../print.ts';
 
 export interface ReportOptions extends CommonOptions {
   readonly out?: string;

@@ -1,20 +1,21 @@
 // `lab resume [RUN]`: continues the last unfinished run, or the one named.
+
 import { continuedScope } from '../../core/redo.ts';
 import { foldRun } from '../../core/run-state.ts';
+import { entryOf } from '../../history/find-run.ts';
+import { makersOf, unfinishedRun } from '../../history/history.ts';
+import { eventsOf } from '../../history/past-runs.ts';
+import { CliError, exitCode } from '../../project/exit-code.ts';
+import { openWorkflow } from '../../project/open-workflow.ts';
+import type { RunOptions } from '../../project/options.ts';
+import { chooseVariant, requireVariant } from '../../requirements/choose-variant.ts';
+import { consentOf } from '../../session/consent.ts';
+import { type CommandContext, lookAtState, openContext } from '../../session/context.ts';
+import { execute } from '../../session/execute.ts';
+import { scopeOf } from '../../session/run-scope.ts';
+import { showPlan } from '../../session/show-plan.ts';
+import { startRun } from '../../session/start-run.ts';
 import type { RunEntry, StateData } from '../../store/state.ts';
-import { chooseVariant, requireVariant } from '../choose-variant.ts';
-import { consentOf } from '../consent.ts';
-import { type CommandContext, lookAtState, openContext } from '../context.ts';
-import { execute } from '../execute.ts';
-import { CliError, exitCode } from '../exit-code.ts';
-import { entryOf } from '../find-run.ts';
-import { makersOf, unfinishedRun } from '../history.ts';
-import { openWorkflow } from '../open-workflow.ts';
-import type { RunOptions } from '../options.ts';
-import { eventsOf } from '../past-runs.ts';
-import { scopeOf } from '../run-scope.ts';
-import { showPlan } from '../show-plan.ts';
-import { startRun } from '../start-run.ts';
 
 export const resumeCommand = async (named: string | undefined, options: RunOptions): Promise<number> => {
   const context = await openContext(options);

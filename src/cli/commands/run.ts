@@ -1,18 +1,19 @@
 // `lab run WORKFLOW`: chooses the variant, asks what has to be asked before anything starts, and runs.
+
+import { makersOf } from '../../history/history.ts';
+import { earlierInputs } from '../../project/earlier-inputs.ts';
+import { CliError, exitCode } from '../../project/exit-code.ts';
+import { openWorkflow } from '../../project/open-workflow.ts';
+import type { RunOptions } from '../../project/options.ts';
+import { chooseVariant } from '../../requirements/choose-variant.ts';
+import { askChoice, canAsk } from '../../session/ask.ts';
+import { lookAtState, openContext } from '../../session/context.ts';
+import { runToContinue } from '../../session/continues.ts';
+import { createEngine } from '../../session/create-engine.ts';
+import { scopeOf } from '../../session/run-scope.ts';
+import { startRun } from '../../session/start-run.ts';
+import { demandScope } from '../../session/units-of.ts';
 import type { RunEntry } from '../../store/state.ts';
-import { askChoice, canAsk } from '../ask.ts';
-import { chooseVariant } from '../choose-variant.ts';
-import { lookAtState, openContext } from '../context.ts';
-import { runToContinue } from '../continues.ts';
-import { createEngine } from '../create-engine.ts';
-import { earlierInputs } from '../earlier-inputs.ts';
-import { CliError, exitCode } from '../exit-code.ts';
-import { makersOf } from '../history.ts';
-import { openWorkflow } from '../open-workflow.ts';
-import type { RunOptions } from '../options.ts';
-import { scopeOf } from '../run-scope.ts';
-import { startRun } from '../start-run.ts';
-import { demandScope } from '../units-of.ts';
 import { resumeCommand } from './resume.ts';
 
 export const runCommand = async (workflow: string, options: RunOptions): Promise<number> => {

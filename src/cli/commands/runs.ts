@@ -1,14 +1,14 @@
 // `lab runs`: the runs of this state folder, newest last.
 
 import { formatDuration } from '../../core/duration.ts';
+import { exitCode } from '../../project/exit-code.ts';
+import type { CommonOptions, OutputOptions } from '../../project/options.ts';
+import { lookAtState, openContext } from '../../session/context.ts';
+import { print, printJson, screen } from '../../session/print.ts';
 import { readLockHolder } from '../../store/lock.ts';
 import type { RunEntry } from '../../store/state.ts';
 import { localMoment } from '../../view/moment.ts';
 import { table } from '../../view/table.ts';
-import { lookAtState, openContext } from '../context.ts';
-import { exitCode } from '../exit-code.ts';
-import type { CommonOptions, OutputOptions } from '../options.ts';
-import { print, printJson, screen } from '../print.ts';
 
 export const runsCommand = async (options: CommonOptions & OutputOptions): Promise<number> => {
   const context = await openContext(options);

@@ -1,10 +1,11 @@
 // `lab schema [workflow|variant|causes]`: the JSON Schema of the files, with the input of every step type and probe this project knows.
+
+import { hintOf } from '../../parse/hint.ts';
 import { causesJsonSchema, variantJsonSchema, workflowJsonSchema } from '../../parse/schema.ts';
-import { openContext } from '../context.ts';
-import { CliError, exitCode } from '../exit-code.ts';
-import { hintOf } from '../hint.ts';
-import type { CommonOptions } from '../options.ts';
-import { printJson } from '../print.ts';
+import { CliError, exitCode } from '../../project/exit-code.ts';
+import type { CommonOptions } from '../../project/options.ts';
+import { openContext } from '../../session/context.ts';
+import { printJson } from '../../session/print.ts';
 
 const schemas = { workflow: workflowJsonSchema, variant: variantJsonSchema, causes: causesJsonSchema };
 

@@ -1,14 +1,15 @@
 // `lab status`: what is deployed, since when, and which of its steps hold now, once or again and again. Writes nothing.
+
+import { exitCode } from '../../project/exit-code.ts';
+import type { CommonOptions, OutputOptions } from '../../project/options.ts';
+import { asCalled } from '../../session/call-lab.ts';
+import { openContext } from '../../session/context.ts';
+import { lookAtStatus, type Status, withTurns } from '../../session/look-at-status.ts';
+import { print, printJson, screen } from '../../session/print.ts';
+import { statusText } from '../../session/status-text.ts';
 import { localTime } from '../../view/moment.ts';
 import { Screen } from '../../view/screen.ts';
 import { truncate } from '../../view/text.ts';
-import { asCalled } from '../call-lab.ts';
-import { openContext } from '../context.ts';
-import { exitCode } from '../exit-code.ts';
-import { lookAtStatus, type Status, withTurns } from '../look-at-status.ts';
-import type { CommonOptions, OutputOptions } from '../options.ts';
-import { print, printJson, screen } from '../print.ts';
-import { statusText } from '../status-text.ts';
 
 export interface StatusOptions extends CommonOptions, OutputOptions {
   readonly watch?: boolean;

@@ -1,10 +1,11 @@
 // `lab ui`: the page of the newest run, served live on this host while it lasts. It reads; what it starts are commands of their own.
-import { openContext } from '../context.ts';
-import { CliError, exitCode } from '../exit-code.ts';
-import type { CommonOptions } from '../options.ts';
-import { print } from '../print.ts';
-import { Desk } from '../ui/desk.ts';
-import { type PageServer, servePage } from '../ui/server.ts';
+
+import { Desk } from '../../live/desk.ts';
+import { type PageServer, servePage } from '../../live/server.ts';
+import { CliError, exitCode } from '../../project/exit-code.ts';
+import type { CommonOptions } from '../../project/options.ts';
+import { openContext } from '../../session/context.ts';
+import { print } from '../../session/print.ts';
 
 export interface UiOptions extends CommonOptions {
   readonly port?: string;

@@ -2,13 +2,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { causesFile } from '../../parse/causes.ts';
-import { requireVariant } from '../choose-variant.ts';
-import { openContext } from '../context.ts';
-import { CliError, exitCode } from '../exit-code.ts';
-import { openCauses } from '../open-causes.ts';
-import { loadOnly, openVariantWithWorkflows } from '../open-workflow.ts';
-import type { CommonOptions, OutputOptions } from '../options.ts';
-import { print, printJson } from '../print.ts';
+import { CliError, exitCode } from '../../project/exit-code.ts';
+import { loadOnly, openVariantWithWorkflows } from '../../project/open-workflow.ts';
+import type { CommonOptions, OutputOptions } from '../../project/options.ts';
+import { requireVariant } from '../../requirements/choose-variant.ts';
+import { openContext } from '../../session/context.ts';
+import { openCauses } from '../../session/open-causes.ts';
+import { print, printJson } from '../../session/print.ts';
 
 interface Checked {
   readonly file: string;

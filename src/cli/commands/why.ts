@@ -2,20 +2,20 @@
 import { isMeantBy } from '../../core/address.ts';
 import { continuedScope } from '../../core/redo.ts';
 import { foldRun } from '../../core/run-state.ts';
-import { askedWorkflow } from '../asked-workflow.ts';
-import { chooseVariant } from '../choose-variant.ts';
-import { lookAtState, openContext } from '../context.ts';
-import { runToContinue } from '../continues.ts';
-import { earlierInputs } from '../earlier-inputs.ts';
-import { exitCode } from '../exit-code.ts';
-import { findCauses } from '../find-causes.ts';
-import { lookAtPlan } from '../look-at-plan.ts';
-import { openWorkflow } from '../open-workflow.ts';
-import type { OutputOptions, WorkflowOptions } from '../options.ts';
-import { eventsOf } from '../past-runs.ts';
-import { print, printJson, screen } from '../print.ts';
-import { demandSteps, mayHave } from '../units-of.ts';
-import { whyText } from '../why-text.ts';
+import { eventsOf } from '../../history/past-runs.ts';
+import { earlierInputs } from '../../project/earlier-inputs.ts';
+import { exitCode } from '../../project/exit-code.ts';
+import { openWorkflow } from '../../project/open-workflow.ts';
+import type { OutputOptions, WorkflowOptions } from '../../project/options.ts';
+import { chooseVariant } from '../../requirements/choose-variant.ts';
+import { askedWorkflow } from '../../session/asked-workflow.ts';
+import { lookAtState, openContext } from '../../session/context.ts';
+import { runToContinue } from '../../session/continues.ts';
+import { findCauses } from '../../session/find-causes.ts';
+import { lookAtPlan } from '../../session/look-at-plan.ts';
+import { print, printJson, screen } from '../../session/print.ts';
+import { demandSteps, mayHave } from '../../session/units-of.ts';
+import { whyText } from '../../session/why-text.ts';
 
 export const whyCommand = async (
   step: string,

@@ -1,8 +1,8 @@
 // The command line as commander reads it: all commands, their options and help, and what is wrong with the words of a call.
 import { Command, CommanderError } from 'commander';
-import { exitCode } from '../exit-code.ts';
-import type { CommonOptions } from '../options.ts';
-import { version } from '../version-of-lab.ts';
+import { exitCode } from '../../project/exit-code.ts';
+import type { CommonOptions } from '../../project/options.ts';
+import { version } from '../../project/version-of-lab.ts';
 import { evidenceCommands } from './evidence-commands.ts';
 import { lookCommands } from './look-commands.ts';
 import { makeCommands } from './make-commands.ts';
@@ -71,7 +71,7 @@ export const withCommandApart = (argv: readonly string[]): readonly string[] => 
 
 /** Whoever types a workflow for a command is told how it is run. */
 const tellMeant = async (word = ''): Promise<void> => {
-  const { meantWorkflow } = await import('../meant-workflow.ts');
+  const { meantWorkflow } = await import('./meant-workflow.ts');
   const workflow = meantWorkflow(word, process.cwd());
   if (workflow !== undefined) process.stderr.write(`To run the workflow ${workflow}: npx lab run ${workflow}\n`);
 };

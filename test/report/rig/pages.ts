@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { pageWording } from '../../../src/cli/page-wording.ts';
-import { topologyOf } from '../../../src/cli/topology.ts';
 import type { EventBody, PlannedStep, RunEvent } from '../../../src/core/event.ts';
 import { fabric } from '../../../src/fabric/fabric.ts';
+import { pageWording } from '../../../src/pages/page-wording.ts';
+import { topologyOf } from '../../../src/pages/topology.ts';
 import { elementStates, sightingsOf } from '../../../src/report/element-states.ts';
 import { type PageInput, reportPage } from '../../../src/report/page.ts';
 import { RunRecord } from '../../../src/report/run-record.ts';

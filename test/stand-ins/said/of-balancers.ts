@@ -1,16 +1,16 @@
 // What lab says of kube-proxy, Cilium and MetalLB.
 import { gzipSync } from 'node:zlib';
 import type { Host } from '../../../src/engine/ports.ts';
-import { ciliumInstall } from '../../../steps/cilium.ts';
-import { ciliumAgent } from '../../../steps/cilium-agent.ts';
-import { ciliumFresh } from '../../../steps/cilium-config.ts';
-import { ciliumBgp } from '../../../steps/cilium-probes.ts';
-import { kubeProxyRules } from '../../../steps/kube-proxy.ts';
-import { kubernetesProbe } from '../../../steps/kubernetes.ts';
-import { kubernetesApply } from '../../../steps/kubernetes-apply.ts';
-import { kubernetesGone } from '../../../steps/kubernetes-gone.ts';
-import { kubernetesService } from '../../../steps/kubernetes-service.ts';
-import { metallbBgp } from '../../../steps/metallb.ts';
+import { ciliumAgent } from '../../../steps/cilium/agent.ts';
+import { ciliumFresh } from '../../../steps/cilium/config.ts';
+import { ciliumInstall } from '../../../steps/cilium/install.ts';
+import { ciliumBgp } from '../../../steps/cilium/probes.ts';
+import { kubernetesApply } from '../../../steps/kubernetes/apply.ts';
+import { kubernetesGone } from '../../../steps/kubernetes/gone.ts';
+import { kubeProxyRules } from '../../../steps/kubernetes/kube-proxy.ts';
+import { kubernetesProbe } from '../../../steps/kubernetes/probe.ts';
+import { kubernetesService } from '../../../steps/kubernetes/service.ts';
+import { metallbBgp } from '../../../steps/metallb/sessions.ts';
 import type { Answer } from '../../steps/scripted-context.ts';
 import { cluster, json, list, model, objects, onHost, refusal, type Said, saw } from './saying.ts';
 

@@ -2,14 +2,14 @@
 
 import type { Host } from '../../../src/engine/ports.ts';
 import { fabric } from '../../../src/fabric/fabric.ts';
-import { commandProbe } from '../../../steps/command.ts';
-import { containerlabDeploy } from '../../../steps/containerlab.ts';
-import { containerlabReady } from '../../../steps/containerlab-ready.ts';
-import { dockerContainers } from '../../../steps/docker.ts';
-import { dockerAddress } from '../../../steps/docker-address.ts';
-import { verdictOf } from '../../../steps/packet-trace.ts';
-import { srlinuxBgp, srlinuxRoute } from '../../../steps/srlinux.ts';
-import { srlinuxRendering } from '../../../steps/srlinux-config.ts';
+import { containerlabDeploy } from '../../../steps/containerlab/deploy.ts';
+import { containerlabReady } from '../../../steps/containerlab/ready.ts';
+import { dockerAddress } from '../../../steps/docker/address.ts';
+import { dockerContainers } from '../../../steps/docker/containers.ts';
+import { verdictOf } from '../../../steps/docker/packet-trace.ts';
+import { srlinuxRendering } from '../../../steps/srlinux/config.ts';
+import { srlinuxBgp, srlinuxRoute } from '../../../steps/srlinux/probes.ts';
+import { commandProbe } from '../../../steps/system/command.ts';
 import { container, json, message, model, onHost, refusal, type Said, type Script, saw } from './saying.ts';
 
 const lab = containerlabDeploy.input.parse({

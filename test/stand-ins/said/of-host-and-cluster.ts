@@ -1,7 +1,7 @@
-import { ciliumFits } from '../../../steps/cilium-fits.ts';
-import { dockerRoom } from '../../../steps/docker.ts';
-import { kubernetesProbe } from '../../../steps/kubernetes.ts';
-import { minikubeStart } from '../../../steps/minikube.ts';
+import { ciliumFits } from '../../../steps/cilium/fits.ts';
+import { dockerRoom } from '../../../steps/docker/containers.ts';
+import { kubernetesProbe } from '../../../steps/kubernetes/probe.ts';
+import { minikubeStart } from '../../../steps/minikube/cluster.ts';
 import { scripted } from '../../steps/scripted-context.ts';
 import {
   cluster,

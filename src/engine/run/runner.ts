@@ -1,0 +1,84 @@
+// A run from its plan to its last fact: takes away what is to go first, performs the steps, says how it ended. Knows no product.
+import type { EventBody, Outcome, Scope as RunScope } from '../../core/event.ts';
+import { ExpressionError, type Scope, WithheldError } from '../../core/expression.ts';
+import type { Holding } from '../../core/holdings.ts';
+import { evaluate } from '../../core/template.ts';
+import type { Workflow } from '../../core/workflow.ts';
+import { elapsed } from '../elapsed.ts';
+import type { Engine } from '../engine.ts';
+import type { Known } from '../plan/judge.ts';
+import { withoutSecrets } from '../prove/outputs.ts';
+import { undoAll } from '../undo/undo.ts';
+import { type Remnants, settleRemnants } from './remnants.ts';
+import { WorkflowRun } from './workflow-run.ts';
+
+export interface RunRequest {
+  readonly workflow: Workflow;
+  readonly scope: RunScope;
+  /** What is known of steps, by address, from this run and earlier ones. */
+  readonly known: ReadonlyMap<string, Known>;
+  /** True when a run is continued: verdicts are told. */
+  readonly resumed: boolean;
+  readonly usualMs: (address: string) => number | undefined;
+  /** What is to be taken away first: all that the workflow named by `undoes` has made, or what `scope.undo` names. */
+  readonly holdings: readonly Holding[];
+  /** Whether success means that all of it stands at the end. */
+  readonly confirms?: boolean;
+  /** What earlier runs may have left at work, that nothing is to be made or taken away beside. */
+  readonly remnants?: Remnants;
+  /** What is to be said before the end is. */
+  readonly lastWords?: () => readonly Extract<EventBody, { type: 'notice' }>[];
+}
+
+export interface RunResult {
+  readonly outcome: 'succeeded' | 'failed' | 'interrupted';
+  /** Of steps and children that had their turn; parents stand for their children. */
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+  readonly facts: Readonly<Record<string, unknown>>;
+  /** Facts that hold a secret and are therefore kept nowhere. */
+  readonly withheld?: readonly string[];
+}
+
+/** @throws StoreError when a fact could not be kept; ExpansionError or ExpressionError for a list that is none. */
+export const runWorkflow = async (engine: Engine, request: RunRequest): Promise<RunResult> => {
+  const start = engine.host.clock.monotonic();
+  const run = new WorkflowRun(engine, request);
+  await run.plan();
+  const isReady = (await settleRemnants(engine, request)) && (await undoAll(engine, request.holdings)).length === 0;
+  if (isReady) await run.perform();
+  if (request.confirms === true) await run.confirm();
+  const outcome = outcomeOf(engine, run, !isReady);
+  const facts = outcome === 'succeeded' ? factsOf(engine, request.workflow, run.scope({})) : { facts: {} };
+  const counts: Partial<Record<Outcome, number>> = {};
+  for (const each of run.outcomes.values()) counts[each] = (counts[each] ?? 0) + 1;
+  for (const notice of request.lastWords?.() ?? []) await engine.emit(notice);
+  const durationMs = elapsed(engine.host.clock, start);
+  await engine.emit({ type: 'run.finished', outcome, counts, durationMs, ...facts });
+  return { outcome, outcomes: run.outcomes, ...facts };
+};
+
+const outcomeOf = (engine: Engine, run: WorkflowRun, isLeft: boolean): RunResult['outcome'] => {
+  const outcomes = [...run.outcomes.values()];
+  const stopped = engine.stop.stage !== undefined && (isLeft || !run.isComplete);
+  if (stopped || outcomes.includes('interrupted')) return 'interrupted';
+  return isLeft || run.hasFailed ? 'failed' : 'succeeded';
+};
+
+/** Facts as they may be kept: one that holds a secret is named only. */
+const factsOf = (engine: Engine, { facts = {} }: Workflow, scope: Scope): Pick<RunResult, 'facts' | 'withheld'> => {
+  const computed: Record<string, unknown> = {};
+  const withheld: string[] = [];
+  for (const [name, source] of Object.entries(facts)) {
+    try {
+      computed[name] = evaluate(source, scope);
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      if (error instanceof WithheldError) withheld.push(name);
+      // A fact of a step that was skipped has no value; the run is well all the same.
+      else computed[name] = null;
+    }
+  }
+  const kept = withoutSecrets(computed, engine.masker);
+  const missing = [...withheld, ...(kept.withheld ?? [])];
+  return { facts: kept.outputs, ...(missing.length > 0 && { withheld: missing }) };
+};

@@ -1,0 +1,14 @@
+// Networks of Linux network namespaces, inside one capsule: namespaces, cables, hosts, and pods with nginx.
+import type { ProbeType, StepType } from '../../src/engine/step-type.ts';
+import { capsule, capsuleLeftovers, capsuleProbe } from './capsule.ts';
+import { netnsHost, netnsLink, netnsNamespaces } from './namespaces.ts';
+import { nginxPod } from './nginx.ts';
+
+export const steps = [
+  capsule,
+  netnsNamespaces,
+  netnsLink,
+  netnsHost,
+  nginxPod,
+] as readonly unknown[] as readonly StepType[];
+export const probes = [capsuleProbe, capsuleLeftovers] as readonly unknown[] as readonly ProbeType[];
