@@ -11,10 +11,7 @@ import { randomDigits } from './random-digits.ts';
 import { errorCode, StoreError, storeErrorFrom } from './store-error.ts';
 
 export interface DocumentShape<T> {
-  /** What tells a mistake; asked for only when there is one. */
-  schema(): z.ZodType<T>;
-  /** A quick look: true only for what the schema accepts as it is. */
-  readonly isRight?: (document: unknown) => document is T;
+  readonly schema: z.ZodType<T>;
   /** The value of the document's `format` that is written. */
   readonly format: number;
   /** By the format they start from: each makes a document of the next format. */
@@ -112,9 +109,9 @@ export class DurableFile<T> implements Adapter<T> {
 
   #understand(text: string): T {
     const document = this.#migrate(this.#parse(text));
-    if (this.#shape.isRight?.(document)) return document;
-    const checked = this.#shape.schema().safeParse(document);
-    if (checked.success) return checked.data;
+    const checked = this.#shape.schema.safeParse(document);
+    // The value itself: a copy of it would lack what keys as `__proto__` hold.
+    if (checked.success) return document as T;
     const line = lineOfValue(text, checked.error.issues[0]?.path ?? []);
     throw this.#damaged(schemaMistake(checked.error), line);
   }

@@ -5,7 +5,6 @@ import { Low } from 'lowdb';
 import { type DocumentShape, DurableFile } from './durable-file.ts';
 import { openStateFolder } from './state-folder.ts';
 import { type LedgerEntry, type RunEntry, type StateData, stateSchema } from './state-schema.ts';
-import { isStateData } from './state-shape.ts';
 
 export type { LedgerEntry, RunEntry, StateData };
 
@@ -17,7 +16,7 @@ export interface State {
   note(change: (data: StateData) => void): void;
 }
 
-const shape: DocumentShape<StateData> = { schema: () => stateSchema, isRight: isStateData, format: 1 };
+const shape: DocumentShape<StateData> = { schema: stateSchema, format: 1 };
 const emptyState = (): StateData => ({ format: 1, created: [], runs: [] });
 const stateFile = (dir: string): string => join(dir, 'state.json');
 

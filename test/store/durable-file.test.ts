@@ -18,7 +18,7 @@ const schema = z.strictObject({
   items: z.array(z.strictObject({ name: z.string() })),
 });
 const shape: DocumentShape<Document> = {
-  schema: () => schema,
+  schema,
   format: 2,
   migrations: { 1: (old) => ({ items: [{ name: old['name'] }] }) },
 };
