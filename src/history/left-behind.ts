@@ -19,20 +19,20 @@ export const removedSteps = (addresses: readonly string[], lab: string): readonl
 interface Place {
   readonly variant: string;
   readonly workflow: string;
-  /** All there are of the variant. */
-  readonly workflows: readonly string[];
+  /** The names of all there are of the variant. */
+  workflows(): Promise<readonly string[]>;
   readonly lab: string;
 }
 
 /** Of steps that were changed since, and have made something else. */
-export const changedSteps = (
+export const changedSteps = async (
   ledger: readonly LedgerEntry[],
   { variant, workflow, workflows, lab }: Place,
-): readonly Notice[] => {
+): Promise<readonly Notice[]> => {
   const earlier = holdingsOf(ledger, variant, workflow).filter((each) => each.earlier);
   if (earlier.length === 0) return [];
   const steps = [...new Set(earlier.map(({ address }) => address))];
-  const [what, words] = workflows.includes('teardown')
+  const [what, words] = (await workflows()).includes('teardown')
     ? ['the rest', ['run', 'teardown', '--variant', variant]]
     : [`all that ${steps.length === 1 ? 'this step' : 'these steps'} made`, ['redo', '--undo', ...steps]];
   const they = earlier.length === 1 ? 'it goes' : 'they go';

@@ -1,10 +1,10 @@
 // What earlier runs tell: from what is kept of it beside their journals, as far as that counts, else from the journals themselves.
+import { statSync } from 'node:fs';
 import type { RunEvent } from '../core/event.ts';
 import { type Told, toldBy } from '../core/told.ts';
 import { decodeTold, encodeTold, toldFormat, toldParts } from '../core/told-text.ts';
 import { type Derived, keepDerived, recallDerived } from '../store/derived-file.ts';
-import { readJournalNow } from '../store/journal.ts';
-import { damaged } from '../store/read-journal.ts';
+import { damaged, type JournalContent, readJournal } from '../store/read-journal.ts';
 import { type RunFolder, runFolder } from '../store/runs.ts';
 import type { RunEntry } from '../store/state.ts';
 import { isStoreError } from './store-errors.ts';
@@ -12,11 +12,24 @@ import { isStoreError } from './store-errors.ts';
 /** A run as far as it is known from elsewhere. */
 export type KnownRun = Pick<RunEntry, 'id'> & Partial<RunEntry>;
 
+/** The journal that was read last: to continue a run, several ask for the same one. */
+let last:
+  | { readonly file: string; readonly size: number; readonly mtimeMs: number; readonly read: JournalContent }
+  | undefined;
+
+/** A journal, read again only when the file has changed. @throws StoreError */
+export const journalOf = (file: string): JournalContent => {
+  const { size, mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? { size: -1, mtimeMs: -1 };
+  if (last?.file !== file || last.size !== size || last.mtimeMs !== mtimeMs)
+    last = { file, size, mtimeMs, read: readJournal(file) };
+  return last.read;
+};
+
 /** The events of a run; none when its journal was never written. @throws StoreError for a damaged one. */
 export const eventsOf = (stateDir: string, run: KnownRun): readonly RunEvent[] => {
   const { journal } = runFolder(stateDir, run.id);
   try {
-    const { events, torn } = readJournalNow(journal);
+    const { events, torn } = journalOf(journal);
     if (torn && !torn.cut) demandEnd(run, events, { journal, line: torn.line });
     return events;
   } catch (error) {

@@ -7,13 +7,13 @@ import type { RunEntry, State, StateData } from '../store/state.ts';
 import { concludeRun } from './conclude-run.ts';
 import { eventsOf } from './past-runs.ts';
 
-/** `open` says which runs are not over yet. @throws StoreError */
-export const reconcile = async (state: State, stateDir: string, open: (id: string) => boolean): Promise<void> => {
-  const change = await missingChange(state.data, stateDir, open);
+/** With the lock held: no other run is under way. @throws StoreError */
+export const reconcile = async (state: State, stateDir: string): Promise<void> => {
+  const change = await missingChange(state.data, stateDir, () => false);
   if (change) await state.update(change);
 };
 
-/** The state as it would be after `reconcile`; nothing is written. @throws StoreError */
+/** The state as it would be after `reconcile`, and nothing is written; `open` says which runs are under way. @throws StoreError */
 export const reconciled = async (
   data: StateData,
   stateDir: string,

@@ -1,21 +1,19 @@
 // Asks again whether what is deployed holds now, as `lab status` does; told as sightings, for the colours of the picture.
 import { parseAddress } from '../core/address.ts';
 import type { PlanItem } from '../engine/plan/plan.ts';
-import { openWorkflow } from '../project/open-workflow.ts';
 import { type Sighting, textsIn } from '../report/element-states.ts';
 import { type CommandContext, lookAtState } from '../session/context.ts';
 import { lookAtPlan } from '../session/look-at-plan.ts';
+import { prepare } from '../session/prepare.ts';
 
 /** Undefined when nothing is deployed. Writes nothing. @throws CliError when the files don't allow a look */
 export const proveNow = async (context: CommandContext): Promise<readonly Sighting[] | undefined> => {
   const state = await lookAtState(context);
   const { deployed } = state;
   if (!deployed) return undefined;
-  const { project, registry } = context;
   const { variant, workflow, inputs: earlier } = deployed;
-  const wish = { project, registry, variant, workflow, built: true };
-  const opened = await openWorkflow({ ...wish, options: {}, earlier });
-  const { items } = await lookAtPlan({ context, state, opened, current: 'all' });
+  const wish = { variant, workflow, options: {}, earlier, built: true, run: 'status' };
+  const { items } = await lookAtPlan(await prepare(context, state, wish), { standing: true });
   const at = context.host.clock.now();
   return items.flatMap((item) => sightingOf(item, at));
 };

@@ -33,7 +33,7 @@ export interface Opened {
   readonly masker: Masker;
 }
 
-interface Wish {
+export interface Wish {
   readonly project: Project;
   readonly registry: Known;
   readonly variant: string;

@@ -1,13 +1,12 @@
 // Puts the engine together for a workflow that was opened: ports, limits, the values expressions read, and the answers to questions.
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import type { EventBody } from '../core/event.ts';
 import { ExpressionError, type Scope } from '../core/expression.ts';
 import { resolveValue, textOf } from '../core/template.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createLimiter } from '../engine/limiter.ts';
 import { Pace } from '../engine/pace.ts';
-import type { Host, StepLog } from '../engine/ports.ts';
+import type { Host } from '../engine/ports.ts';
 import { SharedAnswers } from '../engine/shared-answers.ts';
 import { StopControl } from '../engine/stop.ts';
 import { addressScope } from '../history/deployed-scope.ts';
@@ -18,11 +17,6 @@ export interface EngineParts {
   readonly host: Host;
   readonly stateDir: string;
   readonly run: string;
-  readonly stop?: StopControl;
-  readonly emit?: (body: EventBody) => Promise<void>;
-  readonly openLog?: (address: string, attempt: number) => Promise<StepLog>;
-  readonly consent?: Engine['consent'];
-  readonly survivor?: Engine['survivor'];
   /** What the deployed workflow's steps yielded, by address, and its facts. */
   readonly deployed?: {
     readonly outputs: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
@@ -30,7 +24,7 @@ export interface EngineParts {
   };
 }
 
-/** Without `emit` and `openLog` it is an engine that only looks. */
+/** It looks; to act, it needs `emit`, `openLog` and the answers to questions of the run that it acts for. */
 export const createEngine = (opened: Opened, parts: EngineParts): Engine => {
   const { workflow, variant, project, inputs, secrets, model, masker, registry } = opened;
   const limit = typeof workflow.concurrency === 'number' ? workflow.concurrency : workflow.concurrency?.limit;
@@ -54,14 +48,14 @@ export const createEngine = (opened: Opened, parts: EngineParts): Engine => {
     masker,
     shared: new SharedAnswers(() => parts.host.clock.monotonic()),
     pace: new Pace(parts.host.clock),
-    stop: parts.stop ?? new StopControl(),
+    stop: new StopControl(),
     limits: {
       actions: createLimiter(limit ?? Math.max(4, 2 * cores)),
       looks: createLimiter(Math.max(8, 4 * cores)),
       groups: new Map(Object.entries(groups).map(([name, size]) => [name, createLimiter(size)])),
     },
-    emit: parts.emit ?? (async () => {}),
-    openLog: parts.openLog ?? (() => Promise.reject(new Error('a look has no log'))),
+    emit: async () => {},
+    openLog: () => Promise.reject(new Error('a look has no log')),
     run: parts.run,
     projectDir: project.dir,
     cwd: resolve(project.dir, cwd),
@@ -71,8 +65,8 @@ export const createEngine = (opened: Opened, parts: EngineParts): Engine => {
     variables: own,
     enter: variant.enter,
     model,
-    consent: parts.consent ?? (async () => false),
-    survivor: parts.survivor ?? (async () => 'wait'),
+    consent: async () => false,
+    survivor: async () => 'wait',
     random: Math.random,
   };
 };

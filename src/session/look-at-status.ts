@@ -2,11 +2,11 @@
 
 import { unfinishedRun } from '../history/history.ts';
 import { CliError, exitCode } from '../project/exit-code.ts';
-import { openWorkflow } from '../project/open-workflow.ts';
 import { readLockHolder } from '../store/lock.ts';
 import type { RunEntry, StateData } from '../store/state.ts';
 import { type CommandContext, lookAtState } from './context.ts';
 import { lookAtPlan } from './look-at-plan.ts';
+import { prepare } from './prepare.ts';
 
 export interface StepStatus {
   readonly address: string;
@@ -78,17 +78,16 @@ const proofs = async (
   state: StateData,
   deployed: NonNullable<StateData['deployed']>,
 ): Promise<Pick<Status, 'steps' | 'problem'>> => {
-  const { project, registry } = context;
   const { variant, workflow, inputs: earlier } = deployed;
-  const wish = { project, registry, variant, workflow, built: true };
-  const opened = await openWorkflow({ ...wish, options: {}, earlier }).catch((error: unknown) => {
+  const wish = { variant, workflow, options: {}, earlier, built: true, run: 'status' };
+  const prepared = await prepare(context, state, wish).catch((error: unknown) => {
     // What is deployed, and what runs, can be told without.
     if (error instanceof CliError && error.code === exitCode.file) return error;
     throw error;
   });
-  if (opened instanceof CliError) return { steps: [], problem: opened.message };
+  if (prepared instanceof CliError) return { steps: [], problem: prepared.message };
   // What was done by any run is asked whether it still holds.
-  const { items, heldSince } = await lookAtPlan({ context, state, opened, current: 'all' });
+  const { items, heldSince } = await lookAtPlan(prepared, { standing: true });
   const steps = items
     .filter((item) => item.verdict !== 'skip')
     .map(({ unit: { address }, verdict, reason, known }) => {

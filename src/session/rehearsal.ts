@@ -5,10 +5,12 @@ import { type Holding, HoldingBook } from '../core/holdings.ts';
 import { foldRun, type RunState } from '../core/run-state.ts';
 import { templateParts } from '../core/template.ts';
 import type { VariantFile } from '../core/workflow.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Known } from '../engine/plan/judge.ts';
 import type { StepLog } from '../engine/ports.ts';
 import { Recorder } from '../engine/run/recorder.ts';
 import { runWorkflow } from '../engine/run/runner.ts';
+import { unitsOf } from '../engine/step/unit.ts';
 import { StopControl } from '../engine/stop.ts';
 import type { Opened } from '../project/open-workflow.ts';
 import { version } from '../project/version-of-lab.ts';
@@ -82,8 +84,10 @@ export const perform = async (stage: Stage, course: Course, { dieAt, onEvent }: 
     const { workflow } = stage.opened;
     await emit(before === 0 ? started(stage) : resumed(stage));
     const folded = foldRun(past);
+    const standIn = standInWorkflow(workflow, stage.standIns);
     const ended = await runWorkflow(engine, {
-      workflow: standInWorkflow(workflow, stage.standIns),
+      workflow: standIn,
+      units: standIn.steps.flatMap((step) => unitsOf(step, engine)),
       scope: {},
       known: new Map([...knownOf(course.earlier ?? [], false), ...knownOf(past, true)]),
       resumed: before > 0,
@@ -105,7 +109,7 @@ const stillThere = (holdings: readonly Holding[], { deeds }: RunState): readonly
 
 const engineOf = (
   { context, opened, standIns, transcript, deployed }: Stage,
-  parts: Pick<EngineParts, 'stop' | 'emit'> & {
+  parts: Pick<Engine, 'stop' | 'emit'> & {
     readonly world: World;
     readonly boundaries: Boundaries;
     readonly clock: ReturnType<typeof createVirtualClock>;
@@ -124,13 +128,12 @@ const engineOf = (
     registry: { ...registry, ...standInRegistry(registry, world, standIns) },
     variant: { ...variant, ...(variant.enter && !standIns.recorded && { enter: standInEnter(variant.enter) }) },
   };
-  return createEngine(standIn, {
+  return {
+    ...createEngine(standIn, { host, stateDir: context.stateDir, run, ...(deployed && { deployed }) }),
     ...rest,
-    ...{ host, stateDir: context.stateDir, run },
-    ...(deployed && { deployed }),
     openLog: async () => noLog,
     consent: async () => true,
-  });
+  };
 };
 
 const noLog: StepLog = { path: '', write: async () => {}, close: async () => {} };

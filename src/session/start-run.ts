@@ -1,52 +1,63 @@
 // Starts a new run: what this host lacks is told, and what has to be asked is asked, before anything is touched.
-
-import { makersOf } from '../history/history.ts';
+import { randomBytes } from 'node:crypto';
 import { earlierInputs, stickyInputs } from '../project/earlier-inputs.ts';
 import { CliError, exitCode } from '../project/exit-code.ts';
-import { type Opened, openWorkflow } from '../project/open-workflow.ts';
 import type { RunOptions } from '../project/options.ts';
 import { type Choice, demandRequirements } from '../requirements/choose-variant.ts';
+import { newRunId } from '../store/runs.ts';
+import type { StateData } from '../store/state.ts';
 import { commandLine } from '../view/command-line.ts';
 import { askYesNo, canAsk } from './ask.ts';
 import { type Consent, consentOf } from './consent.ts';
 import type { CommandContext } from './context.ts';
 import { execute } from './execute.ts';
+import { demandScope, type Prepared, prepare, type Wish } from './prepare.ts';
 import { scopeOf } from './run-scope.ts';
 
 export interface Start {
   readonly context: CommandContext;
+  readonly state: StateData;
   readonly choice: Choice;
-  readonly opened: Opened;
+  readonly workflow: string;
   readonly earlier: Readonly<Record<string, unknown>>;
   readonly options: RunOptions;
 }
 
-export const startRun = async ({ context, choice, opened, earlier, options }: Start): Promise<number> => {
-  const { project, registry } = context;
-  const { name: workflow, undoes } = opened.workflow;
+export const startRun = async ({ context, state, choice, workflow, earlier, options }: Start): Promise<number> => {
   const { variant } = choice;
+  const scope = scopeOf(options);
+  const again = (now: StateData): Promise<Prepared> =>
+    prepareNew(context, now, {
+      variant,
+      workflow,
+      options,
+      earlier: { ...earlier, ...earlierInputs(now, variant, options) },
+    });
+  // Before any question and before the lock, so that mistakes are told first.
+  const prepared = await again(state);
+  demandScope(prepared, scope);
   // What takes things away must work when the host has lost what building them needs.
-  const takesAway = undoes !== undefined;
+  const takesAway = prepared.opened.workflow.undoes !== undefined;
   if (!takesAway) demandRequirements(choice);
   const consent = takesAway ? consentOf(options) : await consentTo(choice, options);
-  const sticky = stickyInputs(opened, earlier);
+  const sticky = stickyInputs(prepared.opened, earlier);
   return execute({
-    context,
-    options,
-    scope: scopeOf(options),
-    consent,
-    command: `lab run ${workflow}`,
+    ...{ prepared, again, options, scope, consent, command: `lab run ${workflow}` },
     preamble: [
       ...(options.variant === undefined ? [`variant ${variant}: ${choice.why}`] : []),
       ...(sticky === undefined ? [] : [sticky]),
     ],
-    open: (now) =>
-      openWorkflow({
-        ...{ project, registry, variant, workflow, options },
-        earlier: { ...earlier, ...earlierInputs(now, variant, options) },
-        makers: makersOf(now, variant),
-      }),
   });
+};
+
+/** For a run that is to be begun. @throws CliError, StoreError */
+export const prepareNew = async (
+  context: CommandContext,
+  state: StateData,
+  wish: Omit<Wish, 'run'>,
+): Promise<Prepared> => {
+  const naming = { at: context.host.clock.now(), workflow: wish.workflow, random: randomBytes(2).toString('hex') };
+  return prepare(context, state, { ...wish, run: await newRunId(context.stateDir, naming) });
 };
 
 /** Asks on a terminal whether packages that are missing may be installed; elsewhere --yes says so. @throws CliError 4 without an answer */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseAddress } from '../core/address.ts';
 import type { RunEvent } from '../core/event.ts';
+import type { Clock } from '../engine/ports.ts';
 import { CliError, exitCode } from '../project/exit-code.ts';
 import type { Opened } from '../project/open-workflow.ts';
 import { stepLogName } from '../store/step-log.ts';
@@ -25,7 +26,7 @@ interface RunViews {
 }
 
 interface Shown {
-  readonly run: string;
+  readonly clock: Pick<Clock, 'now'>;
   readonly past: readonly RunEvent[];
   /** The folder of the run's logs. */
   readonly logs: string;
@@ -38,9 +39,9 @@ interface Shown {
 }
 
 export const openViews = async (
-  { options, preamble, context }: Execution,
+  { options, preamble }: Execution,
   opened: Opened,
-  { past, logs, causes, builtBy, onInterrupt }: Shown,
+  { clock, past, logs, causes, builtBy, onInterrupt }: Shown,
 ): Promise<RunViews> => {
   const { color, columns } = screen();
   const { stdout, stderr, env } = process;
@@ -58,7 +59,7 @@ export const openViews = async (
   // Between questions and answers on a terminal every line has its place; elsewhere those of one turn are written at once.
   const gathered = stdout.isTTY === true ? undefined : gather(stdout);
   const settings: ViewContext = {
-    ...{ out: gathered ?? stdout, err: stderr, now: () => context.host.clock.now(), color, past, place, causes },
+    ...{ out: gathered ?? stdout, err: stderr, now: () => clock.now(), color, past, place, causes },
     unicode: /utf-?8/i.test(env['LC_ALL'] ?? env['LC_CTYPE'] ?? env['LANG'] ?? 'utf-8'),
     ...(jobSummary !== undefined && { jobSummary }),
   };
@@ -98,7 +99,7 @@ export const openViews = async (
       };
       const heals = builtBy === undefined ? {} : { heals: ['run', builtBy] };
       const ending = { program: labCall(options), logs: shownLogs, place, logPath, causes, ...heals };
-      stdout.write(cleanScreen(summary(view.model, { color, columns, now: context.host.clock.now(), ...ending })));
+      stdout.write(cleanScreen(summary(view.model, { color, columns, now: clock.now(), ...ending })));
     },
   };
 };

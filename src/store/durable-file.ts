@@ -1,5 +1,6 @@
 // lowdb's adapter for a small JSON document that must survive anything: each write is a new file, synced, renamed over the old one,
 // and the folder synced. What the document means, and who may write it, is decided by the caller.
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Adapter } from 'lowdb';
@@ -7,7 +8,6 @@ import type { z } from 'zod';
 import { schemaMistake } from '../core/schema-mistake.ts';
 import { lineOfSyntaxError, lineOfValue } from './json-lines.ts';
 import { removeFile, syncFolder, writePrivateFile } from './private-file.ts';
-import { randomDigits } from './random-digits.ts';
 import { errorCode, StoreError, storeErrorFrom } from './store-error.ts';
 
 export interface DocumentShape<T> {
@@ -70,7 +70,7 @@ export class DurableFile<T> implements Adapter<T> {
 
   /** Apart from every other writer's, also one that was killed. */
   get #temporary(): string {
-    this.#draft ??= `${this.#path}.${process.pid}-${randomDigits(8)}.tmp`;
+    this.#draft ??= `${this.#path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
     return this.#draft;
   }
 

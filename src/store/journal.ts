@@ -9,7 +9,7 @@ import { LineBuffer, maximumLine } from './journal-line.ts';
 import { removeFile, syncFolder } from './private-file.ts';
 import { StoreError, storeErrorFrom } from './store-error.ts';
 
-export { readJournal, readJournalNow } from './read-journal.ts';
+export { readJournal } from './read-journal.ts';
 export { repairTail } from './repair-tail.ts';
 
 export interface JournalOptions {

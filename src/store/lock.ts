@@ -1,9 +1,9 @@
 // One run at a time per state folder: whoever signs the lock file first has it, until it takes the file away or is dead.
+import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { fileHolder, removeLockFile, signLockFile } from './lock-file.ts';
 import type { LockHolder } from './lock-holder.ts';
 import { ownIdentity } from './process-identity.ts';
-import { randomDigits } from './random-digits.ts';
 import { storeErrorFrom } from './store-error.ts';
 
 export type { LockHolder } from './lock-holder.ts';
@@ -19,7 +19,7 @@ export interface Lock {
 export const acquireLock = async (dir: string, { command }: { readonly command: string }): Promise<Lock> => {
   const path = resolve(dir);
   try {
-    const holder: LockHolder = { id: randomDigits(16), ...ownIdentity(), command, since: Date.now() };
+    const holder: LockHolder = { id: randomBytes(8).toString('hex'), ...ownIdentity(), command, since: Date.now() };
     const dead = await signLockFile(path, holder);
     const release = async (): Promise<void> => {
       try {

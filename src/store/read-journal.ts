@@ -29,11 +29,7 @@ const currentFormat: EventFormat = { version: eventVersion, migrations: {} };
 const chunkBytes = 1024 * 1024;
 
 /** @throws StoreError `missing`, `damaged`, `newer-format` or what the system says. */
-export const readJournal = async (file: string, format?: EventFormat): Promise<JournalContent> =>
-  readJournalNow(file, format);
-
-/** The same, for those who can't wait. @throws StoreError */
-export const readJournalNow = (file: string, format: EventFormat = currentFormat): JournalContent => {
+export const readJournal = (file: string, format: EventFormat = currentFormat): JournalContent => {
   try {
     const handle = openSync(file, 'r');
     try {

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { isPartial } from '../core/scope.ts';
 import { type JournalEnds, readJournalEnds } from './journal-ends.ts';
 import { ensurePrivateFolder, syncFolder } from './private-file.ts';
-import { readJournalNow } from './read-journal.ts';
+import { readJournal } from './read-journal.ts';
 import { isRunId, type RunNaming, runId } from './run-id.ts';
 import type { RunEntry } from './state.ts';
 import { errorCode, StoreError, storeErrorFrom } from './store-error.ts';
@@ -32,13 +32,18 @@ export const runFolder = (dir: string, id: string): RunFolder => {
   return { id, path, journal: `${path}/journal.jsonl`, logs: `${path}/logs`, told: `${path}/told` };
 };
 
-/** Makes the folder of a new run, whose id sorts after all others. @throws StoreError */
-export const createRun = async (dir: string, naming: Omit<RunNaming, 'after'>): Promise<RunFolder> => {
+/** The id of a run to be begun, which sorts after all others. @throws StoreError */
+export const newRunId = async (dir: string, naming: Omit<RunNaming, 'after'>): Promise<string> => {
+  const after = (await listRuns(dir)).at(-1);
+  return runId({ ...naming, ...(after === undefined ? {} : { after }) });
+};
+
+/** Makes the folder of a new run. @throws StoreError */
+export const createRun = async (dir: string, id: string): Promise<RunFolder> => {
   const runs = join(resolve(dir), 'runs');
   try {
     if (await ensurePrivateFolder(runs)) syncFolder(resolve(dir));
-    const after = (await listRuns(dir)).at(-1);
-    const folder = runFolder(dir, runId({ ...naming, ...(after === undefined ? {} : { after }) }));
+    const folder = runFolder(dir, id);
     await ensurePrivateFolder(folder.path);
     await ensurePrivateFolder(folder.logs);
     syncFolder(runs); // What is in the run's own folder is synced when the journal gets its name there.
@@ -139,7 +144,7 @@ const entryFromJournal = async (run: RunFolder): Promise<RunEntry | undefined> =
   });
   if (first === undefined) {
     // Nothing is there yet, or nothing can be read: which of them it is, the whole tells.
-    if (existsSync(run.journal)) readJournalNow(run.journal);
+    if (existsSync(run.journal)) readJournal(run.journal);
     return undefined;
   }
   if (first.type !== 'run.started') {

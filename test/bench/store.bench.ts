@@ -48,7 +48,7 @@ describe('journal', () => {
   bench(
     'read 10,000 events',
     async () => {
-      await readJournal(join(dir, 'large.jsonl'));
+      readJournal(join(dir, 'large.jsonl'));
     },
     {
       setup: async () => {

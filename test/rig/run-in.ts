@@ -12,6 +12,7 @@ import type { Host, StepLog } from '../../src/engine/ports.ts';
 import { Recorder } from '../../src/engine/run/recorder.ts';
 import { type RunRequest, type RunResult, runWorkflow } from '../../src/engine/run/runner.ts';
 import { SharedAnswers } from '../../src/engine/shared-answers.ts';
+import { type Unit, unitsOf } from '../../src/engine/step/unit.ts';
 import type { ProbeType, StepType } from '../../src/engine/step-type.ts';
 import { StopControl } from '../../src/engine/stop.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -96,7 +97,7 @@ export const planIn = async (what: Workflow, setting: Setting = {}): Promise<rea
   const fixedParts = fixed(setting, { world, clock, stop: new StopControl() });
   const engine: Engine = { ...fixedParts, masker: maskerOf(setting), emit: refuse, openLog: refuse };
   const known = knownFrom(setting.earlier ?? [], setting.resume);
-  return (await planWorkflow(engine, { workflow: what, known, scope: setting.scope ?? {} })).items;
+  return (await planWorkflow(engine, { units: unitsIn(what, engine), known, scope: setting.scope ?? {} })).items;
 };
 
 export interface Started {
@@ -213,6 +214,7 @@ const drive = async (engine: Engine, what: Workflow, setting: Setting, recorder:
     });
   return runWorkflow(engine, {
     workflow: what,
+    units: unitsIn(what, engine),
     scope,
     known: knownFrom(setting.earlier ?? [], setting.resume),
     resumed: setting.resume !== undefined,
@@ -222,6 +224,9 @@ const drive = async (engine: Engine, what: Workflow, setting: Setting, recorder:
     ...(setting.remnants && { remnants: setting.remnants }),
   });
 };
+
+const unitsIn = ({ steps }: Workflow, engine: Engine): readonly Unit[] =>
+  steps.flatMap((step) => unitsOf(step, engine));
 
 /** What journals leave known: of each step what the newest run says that touched it. */
 export const knownFrom = (

@@ -24,7 +24,7 @@ describe('a journal', () => {
     const events = await Promise.all(bodies.map((body, at) => append(journal, body, at)));
     await journal.close();
     expect(events).toEqual(numbered(bodies));
-    expect(await readJournal(file)).toEqual({ events, bytes: statSync(file).size });
+    expect(readJournal(file)).toEqual({ events, bytes: statSync(file).size });
   });
 
   it('has a fact in its file when it answers', async () => {
@@ -32,7 +32,7 @@ describe('a journal', () => {
     const journal = await openJournal(file);
     for (let count = 1; count <= 5; count += 1) {
       await append(journal, started(`s${count}`), count);
-      expect((await readJournal(file)).events).toHaveLength(count);
+      expect(readJournal(file).events).toHaveLength(count);
     }
     await journal.close();
   });
@@ -45,7 +45,7 @@ describe('a journal', () => {
     expect(disk.asked).toEqual([]);
     await append(journal, started('a'), 2);
     expect(disk.asked).toEqual(['write', 'syncNow']);
-    expect((await readJournal(file)).events.map((event) => event.seq)).toEqual([1, 2]);
+    expect(readJournal(file).events.map((event) => event.seq)).toEqual([1, 2]);
     await journal.close();
   });
 
@@ -57,7 +57,7 @@ describe('a journal', () => {
     expect(shown.seq).toBe(1);
     expect((await append(journal, finished('a'), 3)).seq).toBe(2);
     await journal.close();
-    expect((await readJournal(file)).events.map((event) => event.type)).toEqual(['step.started', 'step.finished']);
+    expect(readJournal(file).events.map((event) => event.type)).toEqual(['step.started', 'step.finished']);
   });
 
   it('shares one sync among all who ask in one moment, and among all who come while it runs', async () => {
@@ -81,7 +81,7 @@ describe('a journal', () => {
     await Promise.all(second);
     expect(settled).toEqual([1, 2, 3, 4, 5, 6]);
     await journal.close();
-    expect((await readJournal(file)).events).toHaveLength(6);
+    expect(readJournal(file).events).toHaveLength(6);
   });
 
   it('writes what many have to say in one turn in pieces, and syncs it once', async () => {
@@ -92,7 +92,7 @@ describe('a journal', () => {
     await Promise.all(bodies.map((body, at) => append(journal, body, at)));
     expect(disk.asked).toEqual(['write', 'write', 'write', 'write', 'syncNow']);
     await journal.close();
-    expect(await readJournal(file)).toEqual({ events: numbered(bodies), bytes: statSync(file).size });
+    expect(readJournal(file)).toEqual({ events: numbered(bodies), bytes: statSync(file).size });
   });
 
   it('shares one sync without a thread while the disk is quick', async () => {
@@ -114,11 +114,11 @@ describe('a journal', () => {
     const first = await openJournal(file);
     await append(first, started('a'), 1);
     await first.close();
-    const { events, bytes } = await readJournal(file);
+    const { events, bytes } = readJournal(file);
     const second = await openJournal(file, { from: { seq: events.length, bytes } });
     expect((await append(second, finished('a'), 2)).seq).toBe(2);
     await second.close();
-    expect((await readJournal(file)).events).toHaveLength(2);
+    expect(readJournal(file).events).toHaveLength(2);
   });
 
   it('is private whatever the umask is', async () => {
@@ -149,7 +149,7 @@ describe('a journal', () => {
     await expect(append(journal, finished('a', { count: 1n }), 1)).rejects.toThrow(TypeError);
     expect((await append(journal, finished('a'), 2)).seq).toBe(1);
     await journal.close();
-    expect((await readJournal(file)).events).toHaveLength(1);
+    expect(readJournal(file).events).toHaveLength(1);
   });
 
   it('writes what it was handed before it closes, and nothing after', async () => {
@@ -177,7 +177,7 @@ describe('a journal whose disk fails', () => {
     expect(await Promise.all(refused)).toEqual(['full', 'nothing', 'full']);
     expect(await kindOf(append(journal, notice('e'), 3))).toBe('full');
     await journal.close();
-    expect(await readJournal(file)).toEqual({
+    expect(readJournal(file)).toEqual({
       events: numbered([started('a')]).map((e) => ({ ...e, at: 1 })),
       bytes: statSync(file).size,
     });
@@ -213,7 +213,7 @@ describe('a journal whose disk fails', () => {
     await expect(append(journal, finished('a'), 3)).rejects.toBe(error);
     await journal.close();
     expect(syncs).toBe(2);
-    expect((await readJournal(file)).events).toHaveLength(1);
+    expect(readJournal(file).events).toHaveLength(1);
   });
 
   it('refuses all who share a sync that fails, and all who wait behind them', async () => {
@@ -228,7 +228,7 @@ describe('a journal whose disk fails', () => {
     fail(systemError('EIO'));
     expect(await Promise.all([...shared, behind])).toEqual(['io', 'io', 'io']);
     await journal.close();
-    expect((await readJournal(file)).events).toHaveLength(1);
+    expect(readJournal(file).events).toHaveLength(1);
   });
 
   it('leaves a readable beginning also when the half line can not be cut off', async () => {
@@ -240,7 +240,7 @@ describe('a journal whose disk fails', () => {
     let kept = 0;
     while ((await kindOf(append(journal, started(`s${kept}`), 1))) === 'nothing') kept += 1;
     await journal.close();
-    const read = await readJournal(file);
+    const read = readJournal(file);
     expect(read.events).toHaveLength(kept);
     expect(read.torn?.bytes).toBe(1000 - read.bytes);
   });
@@ -279,7 +279,7 @@ describe.skipIf(!isRoot)('a journal on a disk of its own (needs root to mount on
     await journal.close();
     expect(outcome).toBe('full');
     expect(kept).toBeGreaterThan(50);
-    const read = await readJournal(file);
+    const read = readJournal(file);
     expect(read.events).toHaveLength(kept);
     expect(read.torn).toBeUndefined();
     const resumed = await openJournal(file, { from: { seq: kept, bytes: read.bytes } });
@@ -295,6 +295,6 @@ describe.skipIf(!isRoot)('a journal on a disk of its own (needs root to mount on
     remount('ro');
     expect(await kindOf(openJournal(join(path, 'other.jsonl')))).toBe('read-only');
     expect(await kindOf(openJournal(file, { from: { seq: 1, bytes: statSync(file).size } }))).toBe('read-only');
-    expect((await readJournal(file)).events).toHaveLength(1);
+    expect(readJournal(file).events).toHaveLength(1);
   });
 });

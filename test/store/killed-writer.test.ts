@@ -38,7 +38,7 @@ describe('a writer killed by SIGKILL', patient, () => {
     const dir = tempFolder();
     for (const answers of [1, 2, 3, 10, 40, 90, 7, 150]) {
       const said = await listenAndKill(writers.start([dir]), answers);
-      const { events } = await readJournal(join(dir, 'journal.jsonl'));
+      const { events } = readJournal(join(dir, 'journal.jsonl'));
       expect(events.length).toBeGreaterThanOrEqual(said.seq ?? 0);
       expect((await readState(dir)).created.length).toBeGreaterThanOrEqual(said.created ?? 0);
     }

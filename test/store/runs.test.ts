@@ -14,7 +14,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventBody } from '../../src/core/event.ts';
 import { isRunId, runId } from '../../src/store/run-id.ts';
-import { createRun, findRun, listRuns, reconcileRuns, runFolder } from '../../src/store/runs.ts';
+import { createRun, findRun, listRuns, newRunId, reconcileRuns, runFolder } from '../../src/store/runs.ts';
 import type { RunEntry } from '../../src/store/state.ts';
 import { encodeLine } from '../rig/encode-line.ts';
 import { finished, numbered, runFinished, runStarted } from './rig/events.ts';
@@ -23,7 +23,8 @@ import { tempFolder } from './rig/temp-folder.ts';
 const at = Date.UTC(2026, 10, 23, 22, 7, 14);
 const makeRuns = async (dir: string, ...workflows: string[]): Promise<string[]> => {
   const ids: string[] = [];
-  for (const workflow of workflows) ids.push((await createRun(dir, { at, workflow, random: `r${ids.length}00` })).id);
+  for (const workflow of workflows)
+    ids.push((await createRun(dir, await newRunId(dir, { at, workflow, random: `r${ids.length}00` }))).id);
   return ids;
 };
 const writeJournal = (dir: string, id: string, bodies: readonly EventBody[]): void =>
@@ -64,7 +65,7 @@ describe('runs', () => {
   it('have private folders with a place for logs', async () => {
     const dir = tempFolder();
     const before = process.umask(0);
-    const run = await createRun(dir, { at, workflow: 'deploy', random: 'k3f9' }).finally(() => process.umask(before));
+    const run = await createRun(dir, '20261123-220714-deploy-k3f9').finally(() => process.umask(before));
     expect(run.path).toBe(join(dir, 'runs', '20261123-220714-deploy-k3f9'));
     for (const path of [join(dir, 'runs'), run.path, run.logs]) expect(statSync(path).mode & 0o777).toBe(0o700);
     expect(existsSync(run.journal)).toBe(false);

@@ -3,27 +3,28 @@
 
 import { earlierInputs, stickyInputs } from '../../project/earlier-inputs.ts';
 import { CliError, exitCode } from '../../project/exit-code.ts';
-import { openWorkflow } from '../../project/open-workflow.ts';
 import type { RunOptions } from '../../project/options.ts';
 import { chooseVariant } from '../../requirements/choose-variant.ts';
 import { lookAtState, openContext } from '../../session/context.ts';
 import { execute } from '../../session/execute.ts';
+import type { Prepared } from '../../session/prepare.ts';
+import { prepareNew } from '../../session/start-run.ts';
+import type { StateData } from '../../store/state.ts';
 
 export const adoptCommand = async (named: string | undefined, options: RunOptions): Promise<number> => {
   const workflow = named ?? 'deploy';
   const context = await openContext(options);
   const state = await lookAtState(context);
-  const { project, registry, host } = context;
-  const { variant, why } = await chooseVariant({ project, registry, state, named: options.variant, host });
-  const wish = { project, registry, variant, workflow, options };
-  const earlier = earlierInputs(state, variant, options);
-  const opened = await openWorkflow({ ...wish, earlier });
+  const { variant, why } = await chooseVariant({ ...context, state, named: options.variant });
+  const again = (now: StateData): Promise<Prepared> =>
+    prepareNew(context, now, { variant, workflow, options, earlier: earlierInputs(now, variant, options) });
+  const prepared = await again(state);
+  const { opened } = prepared;
   if (opened.workflow.undoes !== undefined)
     throw new CliError(exitCode.usage, `${workflow} takes things away, so there is nothing of it to adopt.`);
-  const sticky = stickyInputs(opened, earlier);
+  const sticky = stickyInputs(opened, earlierInputs(state, variant, options));
   return execute({
-    context,
-    options,
+    ...{ prepared, again, options },
     scope: { adopt: true },
     consent: async () => false,
     command: `lab adopt ${workflow}`,
@@ -32,6 +33,5 @@ export const adoptCommand = async (named: string | undefined, options: RunOption
       ...(sticky === undefined ? [] : [sticky]),
       'only looking: what is there is taken over, and nothing is changed',
     ],
-    open: (now) => openWorkflow({ ...wish, earlier: earlierInputs(now, variant, options) }),
   });
 };

@@ -7,7 +7,7 @@ import { type Opened, openVariantWithWorkflows, openWorkflow } from '../../proje
 import { chooseVariant } from '../../requirements/choose-variant.ts';
 import { type CommandContext, lookAtState, openContext } from '../../session/context.ts';
 import { createEngine } from '../../session/create-engine.ts';
-import { unitsOfWorkflow } from '../../session/units-of.ts';
+import { unitsOfWorkflow } from '../../session/prepare.ts';
 import type { StateData } from '../../store/state.ts';
 
 export type Kind =

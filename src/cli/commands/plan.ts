@@ -1,38 +1,32 @@
 // `lab plan [WORKFLOW]`: what `lab run` would do to each step now, and why. Writes nothing.
 
-import { makersOf } from '../../history/history.ts';
 import { earlierInputs, stickyInputs } from '../../project/earlier-inputs.ts';
-import { openWorkflow } from '../../project/open-workflow.ts';
 import type { RunOptions } from '../../project/options.ts';
 import { chooseVariant } from '../../requirements/choose-variant.ts';
 import type { Requirement } from '../../requirements/requirements.ts';
 import { lookAtState, openContext } from '../../session/context.ts';
 import { runToContinue } from '../../session/continues.ts';
+import { prepare } from '../../session/prepare.ts';
+import { resumeRun } from '../../session/resume-run.ts';
 import { scopeOf } from '../../session/run-scope.ts';
 import { showPlan } from '../../session/show-plan.ts';
-import { resumeCommand } from './resume.ts';
 
 export const planCommand = async (named: string | undefined, options: RunOptions): Promise<number> => {
   const workflow = named ?? 'deploy';
   const context = await openContext(options);
   const state = await lookAtState(context);
-  const { project, registry, host } = context;
-  const { variant, why, requirements } = await chooseVariant({
-    ...{ project, registry, state, host },
-    named: options.variant,
-  });
+  const { variant, why, requirements } = await chooseVariant({ ...context, state, named: options.variant });
   const unfinished = runToContinue(state, { workflow, variant }, options);
-  if (unfinished) return resumeCommand(unfinished.id, { ...options, plan: true });
+  if (unfinished) return resumeRun({ context, state, run: unfinished, options: { ...options, plan: true } });
   const earlier = earlierInputs(state, variant, options);
-  const wish = { project, registry, variant, workflow, options, earlier };
-  const opened = await openWorkflow({ ...wish, makers: makersOf(state, variant) });
-  const sticky = stickyInputs(opened, earlier);
+  const prepared = await prepare(context, state, { variant, workflow, options, earlier, run: 'plan' });
+  const sticky = stickyInputs(prepared.opened, earlier);
   const notes = [
     ...(options.variant === undefined ? [`variant ${variant}: ${why}`] : []),
     ...(sticky === undefined ? [] : [sticky]),
     ...lackOf(variant, requirements),
   ];
-  return showPlan({ context, state, opened, options, scope: scopeOf(options), notes });
+  return showPlan({ prepared, options, scope: scopeOf(options), notes });
 };
 
 /** A plan for a host that can't run it is worth reading, and not worth running. */

@@ -5,7 +5,6 @@ import { closure } from '../../core/graph.ts';
 import { listSources, type Unit } from '../../engine/step/unit.ts';
 import { earlierInputs } from '../../project/earlier-inputs.ts';
 import { CliError, exitCode } from '../../project/exit-code.ts';
-import { openWorkflow } from '../../project/open-workflow.ts';
 import type { RunOptions } from '../../project/options.ts';
 import { chooseVariant, demandRequirements } from '../../requirements/choose-variant.ts';
 import { askedWorkflow } from '../../session/asked-workflow.ts';
@@ -13,8 +12,9 @@ import { consentOf } from '../../session/consent.ts';
 import { lookAtState, openContext } from '../../session/context.ts';
 import { execute } from '../../session/execute.ts';
 import { lookAtPlan } from '../../session/look-at-plan.ts';
-import { consentTo } from '../../session/start-run.ts';
-import { mayHave } from '../../session/units-of.ts';
+import { mayHave, type Prepared } from '../../session/prepare.ts';
+import { consentTo, prepareNew } from '../../session/start-run.ts';
+import type { StateData } from '../../store/state.ts';
 
 export interface RedoOptions extends RunOptions {
   readonly undo?: boolean;
@@ -23,28 +23,26 @@ export interface RedoOptions extends RunOptions {
 
 export const redoCommand = async (steps: readonly string[], options: RedoOptions): Promise<number> => {
   const context = await openContext(options);
-  const { project, registry, host } = context;
   const state = await lookAtState(context);
-  const choice = await chooseVariant({ project, registry, state, named: options.variant, host });
+  const choice = await chooseVariant({ ...context, state, named: options.variant });
   const { variant } = choice;
   const about = askedWorkflow(state, variant, options.workflow);
-  const wish = { project, registry, variant, options, ...about };
-  const opened = await openWorkflow({ ...wish, earlier: earlierInputs(state, variant, options) });
+  const again = (now: StateData): Promise<Prepared> =>
+    prepareNew(context, now, { variant, options, ...about, earlier: earlierInputs(now, variant, options) });
+  const prepared = await again(state);
   // What is asked to run again is not looked at, and no more than that is chosen: this only tells which steps there are.
-  const { units, made } = await lookAtPlan({ context, state, opened, scope: { only: steps, redo: steps } });
+  const { units, made } = await lookAtPlan(prepared, { scope: { only: steps, redo: steps } });
   if (options.undo === true) demandMade(steps, made);
   else {
     demandPresent(steps, units);
     demandRequirements(choice);
   }
   return execute({
-    context,
-    options,
+    ...{ prepared, again, options },
     scope: options.undo === true ? { undo: steps, only: [] } : scopeOf(steps, units),
     consent: options.undo === true ? consentOf(options) : await consentTo(choice, options),
     command: `lab redo ${steps.join(' ')}`,
     preamble: [],
-    open: (now) => openWorkflow({ ...wish, earlier: earlierInputs(now, variant, options) }),
   });
 };
 

@@ -5,7 +5,6 @@ import { foldRun } from '../../core/run-state.ts';
 import { eventsOf } from '../../history/past-runs.ts';
 import { earlierInputs } from '../../project/earlier-inputs.ts';
 import { exitCode } from '../../project/exit-code.ts';
-import { openWorkflow } from '../../project/open-workflow.ts';
 import type { OutputOptions, WorkflowOptions } from '../../project/options.ts';
 import { chooseVariant } from '../../requirements/choose-variant.ts';
 import { askedWorkflow } from '../../session/asked-workflow.ts';
@@ -13,8 +12,8 @@ import { lookAtState, openContext } from '../../session/context.ts';
 import { runToContinue } from '../../session/continues.ts';
 import { findCauses } from '../../session/find-causes.ts';
 import { lookAtPlan } from '../../session/look-at-plan.ts';
+import { demandSteps, mayHave, prepare } from '../../session/prepare.ts';
 import { print, printJson, screen } from '../../session/print.ts';
-import { demandSteps, mayHave } from '../../session/units-of.ts';
 import { whyText } from '../../session/why-text.ts';
 
 export const whyCommand = async (
@@ -32,9 +31,8 @@ export const whyCommand = async (
   const unfinished = runToContinue(state, { workflow, variant }, options);
   const past = unfinished && foldRun(eventsOf(context.stateDir, unfinished));
   const earlier = past?.start?.inputs ?? earlierInputs(state, variant, options);
-  const opened = await openWorkflow({ project, registry, variant, options, earlier, ...about });
-  const continued = unfinished && past && { current: unfinished.id, scope: continuedScope(past, {}) };
-  const found = await lookAtPlan({ context, state, opened, ...continued });
+  const prepared = await prepare(context, state, { variant, options, earlier, ...about, run: unfinished?.id ?? 'why' });
+  const found = await lookAtPlan(prepared, past && { scope: continuedScope(past, {}) });
   demandSteps([step], found.units);
   const asked = found.items.filter(({ unit }) => isMeantBy(unit.address, step) || mayHave(unit, step));
   const answers = asked.map((item) => findCauses(item, found));

@@ -2,10 +2,9 @@
 import { isMeantBy, parseAddress } from '../../core/address.ts';
 import type { Scope as RunScope } from '../../core/event.ts';
 import { topological } from '../../core/graph.ts';
-import type { Workflow } from '../../core/workflow.ts';
 import type { Engine } from '../engine.ts';
 import { stepsScope } from '../step/steps-scope.ts';
-import { isOpenParent, listSources, type Unit, unitsOf } from '../step/unit.ts';
+import { isOpenParent, listSources, type Unit } from '../step/unit.ts';
 import { type Chosen, chosenBy } from './choose-units.ts';
 import { type Judgement, judge, type Known } from './judge.ts';
 import { expandLate } from './late-list.ts';
@@ -21,7 +20,7 @@ export interface PlanItem {
 }
 
 export interface PlanRequest {
-  readonly workflow: Workflow;
+  readonly units: readonly Unit[];
   readonly known: ReadonlyMap<string, Known>;
   readonly scope: RunScope;
   /** Whether only what stands of it is asked, not what a run would do. */
@@ -34,7 +33,6 @@ export interface Plan {
   readonly units: readonly Unit[];
 }
 
-/** @throws ExpansionError or ExpressionError for a list that is none. */
 export const planWorkflow = async (engine: Engine, request: PlanRequest): Promise<Plan> => {
   const planning = new Planning(engine, request);
   const units = await planning.judgeAll();
@@ -53,12 +51,12 @@ class Planning {
   private readonly first: readonly Unit[];
   private readonly freshSince: number;
 
-  constructor(engine: Engine, { workflow, known, scope, standing = false }: PlanRequest) {
+  constructor(engine: Engine, { units, known, scope, standing = false }: PlanRequest) {
     this.engine = engine;
     this.known = known;
     this.scope = scope;
     this.standing = standing;
-    this.first = workflow.steps.flatMap((step) => unitsOf(step, engine));
+    this.first = units;
     this.isChosen = chosenBy(scope, this.first);
     for (const [address, step] of known) stepsScope.remember(this.steps, address, stepsScope.ofKnown(step));
     this.freshSince = engine.host.clock.monotonic();

@@ -8,12 +8,14 @@ import { elapsed } from '../elapsed.ts';
 import type { Engine } from '../engine.ts';
 import type { Known } from '../plan/judge.ts';
 import { withoutSecrets } from '../prove/outputs.ts';
+import type { Unit } from '../step/unit.ts';
 import { undoAll } from '../undo/undo.ts';
 import { type Remnants, settleRemnants } from './remnants.ts';
 import { WorkflowRun } from './workflow-run.ts';
 
 export interface RunRequest {
   readonly workflow: Workflow;
+  readonly units: readonly Unit[];
   readonly scope: RunScope;
   /** What is known of steps, by address, from this run and earlier ones. */
   readonly known: ReadonlyMap<string, Known>;
@@ -27,7 +29,7 @@ export interface RunRequest {
   /** What earlier runs may have left at work, that nothing is to be made or taken away beside. */
   readonly remnants?: Remnants;
   /** What is to be said before the end is. */
-  readonly lastWords?: () => readonly Extract<EventBody, { type: 'notice' }>[];
+  readonly lastWords?: () => Promise<readonly Extract<EventBody, { type: 'notice' }>[]>;
 }
 
 export interface RunResult {
@@ -39,7 +41,7 @@ export interface RunResult {
   readonly withheld?: readonly string[];
 }
 
-/** @throws StoreError when a fact could not be kept; ExpansionError or ExpressionError for a list that is none. */
+/** @throws StoreError when a fact could not be kept */
 export const runWorkflow = async (engine: Engine, request: RunRequest): Promise<RunResult> => {
   const start = engine.host.clock.monotonic();
   const run = new WorkflowRun(engine, request);
@@ -51,7 +53,7 @@ export const runWorkflow = async (engine: Engine, request: RunRequest): Promise<
   const facts = outcome === 'succeeded' ? factsOf(engine, request.workflow, run.scope({})) : { facts: {} };
   const counts: Partial<Record<Outcome, number>> = {};
   for (const each of run.outcomes.values()) counts[each] = (counts[each] ?? 0) + 1;
-  for (const notice of request.lastWords?.() ?? []) await engine.emit(notice);
+  for (const notice of (await request.lastWords?.()) ?? []) await engine.emit(notice);
   const durationMs = elapsed(engine.host.clock, start);
   await engine.emit({ type: 'run.finished', outcome, counts, durationMs, ...facts });
   return { outcome, outcomes: run.outcomes, ...facts };

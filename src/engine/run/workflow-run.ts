@@ -12,7 +12,7 @@ import { expandLate } from '../plan/late-list.ts';
 import { proveKnown } from '../plan/prove-known.ts';
 import { type Secret, secretsOf } from '../step/secret-book.ts';
 import { stepsScope } from '../step/steps-scope.ts';
-import { plannedStep, type Unit, unitsOf } from '../step/unit.ts';
+import { plannedStep, type Unit } from '../step/unit.ts';
 import { confirmUnit } from './confirm.ts';
 import type { Finish, KnownTurn } from './finish-unit.ts';
 import type { RunRequest } from './runner.ts';
@@ -55,7 +55,7 @@ export class WorkflowRun {
     };
     this.request = request;
     this.shared = { ...engine.scope, steps: this.steps };
-    const units = request.workflow.steps.flatMap((step) => unitsOf(step, engine));
+    const { units } = request;
     this.schedule = new Schedule(units, request.usualMs);
     this.isChosen = chosenBy(request.scope, units);
     this.secrets = secretsOf(request.workflow, engine.scope);

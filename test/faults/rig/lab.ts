@@ -159,7 +159,7 @@ export class Lab {
     const all: RunEvent[] = [];
     for (const run of this.runs()) {
       const file = this.journalOf(run);
-      if (existsSync(file)) all.push(...(await readJournal(file)).events);
+      if (existsSync(file)) all.push(...readJournal(file).events);
     }
     return all;
   }
