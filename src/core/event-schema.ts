@@ -45,6 +45,7 @@ const failure = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('expression'), where: text, source: text, message: text }),
   z.looseObject({ kind: z.literal('output'), name: text, message: text }),
   z.looseObject({ kind: z.literal('survivor'), pid: z.int(), command: text }),
+  z.looseObject({ kind: z.literal('blocked'), by: z.array(text) }),
   z.looseObject({ kind: z.literal('cancelled'), signal: text }),
   z.looseObject({ kind: z.literal('internal'), message: text, stack: text.exactOptional() }),
 ]);

@@ -18,5 +18,7 @@ export type Failure =
   | { readonly kind: 'expression'; readonly where: string; readonly source: string; readonly message: string }
   | { readonly kind: 'output'; readonly name: string; readonly message: string }
   | { readonly kind: 'survivor'; readonly pid: number; readonly command: string }
+  /** It was not taken away: what rests on it is still there. */
+  | { readonly kind: 'blocked'; readonly by: readonly string[] }
   | { readonly kind: 'cancelled'; readonly signal: string }
   | { readonly kind: 'internal'; readonly message: string; readonly stack?: string };

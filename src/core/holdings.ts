@@ -1,4 +1,5 @@
 // What was made and not yet taken away, as a fold: a step that makes other things than before still holds those of before.
+import { parseAddress } from './address.ts';
 import type { Address, Created, EventOf, UndoRecord } from './event.ts';
 import { canonical } from './fingerprint.ts';
 import { type Renames, renamedAddress } from './rename.ts';
@@ -10,6 +11,8 @@ export interface Holding {
   readonly undo?: UndoRecord;
   /** Of the definition that made it. */
   readonly fingerprint?: string;
+  /** What it rests on, up to what holds something itself; the address of a foreach step means all its children. */
+  readonly needs?: readonly Address[];
   /** The run that made it; `seq` counts within it. */
   readonly run?: string;
   readonly seq: number;
@@ -26,6 +29,8 @@ export type Undone = Pick<EventOf<'step.undone'>, 'address' | 'created' | 'made'
 /** Of one address the records lie in the order in which they were last told: the last one is what the step has now. */
 export class HoldingBook {
   private readonly byAddress = new Map<Address, readonly Holding[]>();
+  /** What steps that hold nothing any more rested on: whatever rested on them rests on that. */
+  private readonly passedOn = new Map<Address, Set<Address>>();
 
   constructor(holdings: Iterable<Holding> = []) {
     for (const { earlier: _, ...each } of holdings) this.add(each);
@@ -47,8 +52,20 @@ export class HoldingBook {
     this.put(next.address, [...kept, { ...next, seq, at, ...(run !== undefined && { run }) }]);
   }
 
-  remove({ address, created, made }: Undone): void {
-    const before = this.of(address);
+  remove(undone: Undone): void {
+    const before = this.of(undone.address);
+    this.take(undone, before);
+    if (this.has(undone.address)) return;
+    for (const name of new Set([undone.address, parseAddress(undone.address).step]))
+      for (const need of before.flatMap(({ needs = [] }) => needs))
+        this.passedOn.set(name, (this.passedOn.get(name) ?? new Set()).add(need));
+  }
+
+  has(address: Address): boolean {
+    return this.byAddress.has(address);
+  }
+
+  private take({ address, created, made }: Undone, before: readonly Holding[]): void {
     if (created.length > 0) {
       const rests = before.map((each) => (each.created.length > 0 ? withoutThings(each, created) : each));
       this.put(
@@ -74,12 +91,27 @@ export class HoldingBook {
       for (const each of [address, now]) this.byAddress.delete(each);
       for (const each of [...holdings, ...newer]) this.add({ ...each, address: now });
     }
+    for (const [address, holdings] of this.byAddress)
+      this.put(
+        address,
+        holdings.map((each) => renamedHolding(renames, each)),
+      );
   }
 
   get all(): readonly Holding[] {
     return [...this.byAddress.values()].flatMap((holdings) =>
-      holdings.map((each, index) => (index === holdings.length - 1 ? each : { ...each, earlier: true as const })),
+      holdings.map((each, index) => {
+        const resting = this.withPassedOn(each);
+        return index === holdings.length - 1 ? resting : { ...resting, earlier: true as const };
+      }),
     );
+  }
+
+  private withPassedOn(holding: Holding): Holding {
+    if (!holding.needs?.some((need) => this.passedOn.has(need))) return holding;
+    const needs = new Set(holding.needs);
+    for (const need of needs) for (const each of this.passedOn.get(need) ?? []) needs.add(each);
+    return { ...holding, needs: [...needs] };
   }
 
   private of(address: Address): readonly Holding[] {
@@ -92,9 +124,16 @@ export class HoldingBook {
   }
 }
 
+/** The same thing, of a step and resting on steps as they are called now. */
+export const renamedHolding = <T extends Pick<Holding, 'address' | 'needs'>>(renames: Renames, holding: T): T => ({
+  ...holding,
+  address: renamedAddress(renames, holding.address),
+  ...(holding.needs && { needs: holding.needs.map((need) => renamedAddress(renames, need)) }),
+});
+
 export const renamedDeed = (renames: Renames, deed: Deed): Deed =>
   deed.type === 'made'
-    ? { ...deed, holding: { ...deed.holding, address: renamedAddress(renames, deed.holding.address) } }
+    ? { ...deed, holding: renamedHolding(renames, deed.holding) }
     : { ...deed, address: renamedAddress(renames, deed.address) };
 
 /** The clock may have jumped: within a run only the order of its facts counts. */

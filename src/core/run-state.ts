@@ -6,6 +6,7 @@ import { type Deed, type Holding, HoldingBook, renamedDeed } from './holdings.ts
 import type { Observation } from './observation.ts';
 import { RedoBook } from './redo.ts';
 import { type Renames, renamedAddress, renamesOf } from './rename.ts';
+import { needsOf } from './resting.ts';
 
 export interface StepState {
   readonly address: Address;
@@ -74,6 +75,7 @@ export const foldRun = (events: Iterable<RunEvent>): RunState => {
 /** The same fold, kept up to date event by event. */
 export class RunFolder {
   private readonly planned = new Map<Address, PlannedStep>();
+  private readonly children = new Map<string, Set<Address>>();
   private readonly steps = new Map<Address, StepState>();
   private readonly known = new Map<Address, StepState>();
   private readonly redo = new RedoBook();
@@ -100,11 +102,11 @@ export class RunFolder {
         this.addDriver(event);
         break;
       case 'run.planned':
-        for (const step of event.steps) this.planned.set(step.address, step);
+        this.plan(event.steps);
         this.rename(plannedRenames(event.steps));
         break;
       case 'step.expanded':
-        for (const step of event.children) this.planned.set(step.address, step);
+        this.plan(event.children);
         break;
       case 'run.finished':
         this.end = event;
@@ -150,6 +152,17 @@ export class RunFolder {
     this.drivers.push(process);
     this.scope = scope;
     this.redo.ask(scope, seq);
+  }
+
+  private plan(steps: readonly PlannedStep[]): void {
+    for (const each of steps) {
+      const { address, step } = each;
+      this.planned.set(address, each);
+      if (address === step) continue;
+      const siblings = this.children.get(step);
+      if (siblings) siblings.add(address);
+      else this.children.set(step, new Set([address]));
+    }
   }
 
   /** What was known and made under an earlier id goes on under the one of now. */
@@ -222,7 +235,13 @@ export class RunFolder {
     if (creates.length === 0 && undo === undefined) return;
     this.undone.delete(address);
     const fingerprint = event.fingerprint ?? this.known.get(address)?.fingerprint;
-    const what = { ...(undo && { undo }), ...(fingerprint !== undefined && { fingerprint }) };
+    const { planned, children } = this;
+    const needs = needsOf(address, { planned, children, isHeld: (each) => this.holdings.has(each) });
+    const what = {
+      ...(undo && { undo }),
+      ...(fingerprint !== undefined && { fingerprint }),
+      ...(needs.length > 0 && { needs }),
+    };
     const telling = canonical({ creates, ...what });
     if (this.told.get(address) === telling) return;
     this.told.set(address, telling);

@@ -2,7 +2,7 @@
 import { parseAddress } from '../core/address.ts';
 import type { PlannedStep } from '../core/event.ts';
 import { HeldSince } from '../core/held-since.ts';
-import { type Holding, HoldingBook } from '../core/holdings.ts';
+import { type Holding, HoldingBook, renamedHolding } from '../core/holdings.ts';
 import { type Renames, renamedAddress, renamesOf } from '../core/rename.ts';
 import { plannedRenames, type RunState } from '../core/run-state.ts';
 import type { Told } from '../core/told.ts';
@@ -130,11 +130,7 @@ export const renamedThings = (
 ): readonly LedgerEntry[] => withRenames(created, owner, renamesOf(steps));
 
 const withRenames = (created: readonly LedgerEntry[], owner: Owner, renames: Renames): readonly LedgerEntry[] =>
-  renames.size === 0
-    ? created
-    : created.map((entry) =>
-        isOf(entry, owner) ? { ...entry, address: renamedAddress(renames, entry.address) } : entry,
-      );
+  renames.size === 0 ? created : created.map((entry) => (isOf(entry, owner) ? renamedHolding(renames, entry) : entry));
 
 /** Addresses that left something behind and that the workflow no longer has. */
 export const removedThings = (
@@ -205,11 +201,12 @@ export const foldLedger = (ledger: readonly LedgerEntry[], run: RunState): Ledge
 const workflowOf = ({ workflow }: LedgerEntry): string => workflow;
 
 const entryOf = (holding: Holding, owner: Owner): LedgerEntry => {
-  const { address, run = '', seq, at, created, undo, fingerprint } = holding;
+  const { address, run = '', seq, at, created, undo, fingerprint, needs } = holding;
   return {
     ...{ address, ...owner, run, seq, at, created: [...created] },
     ...(undo && { undo: plainUndo(undo) }),
     ...(fingerprint !== undefined && { fingerprint }),
+    ...(needs && { needs: [...needs] }),
   };
 };
 
@@ -228,8 +225,9 @@ export const makersOf = ({ created }: StateData, variant: string): readonly stri
 export const holdingsOf = (ledger: readonly LedgerEntry[], variant: string, workflow: string): readonly Holding[] =>
   new HoldingBook(ledger.filter((entry) => isOf(entry, { variant, workflow })).map(holdingOf)).all;
 
-const holdingOf = ({ address, created, run, seq, at, undo, fingerprint }: LedgerEntry): Holding => ({
+const holdingOf = ({ address, created, run, seq, at, undo, fingerprint, needs }: LedgerEntry): Holding => ({
   ...{ address, created, run, seq, at },
   ...(undo && { undo }),
   ...(fingerprint !== undefined && { fingerprint }),
+  ...(needs && { needs }),
 });

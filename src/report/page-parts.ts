@@ -47,6 +47,7 @@ export const rowId = {
 
 /** One look for one meaning, wherever an outcome is shown. */
 export const tone = (row: StepRow): string => {
+  if (row.undone?.failure?.kind === 'blocked') return 'held';
   if (row.undone !== undefined) return row.undone.outcome === 'failed' ? 'broken' : 'gone';
   if (row.phase === 'acting' || row.phase === 'retrying' || row.phase === 'proving') return 'working';
   if (row.phase === 'cut') return 'held';

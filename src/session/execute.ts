@@ -83,6 +83,7 @@ const perform = async (execution: Execution, prepared: Prepared, state: State): 
   context.registry.checked.keep();
   demandFree(opened, state.data);
   const names = { workflow: workflow.name, variant: variant.name };
+  const holdings = holdingsToUndo(prepared, scope);
   const remnants = await remnantsOf(stateDir, state.data, { opened, scope, known: history.known });
   const lab = labCall(options);
   const folder = resume ? runFolder(stateDir, run) : await createRun(stateDir, run);
@@ -131,7 +132,7 @@ const perform = async (execution: Execution, prepared: Prepared, state: State): 
       ...{ workflow, units, scope, known: history.known, resumed: resume !== undefined },
       usualMs: history.usualMs,
       confirms: deploys(opened),
-      ...{ holdings: holdingsToUndo(opened, scope, created), remnants },
+      ...{ holdings, remnants },
       lastWords: async () => {
         const ledger = foldLedger(state.data.created, recorder.state);
         const place = { ...names, lab, workflows: () => workflowsOf(context, variant.name) };

@@ -2,29 +2,89 @@
 import { isMeantBy } from '../core/address.ts';
 import type { Scope } from '../core/event.ts';
 import type { Holding } from '../core/holdings.ts';
-import { holdingsOf } from '../history/history.ts';
-import type { Opened } from '../project/open-workflow.ts';
-import type { LedgerEntry } from '../store/state.ts';
+import { Resting } from '../core/resting.ts';
+import { holdingsOf, removedThings } from '../history/history.ts';
+import { CliError, exitCode } from '../project/exit-code.ts';
+import { commandLine } from '../view/command-line.ts';
+import { cleanName } from '../view/text.ts';
+import type { Prepared } from './prepare.ts';
 
+/** @throws CliError 2 when something that stays rests on what is to be taken away for good */
 export const holdingsToUndo = (
-  { workflow, variant }: Opened,
+  { opened, created, units }: Pick<Prepared, 'opened' | 'created' | 'units'>,
   scope: Scope,
-  created: readonly LedgerEntry[],
 ): readonly Holding[] => {
+  const { workflow, variant } = opened;
   const { undo, redo } = scope;
-  if (workflow.undoes !== undefined) return chosen(scope, holdingsOf(created, variant.name, workflow.undoes));
+  if (workflow.undoes !== undefined) {
+    const all = holdingsOf(created, variant.name, workflow.undoes);
+    return chosen(scope, all, (names) => ['run', workflow.name, '--only', names.join(',')]);
+  }
   if (!undo) return [];
   const all = holdingsOf(created, variant.name, workflow.name);
-  const meant = all.filter(({ address }) => undo.some((each) => isMeantBy(address, each)));
-  return withContained(redo ? meant.filter((each) => each.undo && !stays(each, meant)) : meant, all);
+  const meant = meantBy(undo, all);
+  if (redo) {
+    const again = meant.filter((each) => each.undo && !stays(each, meant));
+    return withContained(again, all);
+  }
+  const other = workflow.name === 'deploy' ? [] : ['--workflow', workflow.name];
+  const removed = new Set(removedThings(created, { workflow: workflow.name, variant: variant.name }, units));
+  return free({ meant, all, named: undo, removed }, (names) => ['redo', '--undo', ...names, ...other]);
 };
 
 /** Taking away comes before all steps: who begins with one of those, or names only some, takes away no more than what is named. */
-const chosen = ({ only, from }: Scope, all: readonly Holding[]): readonly Holding[] => {
+const chosen = ({ only, from }: Scope, all: readonly Holding[], again: Again): readonly Holding[] => {
   if (only === undefined && from === undefined) return all;
   const named = from === undefined ? (only ?? []) : [];
-  const meant = all.filter(({ address }) => named.some((each) => isMeantBy(address, each)));
-  return withContained(meant, all);
+  return free({ meant: meantBy(named, all), all, named }, again);
+};
+
+const meantBy = (names: readonly string[], all: readonly Holding[]): readonly Holding[] =>
+  all.filter(({ address }) => names.some((each) => isMeantBy(address, each)));
+
+/** The command that takes away what is named. */
+type Again = (names: readonly string[]) => readonly string[];
+
+interface Taking {
+  readonly meant: readonly Holding[];
+  readonly all: readonly Holding[];
+  readonly named: readonly string[];
+  /** Addresses that the workflow no longer has. */
+  readonly removed?: ReadonlySet<string>;
+}
+
+/** What is meant, and all that goes with it. @throws CliError 2 when something that stays needs it */
+const free = ({ meant, all, named, removed }: Taking, again: Again): readonly Holding[] => {
+  const taken = withContained(meant, all);
+  const above = restingOn(taken, all, removed);
+  if (above.length === 0) return taken;
+  const [rest, are, it] = above.length === 1 ? ['rests', 'is', 'it'] : ['rest', 'are', 'them'];
+  const list = (names: readonly string[]): string => names.map(cleanName).join(', ');
+  throw new CliError(
+    exitCode.usage,
+    [
+      `${list(above)} ${rest} on ${list(named)} and ${are} still there, so nothing was taken away.`,
+      `To take ${it} away as well: npx lab ${commandLine(again([...named, ...above]))}`,
+    ].join('\n'),
+  );
+};
+
+/** Addresses of what is not taken away and rests on something that is. */
+const restingOn = (
+  taken: readonly Holding[],
+  all: readonly Holding[],
+  removed: ReadonlySet<string> = new Set(),
+): readonly string[] => {
+  const resting = new Resting(all);
+  const reached = new Set(taken);
+  for (const each of reached)
+    for (const above of resting.on(each)) {
+      // What is in the workflow does without what is no longer in it, whatever it was made on.
+      if (removed.has(above.address) || !removed.has(each.address)) reached.add(above);
+    }
+  for (const each of taken) reached.delete(each);
+  // What nothing is known to take away would be in the way for ever.
+  return [...new Set([...reached].filter(({ undo }) => undo).map(({ address }) => address))];
 };
 
 /**

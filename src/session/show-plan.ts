@@ -1,6 +1,8 @@
 // A plan as `lab plan` and `lab resume --plan` print it. Writes nothing.
 import type { Scope } from '../core/event.ts';
-import { newestFirst } from '../engine/undo/undo.ts';
+
+import { undoOrder } from '../core/resting.ts';
+
 import { exitCode } from '../project/exit-code.ts';
 import type { RunOptions } from '../project/options.ts';
 import { readLockHolder } from '../store/lock.ts';
@@ -42,7 +44,7 @@ export const showPlan = async ({ prepared, options, scope, continued, notes = []
   return exitCode.ok;
 };
 
-/** What a run would take away before anything else, the newest first. */
-const takenAway = ({ opened, created }: Prepared, scope: Scope): readonly string[] => [
-  ...new Set(newestFirst(holdingsToUndo(opened, scope, created)).map(({ address }) => address)),
+/** What a run would take away before anything else, in that order. */
+const takenAway = (prepared: Prepared, scope: Scope): readonly string[] => [
+  ...new Set(undoOrder(holdingsToUndo(prepared, scope)).map(({ address }) => address)),
 ];

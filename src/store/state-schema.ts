@@ -27,6 +27,8 @@ const ledgerEntrySchema = z.strictObject({
   undo: undoSchema.exactOptional(),
   /** Of the definition that made it. */
   fingerprint: z.string().exactOptional(),
+  /** Addresses of what it rests on. */
+  needs: z.array(z.string()).readonly().exactOptional(),
 });
 
 const runEntrySchema = z.strictObject({

@@ -12,6 +12,7 @@ import {
   stepTitle,
   stoppingText,
   undoneText,
+  undoneWord,
   waitingText,
   whyEnded,
 } from './wording.ts';
@@ -48,9 +49,9 @@ export const eventText = (event: RunEvent, model: RunModel): EventText | undefin
         : plain('note', oneLine(event.message));
     case 'step.undone':
       return {
-        word: event.outcome === 'failed' ? 'failed' : 'undone',
+        word: undoneWord(event),
         text: `${cleanName(event.address)}: ${undoneText(event)}, ${formatDuration(event.durationMs)}`,
-        tone: event.outcome === 'failed' ? 'bad' : 'good',
+        tone: undoneTone(event),
       };
     case 'step.survived':
       return survivedText(event, model);
@@ -58,6 +59,9 @@ export const eventText = (event: RunEvent, model: RunModel): EventText | undefin
       return stepText(event, model);
   }
 };
+
+const undoneTone = (event: EventOf<'step.undone'>): EventText['tone'] =>
+  (({ undone: 'good', failed: 'bad', left: 'warn' }) as const)[undoneWord(event)];
 
 const plain = (word: string, text: string): EventText => ({ word, text: cleanName(text), tone: 'plain' });
 

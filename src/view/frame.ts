@@ -7,7 +7,7 @@ import { type RowSurroundings, type RowText, type RowWeight, rowText, rowWeight 
 import type { RunModel } from './run-model.ts';
 import { cleanLine, cleanName, textWidth, truncate } from './text.ts';
 import { chooseRows, type WindowLine } from './window.ts';
-import { countOutcomes, countsText, stoppingText, undoneText } from './wording.ts';
+import { countOutcomes, countsText, stoppingText, undoneText, undoneWord } from './wording.ts';
 
 export interface FrameRequest extends RowSurroundings {
   readonly tasks: readonly BoardTask[];
@@ -121,7 +121,7 @@ const footOf = (model: RunModel, paint: Paint, columns: number, lines: number): 
 
 const undoneRows = ({ undone }: RunModel, paint: Paint, columns: number): readonly string[] =>
   undone.map((event) => {
-    const tone = event.outcome === 'failed' ? paint.bad : paint.good;
-    const word = event.outcome === 'failed' ? 'failed ' : 'undone ';
-    return `${tone(word)} ${truncate(`${cleanName(event.address)}: ${undoneText(event)}`, columns - 8)}`;
+    const word = undoneWord(event);
+    const tone = { undone: paint.good, failed: paint.bad, left: paint.warn }[word];
+    return `${tone(word.padEnd(7))} ${truncate(`${cleanName(event.address)}: ${undoneText(event)}`, columns - 8)}`;
   });

@@ -76,8 +76,11 @@ const verdicts = (paint: Paint) => ({
 const undone = ({ undone: events }: RunModel, paint: Paint): readonly string[] => {
   if (events.length === 0) return [];
   const left = events.filter(({ outcome }) => outcome === 'failed');
-  const counts = new Map<string, number>();
-  for (const { outcome } of events) counts.set(undoWords[outcome], (counts.get(undoWords[outcome]) ?? 0) + 1);
+  const counts = new Map<string, number>(Object.values(undoWords).map((word) => [word, 0]));
+  for (const { outcome, failure } of events) {
+    const word = undoWords[failure?.kind === 'blocked' ? 'blocked' : outcome];
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
   return [
     `Taken away: ${countsText(counts)}`,
     ...left.map((event) => `  ${paint.bad('left')} ${cleanName(event.address)}: ${undoneText(event)}`),
@@ -89,6 +92,7 @@ const undoWords = {
   absent: 'gone already',
   contained: 'gone with what held them',
   failed: 'not removed',
+  blocked: 'blocked',
 } as const;
 
 const facts = (

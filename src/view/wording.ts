@@ -122,6 +122,8 @@ export const failureText = (failure: Failure): string => {
       return `its output "${cleanName(failure.name)}" could not be read: ${oneLine(failure.message)}`;
     case 'survivor':
       return `process ${failure.pid} of an earlier attempt still runs and was left alone`;
+    case 'blocked':
+      return `blocked: ${stillThere(failure.by)}`;
     case 'cancelled':
       return `it was stopped by ${failure.signal}`;
     case 'internal':
@@ -129,6 +131,12 @@ export const failureText = (failure: Failure): string => {
     default:
       return assertNever(failure);
   }
+};
+
+const stillThere = (addresses: readonly string[]): string => {
+  const shown = addresses.slice(0, 3).map(cleanName).join(', ');
+  const rest = addresses.length > 3 ? ` and ${addresses.length - 3} more` : '';
+  return `${shown}${rest} ${addresses.length === 1 ? 'is' : 'are'} still there`;
 };
 
 const exitMeaning: Readonly<Record<number, string>> = {
@@ -181,6 +189,12 @@ export const lastSeen = (failure: Failure | undefined, evidence: readonly Observ
   return evidence.filter(({ holds }) => !holds);
 };
 
+/** How it went, in a word: what was left since something needs it was not tried. */
+export const undoneWord = ({ outcome, failure }: EventOf<'step.undone'>): 'undone' | 'failed' | 'left' => {
+  if (outcome !== 'failed') return 'undone';
+  return failure?.kind === 'blocked' ? 'left' : 'failed';
+};
+
 export const undoneText = ({ outcome, created, failure }: EventOf<'step.undone'>): string => {
   const what = created.map(({ kind, name }) => cleanName(`${kind} ${name}`)).join(', ') || 'what it made';
   switch (outcome) {
@@ -191,6 +205,7 @@ export const undoneText = ({ outcome, created, failure }: EventOf<'step.undone'>
     case 'contained':
       return `${what} went with what held it`;
     case 'failed':
+      if (failure?.kind === 'blocked') return `${what} stays, ${failureText(failure)}`;
       return `could not remove ${what}${failure ? `: ${failureText(failure)}` : ''}`;
     default:
       return assertNever(outcome);

@@ -55,7 +55,8 @@ describe('a step that was changed and makes something else', () => {
   });
 
   it('is redone without a trace of before, and what could not be taken away stays known', async () => {
-    const project = openProject(program, files);
+    const apart = files['workflows/tiny/deploy.yaml'].replace('  - id: mark\n', '  - id: mark\n    needs: []\n');
+    const project = openProject(program, { ...files, 'workflows/tiny/deploy.yaml': apart });
     await project.lab('run', 'deploy');
     await project.lab('run', 'deploy', '--set', 'folder=two');
     deedsOf(project);
@@ -103,10 +104,15 @@ describe('what is taken away before a step is made again', () => {
     const { undo: _, ...bare } = entry('now', 5);
     const ledger = [entry('then', 2), bare];
     const scope = { undo: ['a'], redo: ['a'] };
-    expect(holdingsToUndo(opened('deploy'), scope, ledger)).toEqual([]);
-    expect(holdingsToUndo(opened('deploy'), { undo: ['a'] }, ledger)).toHaveLength(2);
-    expect(holdingsToUndo(opened('deploy'), scope, [bare, entry('then', 7)])).toMatchObject([{ seq: 7 }]);
-    expect(holdingsToUndo(opened('teardown', 'deploy'), {}, ledger)).toMatchObject([{ earlier: true }, { seq: 5 }]);
+    expect(holdingsToUndo({ opened: opened('deploy'), created: ledger, units: [] }, scope)).toEqual([]);
+    expect(holdingsToUndo({ opened: opened('deploy'), created: ledger, units: [] }, { undo: ['a'] })).toHaveLength(2);
+    expect(
+      holdingsToUndo({ opened: opened('deploy'), created: [bare, entry('then', 7)], units: [] }, scope),
+    ).toMatchObject([{ seq: 7 }]);
+    expect(holdingsToUndo({ opened: opened('teardown', 'deploy'), created: ledger, units: [] }, {})).toMatchObject([
+      { earlier: true },
+      { seq: 5 },
+    ]);
   });
 });
 

@@ -110,6 +110,19 @@ describe('what a step holds', () => {
     expect(old.all).toEqual([]);
   });
 
+  it('rests on what it rested on by way of what is gone, and on steps as they are called now', () => {
+    const resting = (address: string, seq: number, needs: readonly string[]) =>
+      made(address, seq, { address, created: things(address), needs });
+    const book = bookOf(
+      ...[made('A', 1), resting('b', 2, ['a']), resting('c[x]', 3, ['b']), resting('d', 4, ['b', 'c'])],
+    );
+    const needs = () => Object.fromEntries(book.all.map((each) => [each.address, each.needs]));
+    book.remove({ address: 'b', created: things('b') });
+    expect(needs()).toEqual({ a: undefined, 'c[x]': ['b', 'a'], d: ['b', 'c', 'a'] });
+    book.rename(new Map([['c', 'e']]));
+    expect(needs()).toEqual({ a: undefined, 'e[x]': ['b', 'a'], d: ['b', 'e', 'a'] });
+  });
+
   it('goes on under another address, also when that has something already', () => {
     const book = bookOf(made('AB', 2), made('BC', 5, { address: 'b' }));
     book.rename(new Map([['a', 'b']]));

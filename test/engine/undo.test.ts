@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { Holding } from '../../src/core/holdings.ts';
 import { foldRun } from '../../src/core/run-state.ts';
 import type { StepSpec } from '../../src/core/workflow.ts';
 import type { CommandRequest } from '../../src/engine/ports.ts';
@@ -100,21 +101,79 @@ describe('what was made', () => {
     expect(before.world.deeds).toEqual(['a']);
   });
 
-  it('and can not be taken away, is told as left, and the rest goes all the same', async () => {
-    const before = await runIn(workflow([undoable('a'), undoable('b', { needs: ['a'] })]), {
-      probes: [gone(new World())],
-    });
+  it('and can not be taken away, is told as left, and so is what it needs, while the rest goes all the same', async () => {
+    const before = await runIn(
+      workflow([undoable('a'), undoable('b', { needs: ['a'] }), undoable('c', { needs: ['a'] })]),
+      { probes: [gone(new World())] },
+    );
     const { world } = before;
+    let busy = true;
     const commands = ({ argv }: { argv: readonly string[] }): Answer => {
-      if (argv[1] === 'b') return { exitCode: 3, stderr: 'b is busy' };
+      if (argv[1] === 'b' && busy) return { exitCode: 3, stderr: 'b is busy' };
       world.facts.delete(argv[1] ?? '');
       return 0;
     };
     const down = await takeDown(before, { commands });
-    expect(undone(down)).toEqual(['b failed', 'a removed']);
+    expect(undone(down)).toEqual(['c removed', 'b failed', 'a failed']);
     expect(down.result.outcome).toBe('failed');
-    expect(down.all('step.undone')[0]?.failure).toMatchObject({ kind: 'step-type', message: 'exit 3: b is busy' });
-    expect(holdingsFrom(before.journal)).toHaveLength(2);
+    expect(down.all('step.undone').flatMap(({ failure = [] }) => failure)).toMatchObject([
+      { kind: 'step-type', message: 'exit 3: b is busy' },
+      { kind: 'blocked', by: ['b'] },
+    ]);
+    expect(world.facts.has('a')).toBe(true);
+    busy = false;
+    const left = holdingsFrom(before.journal).filter(({ address }) => address !== 'c');
+    const again = await takeDown(before, { commands, holdings: left });
+    expect([undone(again), again.result.outcome]).toEqual([['b removed', 'a removed'], 'succeeded']);
+  });
+
+  it('is kept by what rests on it by way of steps that made nothing, of lists, and of what is in it', async () => {
+    const each = undoable('each', {
+      ...{ needs: ['base'], foreach: { n: ['x', 'y'] }, with: { name: '${{ n }}' } },
+      health: [{ probe: 'is', fact: '${{ n }}', within: '0s' }],
+      creates: [{ kind: 'thing', name: '${{ n }}' }],
+      undo: { run: ['remove', '${{ n }}'], absent: [{ probe: 'gone', fact: '${{ n }}' }] },
+    });
+    const inside = undoable('inside', {
+      ...{ needs: ['box'], creates: [{ kind: 'thing', name: 'inside', within: 'thing/box' }] },
+    });
+    const before = await runIn(
+      workflow([
+        ...[undoable('base'), each, making('plain', { needs: ['each'] })],
+        ...[undoable('box', { needs: [] }), inside, undoable('top', { needs: ['plain', 'inside'] })],
+      ]),
+      { probes: [gone(new World())] },
+    );
+    const { world } = before;
+    const commands = ({ argv }: { argv: readonly string[] }): Answer => {
+      if (argv[1] === 'top') return 1;
+      world.facts.delete(argv[1] ?? '');
+      return 0;
+    };
+    const down = await takeDown(before, { commands });
+    const failures = down.all('step.undone').map(({ address, failure }) => [address, failure]);
+    expect(Object.fromEntries(failures)).toMatchObject({
+      ...{ 'each[x]': { kind: 'blocked', by: ['top'] }, 'each[y]': { kind: 'blocked', by: ['top'] } },
+      ...{ base: { by: ['each[x]', 'each[y]'] }, box: { by: ['top'] }, inside: { by: ['top'] } },
+    });
+    expect(['base', 'x', 'y', 'box', 'inside'].every((fact) => world.facts.has(fact))).toBe(true);
+  });
+
+  it('is kept by nothing that nobody knows how to take away', async () => {
+    const bare = making('b', { needs: ['a'], creates: [{ kind: 'thing', name: 'b' }] });
+    const before = await runIn(workflow([undoable('a'), bare]), { probes: [gone(new World())] });
+    expect(undone(await takeDown(before))).toEqual(['b failed', 'a removed']);
+  });
+
+  it('is taken away after what rests on it also when it was made anew since', async () => {
+    const steps = workflow([undoable('a'), undoable('b', { needs: ['a'] })]);
+    const first = await runIn(steps, { probes: [gone(new World())] });
+    const [a, b] = holdingsFrom(first.journal);
+    const holdings = [b, { ...a, seq: 99 }].filter((each) => each !== undefined);
+    expect(undone(await takeDown(first, { holdings: holdings as readonly Holding[] }))).toEqual([
+      'b removed',
+      'a removed',
+    ]);
   });
 
   it('whose absence can not be proved in time is left, with what was last seen', async () => {

@@ -1,70 +1,69 @@
-// In which order what was made is taken away: the newest first, and what ends with its container only once that is gone.
+// Takes away what was made, all but what is needed by something that stays; what ends with its container once that is gone.
 import type { Holding } from '../../core/holdings.ts';
 import type { Observation } from '../../core/observation.ts';
+import { Resting, undoOrder } from '../../core/resting.ts';
 import type { Engine } from '../engine.ts';
 import { absence } from '../prove/absence.ts';
 import { revealSecrets } from '../step/secret-book.ts';
 import { namesOf, undoOne } from './undo-one.ts';
 
-/** Undoes all; returns what could not be undone. */
+/** Undoes all, but for what is needed by something that stays; returns what is left. */
 export const undoAll = async (engine: Engine, holdings: readonly Holding[]): Promise<readonly Holding[]> => {
-  const contained = holdings.filter((each) => containerOf(each, holdings) !== undefined);
-  const left: Holding[] = [];
-  for (const holding of newestFirst(holdings)) {
-    if (contained.includes(holding)) continue;
-    if (engine.stop.stage !== undefined || !(await undoOne(engine, holding))) left.push(holding);
+  const resting = new Resting(holdings);
+  const order = undoOrder(holdings, resting);
+  const gone = new Set<Holding>();
+  /** With what keeps each from going. */
+  const left = new Map<Holding, readonly Holding[]>();
+  const seen = new Map<Holding, readonly Observation[]>();
+  const went = (holding: Holding): boolean => {
+    const around = [...resting.around(holding)];
+    return around.length > 0 && around.every((outer) => gone.has(outer));
+  };
+  for (const holding of order) {
+    if (engine.stop.stage !== undefined) break;
+    const blockers = blockersOf(holding, { resting, left });
+    if (blockers.length > 0) await tellBlocked(engine, holding, blockers);
+    // One look serves all that went with what held them; only what is still there has to be taken away one by one.
+    else if (went(holding) && !seen.has(holding))
+      await lookAt(engine, { things: order.filter((each) => went(each) && !seen.has(each)), seen });
+    if (blockers.length === 0 && (await takeAway(engine, holding, seen.get(holding)))) gone.add(holding);
+    else left.set(holding, blockers);
   }
-  if (engine.stop.stage !== undefined) return [...left, ...contained];
-  // One look serves all that went with what held them; only what is still there has to be taken away one by one.
+  return order.filter((each) => !gone.has(each));
+};
+
+interface Standing {
+  readonly resting: Resting;
+  readonly left: ReadonlyMap<Holding, readonly Holding[]>;
+}
+
+/** What is still there and rests on it. What nothing is known to take away would be in the way for ever. */
+const blockersOf = (holding: Holding, { resting, left }: Standing): readonly Holding[] => [
+  ...new Set(
+    resting.on(holding).flatMap((each) => {
+      const blockers = left.get(each);
+      if (!blockers) return [];
+      return each.undo ? [each] : blockers;
+    }),
+  ),
+];
+
+const tellBlocked = async (engine: Engine, holding: Holding, blockers: readonly Holding[]): Promise<void> => {
+  const failure = { kind: 'blocked', by: [...new Set(blockers.map(({ address }) => address))] } as const;
+  await engine.emit({
+    ...{ type: 'step.undone', ...namesOf(holding), outcome: 'failed', evidence: [], failure, durationMs: 0 },
+  });
+};
+const lookAt = async (
+  engine: Engine,
+  { things, seen }: { readonly things: readonly Holding[]; readonly seen: Map<Holding, readonly Observation[]> },
+): Promise<void> => {
   const since = engine.host.clock.monotonic();
-  const seen = new Map(
-    await Promise.all(
-      contained
-        .filter((each) => !rests(each, { holdings, left }))
-        .map(async (each) => [each, await evidenceOf(engine, each, since)] as const),
-    ),
-  );
-  for (const holding of newestFirst(contained)) {
-    const evidence = seen.get(holding);
-    const gone = evidence?.every((each) => each.holds) === true;
-    if (!(gone ? await noteContained(engine, holding, evidence) : await undoOne(engine, holding))) left.push(holding);
-  }
-  return left;
+  await Promise.all(things.map(async (each) => seen.set(each, await evidenceOf(engine, each, since))));
 };
 
-/**
- * The clock of the machine may have jumped: within a run only the order of its facts counts. Of two records with one place the
- * one that was told last goes first: the undo of the other may take some of its things along.
- */
-export const newestFirst = (holdings: readonly Holding[]): readonly Holding[] => {
-  const starts = new Map<string | undefined, number>();
-  for (const { run, at } of holdings) starts.set(run, Math.min(at, starts.get(run) ?? at));
-  const startOf = ({ run }: Holding): number => starts.get(run) ?? 0;
-  return [...holdings].reverse().sort((a, b) => (a.run === b.run ? b.seq - a.seq : startOf(b) - startOf(a)));
-};
-
-/** What it is all in, so that it ends with that. */
-const containerOf = (inner: Holding, holdings: readonly Holding[]): Holding | undefined =>
-  inner.created.length === 0
-    ? undefined
-    : holdings.find(
-        (outer) =>
-          outer !== inner &&
-          inner.created.every(({ within }) => outer.created.some(({ kind, name }) => within === `${kind}/${name}`)),
-      );
-
-/** Whether one of the things it is in, however far out, is still there. */
-const rests = (
-  holding: Holding,
-  { holdings, left }: { readonly holdings: readonly Holding[]; readonly left: readonly Holding[] },
-): boolean => {
-  const seen = new Set<Holding>();
-  for (let outer = containerOf(holding, holdings); outer && !seen.has(outer); outer = containerOf(outer, holdings)) {
-    if (left.includes(outer)) return true;
-    seen.add(outer);
-  }
-  return false;
-};
+const takeAway = (engine: Engine, holding: Holding, evidence?: readonly Observation[]): Promise<boolean> =>
+  evidence?.every((each) => each.holds) === true ? noteContained(engine, holding, evidence) : undoOne(engine, holding);
 
 const evidenceOf = async (engine: Engine, { undo }: Holding, since: number): Promise<readonly Observation[]> => {
   if (!undo) return [];
