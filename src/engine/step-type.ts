@@ -30,6 +30,8 @@ export interface StepContext {
   readonly stateDir: string;
   /** The variant's model, such as the fabric; undefined without one. */
   readonly model: unknown;
+  /** The same for putting back what was changed: what it runs is not ended when the step is to stop, nor when its time is over. */
+  closing(): StepContext;
   /** Whether a person agreed to changes of this host (`--yes`, or a question answered). */
   consent(question: string): Promise<boolean>;
 }

@@ -47,7 +47,7 @@ export const dockerCapture = defineStep({
     try {
       return await watch(step, context);
     } finally {
-      await sweep(step, context);
+      await sweep(step, context.closing());
     }
   },
   undo: (step, context) => sweep(step, context),

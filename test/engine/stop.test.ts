@@ -75,6 +75,35 @@ describe('the second request to stop', () => {
     expect(seen).toEqual([{ signal: 'SIGTERM' }]);
   });
 
+  it('does not end what puts back what a step type has changed', async () => {
+    const world = new World();
+    world.does.set('a', async (_, context) => {
+      try {
+        await context.must(['break']);
+      } finally {
+        await context.closing().must(['mend']);
+      }
+    });
+    const ran: string[] = [];
+    const started = startIn(workflow([making('a')]), {
+      world,
+      commands: ({ argv, signal }) => {
+        const [name = ''] = argv;
+        if (name === 'mend') {
+          ran.push(signal?.aborted === true ? 'mend, told to end' : 'mend');
+          return { exitCode: 0 };
+        }
+        return new Promise<Answer>((resolve) =>
+          signal?.addEventListener('abort', () => resolve({ exitCode: null, signal: 'SIGINT' })),
+        );
+      },
+    });
+    await started.event(({ type }) => type === 'step.spawned');
+    started.stop.ask('stop', 'SIGINT');
+    expect((await started.ended).outcome).toBe('interrupted');
+    expect(ran).toEqual(['mend']);
+  });
+
   it('ends the waiting for health', async () => {
     const step = { id: 'a', health: [{ probe: 'is', fact: 'never', within: '1h' }] };
     const started = startIn(workflow([step]));

@@ -8,6 +8,8 @@ export interface KilledRun {
   readonly kills: readonly string[];
 }
 
+const nothingToResume = 6;
+
 /** `after` says of a step, foreach child or not, whether the run dies when it has ended; once for each. */
 export const runKilledAfter = async (
   host: StandInHost,
@@ -20,6 +22,8 @@ export const runKilledAfter = async (
     const killedBy = killAtEnd(child, (address) => after(address) && !kills.includes(address));
     const end = await ended;
     const step = killedBy();
+    // The run before may have been over by the time the kill arrived: then there is nothing to resume, and all is to be as it should.
+    if (end.code === nothingToResume) return { ended: await host.lab('run', ...args, '--json'), kills };
     if (step === undefined || end.signal === null) return { ended: end, kills };
     kills.push(step);
   }

@@ -54,6 +54,7 @@ export const scripted = (answer: (line: string) => Answer | undefined, host: Par
     projectDir: tmpdir(),
     stateDir: tmpdir(),
     model: undefined,
+    closing: () => context,
     consent: async () => true,
   };
   return { context, calls, logged };

@@ -50,6 +50,16 @@ describe.each(['containerlab', 'containerlab_old'])('frr-clab with %s', (which) 
       expect(traced.stdout).toMatch(/verdict +60 of 60 requests answered; no packet left the fabric/);
     });
 
+    it.each(['session', 'port'])(
+      'loses a node by its %s, goes on for all clients, and has it back',
+      async (failure) => {
+        const failover = await lab.run('run', 'failover', '--set', `failure=${failure}`, '--json');
+        expect(failover.stderr).toBe('');
+        expect(failover.code).toBe(0);
+        expect(failover.stdout).toMatch(/"verdict":"cluster1 was lost, and all 4 clients were answered/);
+      },
+    );
+
     it('lets a person into containers, tenants and pods', async () => {
       const name = async (place: string): Promise<string> =>
         (await lab.run('exec', place, '--', 'ip', '-br', 'address')).stdout;

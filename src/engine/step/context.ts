@@ -56,6 +56,7 @@ export const createContext = (engine: Engine, settings: ContextSettings): StepCo
     projectDir: engine.projectDir,
     stateDir: engine.stateDir,
     model: engine.model,
+    closing: () => createContext(engine, { ...settings, signal: new AbortController().signal }),
     consent: (question) => engine.consent(question),
     shared: (key, ask) => engine.shared.ask(key, freshSince, ask),
     log: (line) => {
