@@ -12,6 +12,10 @@ const daemonInput = z.strictObject({
     .array(z.string())
     .min(1)
     .describe('How it is started; it returns once it is up, and is the whole command line of its process'),
+  shows: z
+    .array(z.string())
+    .default([])
+    .describe('A command that prints what it goes by: that is to be what it was when the daemon had started'),
 });
 const input = z.strictObject({
   container: z.string().describe('The container'),
@@ -61,9 +65,10 @@ export const dockerDaemons = defineStep({
       ...anew.map((daemon) => `end ${mark(daemon)}\n`),
       `mkdir -p ${word(folder)}; chown ${word(`${owner}:${owner}`)} ${word(folder)}\n`,
       log !== '' && anew.length === daemons.length ? `rm -f ${word(log)}\n` : '',
-      ...anew.map(({ to, command }, at) => {
+      ...anew.map(({ to, command, shows }, at) => {
         const start = within(step.namespace) + command.map(word).join(' ');
-        return `cat >${word(to)} ${hereText(files[at] ?? '')}${start} </dev/null\n`;
+        const keep = shows.length === 0 ? '' : `${shown(shows, step)} >${word(`${to}.shown`)}\n`;
+        return `cat >${word(to)} ${hereText(files[at] ?? '')}${start} </dev/null\n${keep}`;
       }),
     ];
     await mustInside(context, step.container, ['sh', '-e'], { stdin: script.join('') });
@@ -90,6 +95,22 @@ pids() { for p in /proc/[0-9]*; do case "$(tr '\\0' ' ' 2>/dev/null <"$p/cmdline
 end() { for p in $(pids "$1"); do kill -KILL "$p" 2>/dev/null || true; while [ -n "$(tr '\\0' ' ' 2>/dev/null <"/proc/$p/cmdline")" ]; do sleep 0.01; done; done; }
 `;
 
+/** One that hangs is no reason to wait for ever. */
+const shown = (shows: readonly string[], { namespace }: Input): string =>
+  `${within(namespace)}timeout 10 ${shows.map(word).join(' ')} 2>&1`;
+
+/** The first line that is another than it was when the daemon had started. */
+const changedSince = ({ name, to, shows }: Daemon, at: number, step: Input): string => {
+  const kept = word(`${to}.shown`);
+  const gone = `s/^< *\\(.*\\)/${at} ${name} does not go by "\\1" any more/p`;
+  const extra = `s/^> *\\(.*\\)/${at} ${name} goes by "\\1", which its file does not say/p`;
+  return [
+    `[ -e ${kept} ] || { echo ${word(`${at} what ${name} read of its configuration is not known`)}; exit; }\n`,
+    `found=$(${shown(shows, step)} | diff ${kept} - | sed -n -e ${word(gone)} -e ${word(extra)} | head -n 1)\n`,
+    `[ -z "$found" ] || { echo "$found"; exit; }\n`,
+  ].join('');
+};
+
 interface Off {
   readonly at: number;
   readonly saw: string;
@@ -106,6 +127,7 @@ const firstOff = async (step: Input, context: StepContext): Promise<Off | undefi
       `[ -e ${word(daemon.to)} ] || { echo ${word(`${at} ${name} is not there`)}; exit; }\n`,
       `cmp -s ${word(daemon.to)} - ${hereText(files[at] ?? '')}`,
       `[ $? = 0 ] || { echo ${word(`${at} ${name} differs from what it should be`)}; exit; }\n`,
+      daemon.shows.length === 0 ? '' : changedSince(daemon, at, step),
     ].join('');
   });
   const fault = log === '' || faults === '' ? '' : `grep -E -m 1 -e ${word(faults)} ${word(log)} | sed 's/^/0 /'\n`;

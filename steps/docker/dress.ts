@@ -1,7 +1,12 @@
-// The step type that dresses a container: network namespaces of its own, cables between them, kernel settings, addresses and routes.
+// The step type that dresses a container: network namespaces of its own, cables between them, kernel settings, addresses and routes. What
+// is compared with the kernel afterwards is what the very same files say.
 import * as z from 'zod';
-import { defineStep, type Seen, type StepContext } from '../../src/engine/step-type.ts';
-import type { Link, World } from '../netns/capsule-world.ts';
+import { defineStep, type StepContext, StepError } from '../../src/engine/step-type.ts';
+import type { Link } from '../netns/capsule-world.ts';
+import { commandsFor } from '../netns/cures.ts';
+import { type Difference, differencesIn, sayDifferences } from '../netns/differences.ts';
+import { kernelOf, kernelScript } from '../netns/kernel.ts';
+import { type DressText, settingsIn, wantedIn } from '../netns/wanted.ts';
 import { reasonOf } from '../shared/command-reason.ts';
 import { askInside, hereText, mustInside, within, word } from './inside.ts';
 
@@ -12,9 +17,6 @@ const namespaceInput = z.strictObject({
   as: z.string().default('').describe("Its name in the container; without one it is the container's own"),
   device: z.looseObject({ name: z.string() }).describe('The device that templates read'),
   takes: z.array(z.string()).default([]).describe("Interfaces of the container's own namespace that it gets"),
-  addresses: z.record(z.string(), z.string()).default({}).describe('By interface: the address that proves it'),
-  up: z.array(z.string()).default([]).describe('Interfaces that are up'),
-  ports: z.array(z.string()).default([]).describe('Interfaces that are up and ports of a bridge'),
 });
 const end = z.looseObject({ interface: z.string(), namespace: z.string() });
 const input = z.strictObject({
@@ -40,37 +42,29 @@ export const dockerDress = defineStep({
   describe: ({ container, namespaces }) =>
     `dress ${namespaces.map(({ as }) => (as === '' ? container : `${as} in ${container}`)).join(', ')}`,
   async check(step, context) {
-    const settings = await Promise.all(step.namespaces.map((one) => settingsOf(one, step, context)));
-    const looks = step.namespaces.map(({ as }, at) => lookScript(as, settingsIn(settings[at] ?? '')));
-    const shown = await askInside(context, step.container, ['sh'], { stdin: looks.join('') });
-    if (shown.exitCode !== 0) return { holds: false, saw: reasonOf(shown) };
-    const links = linksIn(shown.stdout);
-    for (const [at, one] of step.namespaces.entries()) {
-      const have = settingsIn(partOf(shown.stdout, one.as));
-      const seen = [oneSeen(one, links), settingsSeen(settingsIn(settings[at] ?? ''), have)].find(
-        ({ holds }) => !holds,
-      );
-      if (seen) return seen;
+    const texts = await textsOf(step, context);
+    const found = await differencesOf(step, texts, context);
+    for (const { as } of step.namespaces) {
+      const all = found.get(as);
+      const where = as === '' ? '' : `${as}: `;
+      if (!all) return { holds: false, saw: as === '' ? 'the kernel did not say what it holds' : `no namespace ${as}` };
+      if (all.length > 0) return { holds: false, saw: `${where}${sayDifferences(all)}` };
     }
-    return {
-      holds: true,
-      saw: step.namespaces.length === 1 ? 'dressed' : `${step.namespaces.length} namespaces dressed`,
-    };
+    const count = step.namespaces.length;
+    return { holds: true, saw: count === 1 ? 'dressed' : `${count} namespaces dressed` };
   },
   async run(step, context) {
+    const texts = await textsOf(step, context);
+    const found = await differencesOf(step, texts, context);
     const named = step.namespaces.filter(({ as }) => as !== '');
-    const takes = named.flatMap(({ as, takes: taken }) => taken.map((name) => `take ${word(as)} ${word(name)}\n`));
-    const links = step.links.map((link) => linkCommand(link, step)).join('\n');
-    const dressed = step.namespaces.map(async (one) => {
-      const [settings, commands] = [await settingsOf(one, step, context), await rendered(one, step, context)];
-      return `${within(one.as)}sysctl -q -p - ${hereText(settings)}${batch(one.as, commands)}`;
-    });
     const script = [
       functions,
+      ...[...found].map(([as, all]) => cures(as, all)),
       ...named.map(({ as }) => `named ${word(as)}\n`),
-      ...takes,
-      batch('', links),
-      ...(await Promise.all(dressed)),
+      ...named.flatMap(({ as, takes }) => takes.map((name) => `take ${word(as)} ${word(name)}\n`)),
+      batch('', step.links.map((link) => linkCommand(link, step)).join('\n')),
+      ...texts.map((each) => `${within(each.namespace)}sysctl -q -p - ${hereText(each.sysctl)}`),
+      ...texts.map((each) => batch(each.namespace, each.batch)),
     ];
     await mustInside(context, step.container, ['sh', '-e'], { stdin: script.join('') });
     return {};
@@ -78,18 +72,61 @@ export const dockerDress = defineStep({
 });
 
 const batchOf = (templates: string, role: string): string => `${templates}/${role}.batch.liquid`;
-/** Interfaces with addresses, and kernel settings; of a namespace that is not there it prints nothing. */
-const lookScript = (as: string, settings: ReadonlyMap<string, string>): string =>
-  `echo '@ '${word(as)}; ${as === '' ? '' : `ip -n ${word(as)} link show >/dev/null 2>&1 && `}${within(as)}sh -c ${word(
-    `ip -j -d address show; sysctl ${[...settings.keys()].join(' ')}`,
-  )} 2>/dev/null; true\n`;
+
+/** What each namespace is told, by its name in the container. */
+const textsOf = (step: Input, context: StepContext): Promise<readonly DressText[]> =>
+  Promise.all(
+    step.namespaces.map(async (one) => {
+      const render = (template: string): Promise<string> =>
+        context.host.render(`${context.projectDir}/${template}`, valuesOf(one, step, context));
+      return {
+        namespace: one.as,
+        batch: await render(batchOf(step.templates, one.namespace.role)),
+        sysctl: await render(`${step.templates}/sysctl.conf.liquid`),
+      };
+    }),
+  );
+
+const look = `echo "+ links"; ip -j -d address show; echo${kernelScript}`;
+
+/** Of a namespace that is not there it prints nothing. */
+const lookScript = ({ namespace, sysctl }: DressText): string => {
+  const keys = [...settingsIn(sysctl).keys()].map(word).join(' ');
+  return `echo '@ '${word(namespace)}; ${within(namespace)}sh -ec ${word(look)} sh ${keys} 2>/dev/null || :\n`;
+};
+
+/** By name in the container; without those that are not there. @throws StepError when the container does not answer. */
+const differencesOf = async (
+  step: Input,
+  texts: readonly DressText[],
+  context: StepContext,
+): Promise<ReadonlyMap<string, readonly Difference[]>> => {
+  const shown = await askInside(context, step.container, ['sh'], { stdin: texts.map(lookScript).join('') });
+  if (shown.exitCode !== 0) throw new StepError(reasonOf(shown));
+  const wanted = wantedIn(texts);
+  const found = step.namespaces.flatMap(({ as, namespace }) => {
+    const said = partOf(shown.stdout, as);
+    const [own, kernel, links] = [wanted.get(as), kernelOf(said), linksIn(said)];
+    if (!own || !kernel || !links) return [];
+    // The step of the service owns what a node does with connections to its address, and docker's own resolver is in there, too.
+    return [[as, differencesIn(own, { links, kernel }, namespace.role === 'node' ? ['ip nat'] : [])] as const];
+  });
+  return new Map(found);
+};
 
 const partOf = (text: string, as: string): string =>
   text.split(/^@ /m).find((part) => part.startsWith(`${as}\n`)) ?? '';
 
-/** Lines `key = value`, of a file or as `sysctl` prints them. */
-const settingsIn = (text: string): ReadonlyMap<string, string> =>
-  new Map([...text.matchAll(/^([\w./@-]+) *= *(.*?) *$/gm)].map(([, key = '', value = '']) => [key, value]));
+const linksIn = (text: string): ReadonlyMap<string, Link> | undefined => {
+  const list = text.split('\n').find((line) => line.startsWith('['));
+  return list === undefined ? undefined : new Map((JSON.parse(list) as Link[]).map((link) => [link.ifname, link]));
+};
+
+/** What can't be taken away is seen again by the check. */
+const cures = (as: string, all: readonly Difference[]): string =>
+  commandsFor(all)
+    .map(({ argv, stdin }) => `{ ${within(as)}${argv.join(' ')} || :; } ${hereText(stdin)}`)
+    .join('');
 
 /** A namespace whose name is a plain file is what a death in the middle of `ip netns add` leaves. */
 const functions = `
@@ -115,66 +152,4 @@ const batch = (as: string, commands: string): string =>
 const valuesOf = ({ namespace, device }: One, { namespaces }: Input, context: StepContext) => {
   const tenant = namespaces.find((each) => each.namespace.role === 'leaf-tenant');
   return { fabric: context.model, namespace, device: tenant ? { ...device, tenantNamespace: tenant.as } : device };
-};
-
-const rendered = (one: One, step: Input, context: StepContext): Promise<string> =>
-  context.host.render(
-    `${context.projectDir}/${batchOf(step.templates, one.namespace.role)}`,
-    valuesOf(one, step, context),
-  );
-
-const settingsOf = (one: One, step: Input, context: StepContext): Promise<string> =>
-  context.host.render(`${context.projectDir}/${step.templates}/sysctl.conf.liquid`, valuesOf(one, step, context));
-
-const oneSeen = ({ as, addresses, up, ports }: One, links: World['links']): Seen => {
-  const named = { links: new Map<string, ReadonlyMap<string, Link>>(links) };
-  const seen = addressesSeen(named, as, { ...Object.fromEntries(up.map((name) => [name, ''])), ...addresses });
-  return seen.holds ? portsSeen(named, as, ports) : seen;
-};
-
-const settingsSeen = (wanted: ReadonlyMap<string, string>, have: ReadonlyMap<string, string>): Seen => {
-  const wrong = [...wanted].find(([key, value]) => have.get(key) !== value);
-  if (!wrong) return { holds: true, saw: 'set' };
-  return { holds: false, saw: `${wrong[0]} is ${have.get(wrong[0]) ?? 'not there'}, not ${wrong[1]}` };
-};
-
-/** What `ip -j` printed after each line `@ NAME`, as interfaces by namespace. */
-const linksIn = (text: string): World['links'] => {
-  const links = new Map<string, ReadonlyMap<string, Link>>();
-  let namespace = '';
-  for (const line of text.split('\n')) {
-    if (line.startsWith('@ ')) namespace = line.slice(2);
-    else if (line.startsWith('['))
-      links.set(namespace, new Map((JSON.parse(line) as Link[]).map((link) => [link.ifname, link])));
-  }
-  return links;
-};
-
-/** Whether each interface is up and has its address. */
-const addressesSeen = (
-  { links }: Pick<World, 'links'>,
-  namespace: string,
-  addresses: Readonly<Record<string, string>>,
-): Seen => {
-  const there = links.get(namespace);
-  if (!there) return { holds: false, saw: `namespace ${namespace} is not there` };
-  for (const [name, address] of Object.entries(addresses)) {
-    const link = there.get(name);
-    if (!link) return { holds: false, saw: `${name} is not there` };
-    if (!link.flags.includes('UP')) return { holds: false, saw: `${name} is down` };
-    if (address !== '' && !link.addr_info.some(({ local, prefixlen }) => `${local}/${prefixlen}` === address))
-      return { holds: false, saw: `${name} has no address ${address}` };
-  }
-  const saw = Object.entries(addresses).map(([name, address]) => `${name} ${address}`.trim());
-  return { holds: true, saw: saw.join(', ') };
-};
-
-/** Whether each interface is up and a port of some bridge. */
-const portsSeen = ({ links }: Pick<World, 'links'>, namespace: string, ports: readonly string[]): Seen => {
-  for (const name of ports) {
-    const link = links.get(namespace)?.get(name);
-    if (!link?.flags.includes('UP')) return { holds: false, saw: `${name} is ${link ? 'down' : 'not there'}` };
-    if (link.master === undefined) return { holds: false, saw: `${name} is in no bridge` };
-  }
-  return { holds: true, saw: `${ports.length} ports` };
 };

@@ -5,8 +5,9 @@ import { Gathering } from '../shared/gathering.ts';
 import { answersIn } from '../shared/shell-answers.ts';
 import { entry, folderOf, fromHost, inCapsule, needCapsule } from './capsule-entry.ts';
 import { linksAt, type Named } from './capsule-world.ts';
+import { commandsFor } from './cures.ts';
 import { filesSeen } from './daemons.ts';
-import { type Cure, type Difference, differencesIn, sayDifferences, type Tool } from './differences.ts';
+import { type Difference, differencesIn, sayDifferences } from './differences.ts';
 import { kernelIn } from './kernel.ts';
 import { type DressText, wantedIn } from './wanted.ts';
 
@@ -95,22 +96,10 @@ const differencesOf = async (
   return found;
 };
 
-const programs: Readonly<Record<Tool, readonly string[]>> = {
-  ip: ['ip', '-force', '-batch', '-'],
-  ip6: ['ip', '-6', '-force', '-batch', '-'],
-  tc: ['tc', '-force', '-batch', '-'],
-  'iptables-restore': ['iptables-restore'],
-  'ip6tables-restore': ['ip6tables-restore'],
-};
-
 /** What can't be taken away is seen again by the check. */
 const cure = async (context: StepContext, namespace: string, all: readonly Difference[]): Promise<void> => {
-  const cures = all.flatMap(({ cures }) => cures);
-  for (const [tool, argv] of Object.entries(programs)) {
-    const texts = cures.filter((each: Cure) => each.tool === tool).map(({ text }) => text);
-    if (texts.length === 0) continue;
+  for (const { argv, stdin } of commandsFor(all)) {
     const capsule = await needCapsule(context);
-    const stdin = `${texts.join('\n')}\n`;
     const { exitCode, stderr } = await context.command([...entry(context.host, capsule, namespace), ...argv], {
       stdin,
       quiet: true,

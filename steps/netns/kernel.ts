@@ -57,9 +57,12 @@ export interface Kernel {
   readonly settings: ReadonlyMap<string, string>;
 }
 
-/** Each answer begins with a line `+ NAME`; only one that came to its end counts. A kernel without ip6tables has no such rules. */
-const inside = `
-[ ! -s "$1" ] || { echo "+ settings"; sysctl -e $(sed -n "s/ *=.*//p" "$1"); }
+/**
+ * A script for `sh -ec` in a namespace, with the names of settings as its arguments. Each answer begins with a line `+ NAME`; only
+ * one that came to its end counts. A kernel without ip6tables has no such rules.
+ */
+export const kernelScript = `
+[ $# = 0 ] || { echo "+ settings"; sysctl -e "$@"; }
 echo "+ ip"; printf "route show table all\\nrule show\\nneigh show nud permanent nud noarp\\n" | ip -j -d -batch -
 echo "+ queues"; tc -j qdisc show; echo
 if read -r _ </proc/net/if_inet6; then echo "+ rules6"; ip -6 -j rule show; echo "+ ip6"; ip6tables-save || :; fi
@@ -69,7 +72,7 @@ echo "+ end"`;
 /** What the kernel holds there; undefined when the namespace is gone. */
 export const kernelIn = namespaceLook(
   'kernel',
-  `nsenter --net="/run/netns/$n" sh -ec '${inside}' sh "${folderOf('$n')}/sysctl.conf" 2>/dev/null || :`,
+  `nsenter --net="/run/netns/$n" sh -ec '${kernelScript}' sh $(sed -n "s/ *=.*//p" "${folderOf('$n')}/sysctl.conf") 2>/dev/null || :`,
   (text) => kernelOf(text),
 );
 

@@ -75,6 +75,76 @@ describe.each(['containerlab', 'containerlab_old'])('frr-clab with %s', (which) 
       expect(again.code).toBe(0);
     });
 
+    const vrf = (leaf: string): string[] => [leaf, 'nsenter', '--net=/run/netns/ip-vrf-1'];
+    const bgpd = ['vtysh', '-d', 'bgpd', '-c', 'configure terminal', '-c'];
+    const damages: readonly (readonly [address: string, saw: string, ...command: string[]])[] = [
+      ['client-dress[client1]', 'no route to default via 192.168.2.1', 'client1', 'ip', 'route', 'delete', 'default'],
+      [
+        'client-dress[client2]',
+        'eth1 has no address 192.168.2.12/24',
+        'client2',
+        'ip',
+        'address',
+        'flush',
+        'dev',
+        'eth1',
+      ],
+      ['leaf-dress[leaf1]', 'net.ipv4.ip_forward is 0, not 1', 'leaf1', 'sysctl', '-w', 'net.ipv4.ip_forward=0'],
+      ['leaf-dress[leaf2]', 'ip-vrf-1: e1-1 is in no bridge', ...vrf('leaf2'), 'ip', 'link', 'set', 'e1-1', 'nomaster'],
+      ['leaf-dress[leaf3]', 'ip-vrf-1: e1-1 is down', ...vrf('leaf3'), 'ip', 'link', 'set', 'e1-1', 'down'],
+      [
+        ...(['leaf-dress[leaf4]', 'ip-vrf-1: a route to blackhole 192.168.33.10', ...vrf('leaf4')] as const),
+        ...['ip', 'route', 'add', 'blackhole', '192.168.33.10'],
+      ],
+      [
+        ...(['node-dress[cluster1]', 'pod1-1: eth0 has 10.9.9.9/32, which is too many', 'cluster1'] as const),
+        ...['ip', '-n', 'pod1-1', 'address', 'add', '10.9.9.9/32', 'dev', 'eth0'],
+      ],
+      [
+        ...(['node-dress[cluster1-m02]', 'no route to 192.168.0.0/16', 'cluster1-m02'] as const),
+        ...['ip', 'route', 'delete', '192.168.0.0/16'],
+      ],
+      [
+        ...(['spine-dress[spine1]', 'a packet filter too many in table filter', 'spine1'] as const),
+        ...['iptables', '--append', 'FORWARD', '--jump', 'DROP'],
+      ],
+      [
+        ...([
+          'leaf[leaf4]',
+          'bgpd goes by "neighbor 10.1.0.1 shutdown", which its file does not say',
+          'leaf4',
+        ] as const),
+        ...[...bgpd, 'router bgp 64321', '-c', 'neighbor 10.1.0.1 shutdown'],
+      ],
+      [
+        ...([
+          'spine[spine2]',
+          'bgpd does not go by "neighbor 10.0.1.4 peer-group overlay" any more',
+          'spine2',
+        ] as const),
+        ...[...bgpd, 'router bgp 64321', '-c', 'no neighbor 10.0.1.4'],
+      ],
+    ];
+
+    it('sees what a container has lost, or has too much, and puts just that right with one deploy', async () => {
+      for (const [, , ...command] of damages) engine.run('docker', 'exec', ...command);
+      const planned = JSON.parse((await lab.run('plan', 'deploy', '--json')).stdout) as {
+        steps: { address: string; verdict: string; reason: string }[];
+      };
+      const reasons = planned.steps.flatMap(({ address, verdict, reason }) =>
+        verdict === 'run' ? [{ address, reason }] : [],
+      );
+      expect(reasons.map(({ address }) => address).sort()).toEqual(damages.map(([address]) => address).sort());
+      for (const [address, saw] of damages)
+        expect(reasons.find((each) => each.address === address)?.reason).toContain(saw);
+      const healed = await deploy();
+      expect(healed.stderr).toBe('');
+      expect(changed(outcomesOf(healed.stdout))).toEqual(damages.map(([address]) => address).sort());
+      expect(healed.code).toBe(0);
+      expect(changed(outcomesOf((await deploy()).stdout))).toEqual([]);
+      expect((await lab.run('run', 'verify', '--quiet')).code).toBe(0);
+    });
+
     it('heals a router whose daemon was killed, and nothing else', async () => {
       engine.run('docker', 'exec', 'leaf1', 'pkill', '-KILL', 'bgpd');
       const healed = await deploy();
