@@ -40,6 +40,31 @@ export const changedSteps = async (
   return [{ type: 'notice', level: 'warning', code: 'changed-step', message }];
 };
 
+interface Unowned {
+  readonly workflow: string;
+  readonly variant: string;
+  readonly lab: string;
+}
+
+/** Of things that are there as if the workflow had made them, though nothing is known of that; `isLeft`: by a run that takes all away. */
+export const ownedByNobody = (
+  addresses: readonly string[],
+  { workflow, variant, lab, isLeft }: Unowned & { readonly isLeft?: boolean },
+): readonly Notice[] => {
+  if (addresses.length === 0) return [];
+  const adopt = `${lab} ${commandLine(['adopt', workflow, '--variant', variant])}`;
+  const message = isLeft
+    ? `nothing is known to be deployed, as when the state folder was lost, but what ${workflow} makes is there: ${firstOf(addresses)}; to own it: ${adopt}; then this run can be resumed, and takes it away`
+    : `there already, and not known to be made by ${workflow}, so that nothing here takes it away: ${firstOf(addresses)}; to own it: ${adopt}`;
+  return [{ type: 'notice', level: 'warning', code: 'unowned', message }];
+};
+
+/** Of a workflow that can't be looked at. */
+export const unknownWhether = (problem: string, { workflow }: Unowned): Notice => ({
+  ...{ type: 'notice', level: 'warning', code: 'unowned' },
+  message: `nothing is known to be deployed, and whether something of ${workflow} is there could not be looked at: ${problem}`,
+});
+
 const thingsOf = ({ address, created }: Holding): string =>
   created.length === 0 ? `what ${address} did` : `${firstOf(created.map(nameOf))} (${address})`;
 

@@ -12,7 +12,7 @@ import { type RunResult, runWorkflow } from '../engine/run/runner.ts';
 import { StopControl } from '../engine/stop.ts';
 import { concludeRun } from '../history/conclude-run.ts';
 import { foldLedger, removedThings, vanishedChildren } from '../history/history.ts';
-import { changedSteps, type Notice, removedSteps } from '../history/left-behind.ts';
+import { changedSteps, type Notice, ownedByNobody, removedSteps } from '../history/left-behind.ts';
 import { journalOf, keepTold } from '../history/past-runs.ts';
 import { reconcile } from '../history/reconcile.ts';
 import { CliError, exitCode } from '../project/exit-code.ts';
@@ -36,6 +36,7 @@ import { openRecording } from './open-recording.ts';
 import { demandChildren, demandScope, type Prepared } from './prepare.ts';
 import { remnantsOf } from './remnants.ts';
 import { listenToSignals } from './signals.ts';
+import { foundUnowned, thereAfterAll } from './unowned.ts';
 import { openViews } from './views.ts';
 
 export interface Execution {
@@ -136,8 +137,15 @@ const perform = async (execution: Execution, prepared: Prepared, state: State): 
       lastWords: async () => {
         const ledger = foldLedger(state.data.created, recorder.state);
         const place = { ...names, lab, workflows: () => workflowsOf(context, variant.name) };
-        return [...removedSteps(vanishedChildren(ledger, names, lists), lab), ...(await changedSteps(ledger, place))];
+        const unowned = deploys(opened) ? foundUnowned(recorder.state, opened, ledger) : [];
+        return [
+          ...removedSteps(vanishedChildren(ledger, names, lists), lab),
+          ...(await changedSteps(ledger, place)),
+          ...ownedByNobody(unowned, place),
+        ];
       },
+      ...(holdings.length === 0 &&
+        !isPartial(scope) && { thereAfterAll: () => thereAfterAll(prepared, { stop, lab }) }),
     });
     await state.update((data) => concludeRun(data, run, { past: recorder.state, open: false }));
     await journal.close();

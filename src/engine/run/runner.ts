@@ -13,6 +13,8 @@ import { undoAll } from '../undo/undo.ts';
 import { type Remnants, settleRemnants } from './remnants.ts';
 import { WorkflowRun } from './workflow-run.ts';
 
+type Notice = Extract<EventBody, { type: 'notice' }>;
+
 export interface RunRequest {
   readonly workflow: Workflow;
   readonly units: readonly Unit[];
@@ -28,8 +30,10 @@ export interface RunRequest {
   readonly confirms?: boolean;
   /** What earlier runs may have left at work, that nothing is to be made or taken away beside. */
   readonly remnants?: Remnants;
+  /** What is there after all when nothing was known to be taken away: it fails the run, and is told with what helps. */
+  readonly thereAfterAll?: () => Promise<{ readonly left: boolean; readonly notices: readonly Notice[] }>;
   /** What is to be said before the end is. */
-  readonly lastWords?: () => Promise<readonly Extract<EventBody, { type: 'notice' }>[]>;
+  readonly lastWords?: () => Promise<readonly Notice[]>;
 }
 
 export interface RunResult {
@@ -49,7 +53,8 @@ export const runWorkflow = async (engine: Engine, request: RunRequest): Promise<
   const isReady = (await settleRemnants(engine, request)) && (await undoAll(engine, request.holdings)).length === 0;
   if (isReady) await run.perform();
   if (request.confirms === true) await run.confirm();
-  const outcome = outcomeOf(engine, run, !isReady);
+  const isLeft = !isReady || (await isThereAfterAll(engine, request));
+  const outcome = outcomeOf(engine, run, isLeft);
   const facts = outcome === 'succeeded' ? factsOf(engine, request.workflow, run.scope({})) : { facts: {} };
   const counts: Partial<Record<Outcome, number>> = {};
   for (const each of run.outcomes.values()) counts[each] = (counts[each] ?? 0) + 1;
@@ -57,6 +62,13 @@ export const runWorkflow = async (engine: Engine, request: RunRequest): Promise<
   const durationMs = elapsed(engine.host.clock, start);
   await engine.emit({ type: 'run.finished', outcome, counts, durationMs, ...facts });
   return { outcome, outcomes: run.outcomes, ...facts };
+};
+
+const isThereAfterAll = async (engine: Engine, { thereAfterAll }: RunRequest): Promise<boolean> => {
+  if (!thereAfterAll || engine.stop.stage !== undefined) return false;
+  const { left, notices } = await thereAfterAll();
+  for (const notice of notices) await engine.emit(notice);
+  return left;
 };
 
 const outcomeOf = (engine: Engine, run: WorkflowRun, isLeft: boolean): RunResult['outcome'] => {
