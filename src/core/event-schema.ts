@@ -72,6 +72,7 @@ const scope = z.looseObject({
     .readonly()
     .exactOptional(),
   undo: texts.exactOptional(),
+  prune: z.boolean().exactOptional(),
   adopt: z.boolean().exactOptional(),
 });
 

@@ -62,6 +62,8 @@ export interface Scope {
   readonly assume?: readonly { readonly step: string; readonly reason: string }[];
   /** Steps whose things are taken away before anything else happens. */
   readonly undo?: readonly string[];
+  /** What the workflow made and no longer has is taken away before anything else happens. */
+  readonly prune?: boolean;
   /** Nothing acts: what is there is taken over as if it had been made here. */
   readonly adopt?: boolean;
 }

@@ -185,7 +185,7 @@ export const foldLedger = (ledger: readonly LedgerEntry[], run: RunState): Ledge
   if (!start) return [...ledger];
   const { variant, workflow, undoes, scope } = start;
   // Journals from before runs said whose things they take away.
-  const takenFrom = undoes ?? (scope.undo && workflow);
+  const takenFrom = undoes ?? ((scope.undo || run.scope.prune) && workflow);
   const named = withRenames(ledger, { variant, workflow }, plannedRenames(run.planned.values()));
   const workflows = new Set([...named.filter((entry) => entry.variant === variant).map(workflowOf), workflow]);
   const books = [...workflows].map((each) => [each, new HoldingBook(holdingsOf(named, variant, each))] as const);

@@ -5,23 +5,36 @@ import type { LedgerEntry } from '../store/state.ts';
 import { commandLine } from '../view/command-line.ts';
 import { holdingsOf } from './history.ts';
 
+/** More than these have a command of their own. */
+const fewToType = 3;
+
 export type Notice = Extract<EventBody, { type: 'notice' }>;
 
 /** Of steps that the workflow no longer has. */
-export const removedSteps = (addresses: readonly string[], lab: string): readonly Notice[] => {
+export const removedSteps = (addresses: readonly string[], { workflow, variant, lab }: Named): readonly Notice[] => {
   if (addresses.length === 0) return [];
   const [are, they] = addresses.length === 1 ? ['is', 'it'] : ['are', 'they'];
-  const command = `${lab} ${commandLine(['redo', '--undo', ...addresses])}`;
-  const message = `${firstOf(addresses)} ${are} no longer in the workflow, and what ${they} made is still there; to take it away: ${command}`;
+  const words =
+    addresses.length <= fewToType
+      ? ['redo', '--undo', ...addresses]
+      : ['run', workflow, '--prune', ...(workflow === 'deploy' ? [] : ['--variant', variant])];
+  const message = `${firstOf(addresses)} ${are} no longer in the workflow, and what ${they} made is still there; to take it away: ${lab} ${commandLine(words)}`;
   return [{ type: 'notice', level: 'warning', code: 'removed-step', message }];
 };
 
-interface Place {
+/** How what a workflow no longer has is taken away. */
+export const howToPrune = (workflow: string): string =>
+  `To take away what is no longer in the workflow: npx lab run ${workflow} --prune`;
+
+interface Named {
   readonly variant: string;
   readonly workflow: string;
+  readonly lab: string;
+}
+
+interface Place extends Named {
   /** The names of all there are of the variant. */
   workflows(): Promise<readonly string[]>;
-  readonly lab: string;
 }
 
 /** Of steps that were changed since, and have made something else. */
@@ -40,16 +53,10 @@ export const changedSteps = async (
   return [{ type: 'notice', level: 'warning', code: 'changed-step', message }];
 };
 
-interface Unowned {
-  readonly workflow: string;
-  readonly variant: string;
-  readonly lab: string;
-}
-
 /** Of things that are there as if the workflow had made them, though nothing is known of that; `isLeft`: by a run that takes all away. */
 export const ownedByNobody = (
   addresses: readonly string[],
-  { workflow, variant, lab, isLeft }: Unowned & { readonly isLeft?: boolean },
+  { workflow, variant, lab, isLeft }: Named & { readonly isLeft?: boolean },
 ): readonly Notice[] => {
   if (addresses.length === 0) return [];
   const adopt = `${lab} ${commandLine(['adopt', workflow, '--variant', variant])}`;
@@ -60,7 +67,7 @@ export const ownedByNobody = (
 };
 
 /** Of a workflow that can't be looked at. */
-export const unknownWhether = (problem: string, { workflow }: Unowned): Notice => ({
+export const unknownWhether = (problem: string, { workflow }: Named): Notice => ({
   ...{ type: 'notice', level: 'warning', code: 'unowned' },
   message: `nothing is known to be deployed, and whether something of ${workflow} is there could not be looked at: ${problem}`,
 });

@@ -28,6 +28,7 @@ export interface RunOptions extends WorkflowOptions, OutputOptions {
   readonly redo?: readonly string[];
   readonly assume?: readonly string[];
   readonly reason?: string;
+  readonly prune?: boolean;
   readonly new?: boolean;
   readonly plan?: boolean;
   readonly survivors?: 'ask' | 'wait' | 'end';

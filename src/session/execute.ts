@@ -33,7 +33,7 @@ import { decideSurvivor } from './decide-survivor.ts';
 import { holdingsToUndo } from './holdings-to-undo.ts';
 import { openCauses } from './open-causes.ts';
 import { openRecording } from './open-recording.ts';
-import { demandChildren, demandScope, type Prepared } from './prepare.ts';
+import { demandChildren, demandScope, type Prepared, withKnownLists } from './prepare.ts';
 import { remnantsOf } from './remnants.ts';
 import { listenToSignals } from './signals.ts';
 import { foundUnowned, thereAfterAll } from './unowned.ts';
@@ -84,7 +84,7 @@ const perform = async (execution: Execution, prepared: Prepared, state: State): 
   context.registry.checked.keep();
   demandFree(opened, state.data);
   const names = { workflow: workflow.name, variant: variant.name };
-  const holdings = holdingsToUndo(prepared, scope);
+  const holdings = holdingsToUndo(scope.prune ? await withKnownLists(prepared) : prepared, scope);
   const remnants = await remnantsOf(stateDir, state.data, { opened, scope, known: history.known });
   const lab = labCall(options);
   const folder = resume ? runFolder(stateDir, run) : await createRun(stateDir, run);
@@ -127,7 +127,7 @@ const perform = async (execution: Execution, prepared: Prepared, state: State): 
   };
   try {
     await recorder.emit(beginning(execution, prepared));
-    const left = removedSteps(removedThings(created, names, units), lab);
+    const left = scope.prune ? [] : removedSteps(removedThings(created, names, units), { ...names, lab });
     for (const notice of [...notices, ...anew, ...left]) await recorder.emit(notice);
     const result = await runWorkflow(engine, {
       ...{ workflow, units, scope, known: history.known, resumed: resume !== undefined },
@@ -139,7 +139,7 @@ const perform = async (execution: Execution, prepared: Prepared, state: State): 
         const place = { ...names, lab, workflows: () => workflowsOf(context, variant.name) };
         const unowned = deploys(opened) ? foundUnowned(recorder.state, opened, ledger) : [];
         return [
-          ...removedSteps(vanishedChildren(ledger, names, lists), lab),
+          ...removedSteps(vanishedChildren(ledger, names, lists), place),
           ...(await changedSteps(ledger, place)),
           ...ownedByNobody(unowned, place),
         ];

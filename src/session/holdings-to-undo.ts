@@ -3,24 +3,28 @@ import { isMeantBy } from '../core/address.ts';
 import type { Scope } from '../core/event.ts';
 import type { Holding } from '../core/holdings.ts';
 import { Resting } from '../core/resting.ts';
-import { holdingsOf, removedThings } from '../history/history.ts';
+import { holdingsOf } from '../history/history.ts';
 import { CliError, exitCode } from '../project/exit-code.ts';
 import { commandLine } from '../view/command-line.ts';
 import { cleanName } from '../view/text.ts';
-import type { Prepared } from './prepare.ts';
+import { type Prepared, removedOf } from './prepare.ts';
 
 /** @throws CliError 2 when something that stays rests on what is to be taken away for good */
 export const holdingsToUndo = (
-  { opened, created, units }: Pick<Prepared, 'opened' | 'created' | 'units'>,
+  prepared: Pick<Prepared, 'opened' | 'created' | 'units'>,
   scope: Scope,
 ): readonly Holding[] => {
+  const { opened, created } = prepared;
   const { workflow, variant } = opened;
-  const { undo, redo } = scope;
+  const { redo, prune } = scope;
   if (workflow.undoes !== undefined) {
+    if (prune) throw new CliError(exitCode.usage, prunesNothing(workflow.name, workflow.undoes));
     const all = holdingsOf(created, variant.name, workflow.undoes);
     return chosen(scope, all, (names) => ['run', workflow.name, '--only', names.join(',')]);
   }
-  if (!undo) return [];
+  if (!scope.undo && !prune) return [];
+  const removed = new Set(removedOf(prepared));
+  const undo = [...(scope.undo ?? []), ...(prune ? removed : [])];
   const all = holdingsOf(created, variant.name, workflow.name);
   const meant = meantBy(undo, all);
   if (redo) {
@@ -28,9 +32,11 @@ export const holdingsToUndo = (
     return withContained(again, all);
   }
   const other = workflow.name === 'deploy' ? [] : ['--workflow', workflow.name];
-  const removed = new Set(removedThings(created, { workflow: workflow.name, variant: variant.name }, units));
   return free({ meant, all, named: undo, removed }, (names) => ['redo', '--undo', ...names, ...other]);
 };
+
+const prunesNothing = (workflow: string, undoes: string): string =>
+  `${workflow} takes away all that ${undoes} made, so there is nothing to prune. To take away only what ${undoes} no longer has: npx lab run ${undoes} --prune`;
 
 /** Taking away comes before all steps: who begins with one of those, or names only some, takes away no more than what is named. */
 const chosen = ({ only, from }: Scope, all: readonly Holding[], again: Again): readonly Holding[] => {

@@ -6,7 +6,7 @@ import { readLockHolder } from '../store/lock.ts';
 import type { RunEntry, StateData } from '../store/state.ts';
 import { type CommandContext, lookAtState } from './context.ts';
 import { lookAtPlan } from './look-at-plan.ts';
-import { prepare } from './prepare.ts';
+import { prepare, removedOf } from './prepare.ts';
 
 export interface StepStatus {
   readonly address: string;
@@ -35,6 +35,8 @@ export interface Status {
   readonly unfinished: { readonly run: string; readonly workflow: string; readonly variant: string } | null;
   readonly running: { readonly pid: number; readonly command: string; readonly since: string } | null;
   readonly created: number;
+  /** Addresses of what was made and is no longer in the workflow. */
+  readonly removed: readonly string[];
 }
 
 /** @throws CliError, StoreError */
@@ -43,7 +45,8 @@ export const lookAtStatus = async (context: CommandContext): Promise<Status> => 
   const { deployed } = state;
   const unfinished = unfinishedRun(state);
   const holder = await readLockHolder(context.stateDir);
-  const { steps, problem } = deployed ? await proofs(context, state, deployed) : { steps: [], problem: null };
+  const nothing = { steps: [], problem: null, removed: [] };
+  const { steps, problem, removed } = deployed ? await proofs(context, state, deployed) : nothing;
   return {
     deployed: deployed
       ? {
@@ -62,6 +65,7 @@ export const lookAtStatus = async (context: CommandContext): Promise<Status> => 
     unfinished: unfinished ? { run: unfinished.id, workflow: unfinished.workflow, variant: unfinished.variant } : null,
     running: holder ? { pid: holder.pid, command: holder.command, since: new Date(holder.since).toISOString() } : null,
     created: state.created.length,
+    removed,
   };
 };
 
@@ -77,7 +81,7 @@ const proofs = async (
   context: CommandContext,
   state: StateData,
   deployed: NonNullable<StateData['deployed']>,
-): Promise<Pick<Status, 'steps' | 'problem'>> => {
+): Promise<Pick<Status, 'steps' | 'problem' | 'removed'>> => {
   const { variant, workflow, inputs: earlier } = deployed;
   const wish = { variant, workflow, options: {}, earlier, built: true, run: 'status' };
   const prepared = await prepare(context, state, wish).catch((error: unknown) => {
@@ -85,9 +89,9 @@ const proofs = async (
     if (error instanceof CliError && error.code === exitCode.file) return error;
     throw error;
   });
-  if (prepared instanceof CliError) return { steps: [], problem: prepared.message };
+  if (prepared instanceof CliError) return { steps: [], problem: prepared.message, removed: [] };
   // What was done by any run is asked whether it still holds.
-  const { items, heldSince } = await lookAtPlan(prepared, { standing: true });
+  const { items, units, heldSince } = await lookAtPlan(prepared, { standing: true });
   const steps = items
     .filter((item) => item.verdict !== 'skip')
     .map(({ unit: { address }, verdict, reason, known }) => {
@@ -95,7 +99,7 @@ const proofs = async (
       const lastProved = known?.status === 'finished' && isDone(known.outcome) ? known.at : undefined;
       return { address, holds, reason, lastProved: iso(lastProved), since: holds ? iso(heldSince(address)) : null };
     });
-  return { steps, problem: null };
+  return { steps, problem: null, removed: removedOf({ ...prepared, units }) };
 };
 
 const isDone = (outcome: string | undefined): boolean => outcome === 'changed' || outcome === 'satisfied';

@@ -6,7 +6,15 @@ import type { Engine } from '../engine/engine.ts';
 import { planWorkflow } from '../engine/plan/plan.ts';
 import { ExpansionError, isOpenParent, type Unit, unitsOf } from '../engine/step/unit.ts';
 import { deployedOf } from '../history/deployed.ts';
-import { type History, historyOf, holdingsOf, makersOf, renamed, renamedThings } from '../history/history.ts';
+import {
+  type History,
+  historyOf,
+  holdingsOf,
+  makersOf,
+  removedThings,
+  renamed,
+  renamedThings,
+} from '../history/history.ts';
 import { hintOf } from '../parse/hint.ts';
 import { CliError, exitCode } from '../project/exit-code.ts';
 import { type Opened, openWorkflow, type Wish as WorkflowWish } from '../project/open-workflow.ts';
@@ -96,6 +104,22 @@ export const demandChildren = async (prepared: Prepared, scope: Scope): Promise<
   const plan = await planWorkflow(engine, { units, known: history.known, scope });
   demandSteps(names, plan.units, madeBy(prepared));
 };
+
+/** The same with the children of those lists that rest on outputs and are known as things stand now; looks only where there are such. */
+export const withKnownLists = async (prepared: Prepared): Promise<Prepared> => {
+  const { units, engine, history } = prepared;
+  if (!units.some(isOpenParent)) return prepared;
+  const plan = await planWorkflow(engine, { units, known: history.known, scope: {} });
+  return { ...prepared, units: plan.units };
+};
+
+/** Addresses of what a workflow has made and no longer has. */
+export const removedOf = ({
+  created,
+  opened,
+  units,
+}: Pick<Prepared, 'created' | 'opened' | 'units'>): readonly string[] =>
+  removedThings(created, { workflow: opened.workflow.name, variant: opened.variant.name }, units);
 
 /** A child of a foreach whose list is not known yet may be there. */
 const isKnown = (name: string, units: readonly Unit[]): boolean =>

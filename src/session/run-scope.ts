@@ -4,7 +4,7 @@ import { CliError, exitCode } from '../project/exit-code.ts';
 import type { RunOptions } from '../project/options.ts';
 
 /** @throws CliError 2 when a step is assumed without a reason, or an option names no step. */
-export const scopeOf = ({ only, from, until, redo, assume, reason }: RunOptions): Scope => {
+export const scopeOf = ({ only, from, until, redo, prune, assume, reason }: RunOptions): Scope => {
   if (assume && reason === undefined)
     throw new CliError(exitCode.usage, '--assume needs --reason "…": it is kept with the step instead of a proof.');
   const named = { only, redo, assume, from: from?.trim(), until: until?.trim() };
@@ -15,6 +15,7 @@ export const scopeOf = ({ only, from, until, redo, assume, reason }: RunOptions)
     ...(from !== undefined && { from }),
     ...(until !== undefined && { until }),
     ...(redo && { redo }),
+    ...(prune && { prune }),
     ...(assume && { assume: assume.map((step) => ({ step, reason: reason ?? '' })) }),
   };
 };

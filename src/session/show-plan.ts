@@ -3,14 +3,16 @@ import type { Scope } from '../core/event.ts';
 
 import { undoOrder } from '../core/resting.ts';
 
+import { howToPrune } from '../history/left-behind.ts';
 import { exitCode } from '../project/exit-code.ts';
 import type { RunOptions } from '../project/options.ts';
 import { readLockHolder } from '../store/lock.ts';
 import { formatPlan } from '../view/plan-table.ts';
+import { asCalled } from './call-lab.ts';
 import { holdingsToUndo } from './holdings-to-undo.ts';
 import { lookAtPlan } from './look-at-plan.ts';
 import { planView } from './plan-view.ts';
-import type { Prepared } from './prepare.ts';
+import { type Prepared, removedOf } from './prepare.ts';
 import { print, printJson, screen } from './print.ts';
 
 interface PlanWish {
@@ -26,9 +28,12 @@ interface PlanWish {
 /** Looks, and prints what was found. @throws CliError */
 export const showPlan = async ({ prepared, options, scope, continued, notes = [] }: PlanWish): Promise<number> => {
   const { context, opened } = prepared;
-  const { items, usualMs } = await lookAtPlan(prepared, { scope });
-  const away = takenAway(prepared, scope);
-  const view = { ...planView(items, usualMs), takesAway: away };
+  const { items, units, usualMs } = await lookAtPlan(prepared, { scope });
+  const now = { ...prepared, units };
+  const takesAway = takenAway(now, scope);
+  const removed =
+    opened.workflow.undoes === undefined ? removedOf(now).filter((address) => !takesAway.includes(address)) : [];
+  const view = { ...planView(items, usualMs), takesAway, removed };
   const holder = await readLockHolder(context.stateDir);
   const { workflow, variant } = opened;
   if (options.json === true) {
@@ -39,7 +44,11 @@ export const showPlan = async ({ prepared, options, scope, continued, notes = []
   }
   const underWay = holder ? [`a run is under way and changes this: ${holder.command} (pid ${holder.pid})`] : [];
   print(
-    [...notes, ...underWay, ...(notes.length + underWay.length > 0 ? [''] : []), formatPlan(view, screen())].join('\n'),
+    [
+      ...[...notes, ...underWay, ...(notes.length + underWay.length > 0 ? [''] : [])],
+      formatPlan(view, screen()),
+      ...(removed.length > 0 ? [asCalled(howToPrune(workflow.name), options)] : []),
+    ].join('\n'),
   );
   return exitCode.ok;
 };

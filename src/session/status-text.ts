@@ -3,6 +3,7 @@
 import { parseAddress } from '../core/address.ts';
 import { formatDuration } from '../core/duration.ts';
 import { textOf } from '../core/template.ts';
+import { howToPrune } from '../history/left-behind.ts';
 import { factEntries } from '../view/fact-entries.ts';
 import { localDay, localMoment, localTime } from '../view/moment.ts';
 import { createPaint, type Paint } from '../view/paint.ts';
@@ -84,12 +85,18 @@ const clockTime = (at: string, now: number): string => {
   return localDay(now) === localDay(since) ? localTime(since) : localMoment(since);
 };
 
-const tail = ({ unfinished, running, deployed, created }: Status): readonly string[] => [
+const tail = ({ unfinished, running, deployed, created, removed }: Status): readonly string[] => [
   ...(running
     ? [`Running now: ${oneLine(running.command)} (pid ${running.pid}, since ${localTime(Date.parse(running.since))})`]
     : []),
   ...(unfinished && !running
     ? [`Run ${unfinished.run} (${unfinished.workflow}) is unfinished. To continue: npx lab resume`]
+    : []),
+  ...(deployed && removed.length > 0
+    ? [
+        `No longer in the workflow, and still there: ${removed.map(cleanName).join(', ')}`,
+        howToPrune(deployed.workflow),
+      ]
     : []),
   ...(!deployed && created > 0
     ? [`${created} created things are still in the ledger. To take them away: npx lab run teardown`]

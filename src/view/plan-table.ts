@@ -16,6 +16,8 @@ export interface PlanView {
   readonly totals: Readonly<Partial<Record<PlanVerdict, number>>>;
   /** Addresses whose things are taken away before anything else, in that order. */
   readonly takesAway?: readonly string[];
+  /** Addresses that the workflow no longer has, and whose things stay. */
+  readonly removed?: readonly string[];
 }
 
 export interface PlanViewStep {
@@ -51,6 +53,9 @@ export const formatPlan = (plan: PlanView, { color, columns = 100 }: PlanDrawing
   const width = Math.min(Math.max(44, columns * 0.4), Math.max(0, ...labels.map(textWidth)));
   const rows = [
     ...(plan.takesAway ?? []).map((address) => paint.warn(`x take away ${cleanName(address)}`)),
+    ...(plan.removed ?? []).map((address) =>
+      paint.warn(`! stays     ${cleanName(address)}: no longer in the workflow`),
+    ),
     ...steps.flatMap((step, at) => [
       ...rowOf(step, { label: labels[at] ?? '', width, columns, paint }),
       ...detailsOf(step, columns, paint),
@@ -135,6 +140,8 @@ const totalsOf = (plan: PlanView): string => {
     .map(([count, total]) => `${count} ${total}`);
   const away = plan.takesAway?.length ?? 0;
   if (away > 0) words.unshift(`${away} to take away`);
+  const removed = plan.removed?.length ?? 0;
+  if (removed > 0) words.push(`${removed} no longer in the workflow`);
   const still =
     away === 0 &&
     Object.entries(marks).every(

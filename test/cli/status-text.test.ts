@@ -11,7 +11,7 @@ const held = (address: string, seconds: number) => ({
 const broken = { address: 'leaf[b]', holds: false, reason: 'bgpd: not running', lastProved: ago(90), since: null };
 const status = (steps: Status['steps']): Status => ({
   deployed: { variant: 'v', workflow: 'deploy', since: ago(100), inputs: {}, facts: { service: 'x' }, complete: true },
-  ...{ steps, unfinished: null, running: null, problem: null, created: 3 },
+  ...{ steps, unfinished: null, running: null, problem: null, created: 3, removed: [] },
 });
 const drawing = { now, columns: 100, color: false };
 // A day may begin between the two.

@@ -145,6 +145,18 @@ describe.skipIf(!here)(`the embedded variant${here ? '' : ` (skipped: needs ${mi
     expect((await first.ended).code).toBe(0);
   });
 
+  it('shrinks by one run that takes away just what is too many', async () => {
+    expect((await lab.run('run', 'deploy', '--set', 'leaves=5')).code).toBe(0);
+    expect((await lab.run('run', 'deploy', '--set', 'leaves=4')).code).toBe(0);
+    const { removed } = JSON.parse((await lab.run('plan', '--json')).stdout);
+    expect(removed).toEqual(expect.arrayContaining(['leaf[leaf5]', 'namespace[leaf5]']));
+    const pruned = await lab.run('run', 'deploy', '--prune', '--json');
+    expect([pruned.code, changed(outcomesOf(pruned.stdout))]).toEqual([0, []]);
+    expect(JSON.parse((await lab.run('plan', '--json')).stdout).removed).toEqual([]);
+    const verified = await lab.run('run', 'verify');
+    expect(verified.code, verified.stdout).toBe(0);
+  });
+
   it('takes everything away, twice, and leaves nothing', async () => {
     const down = await lab.run('run', 'teardown', '--no-tty');
     expect(down.stdout).toContain('no process, namespace or file is left');

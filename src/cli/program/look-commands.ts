@@ -19,7 +19,7 @@ const stateCommands = (define: Define): void => {
           ),
         ),
       ),
-    ),
+    ).option('--prune', 'also what is no longer in the workflow, as `run --prune` takes it away'),
     ['lab plan', 'lab plan verify', 'lab plan deploy --set leaves=8', 'lab plan --json'],
     [0, 2, 3, 4, 5],
   );

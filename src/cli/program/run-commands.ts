@@ -18,11 +18,14 @@ export const runCommands = (define: Define): void => {
           async () => (await import('../commands/run.ts')).runCommand,
         ),
       ),
-    ).option('--new', 'start a new run even if one is unfinished'),
+    )
+      .option('--prune', 'take away what was made and is no longer in the workflow, before anything else')
+      .option('--new', 'start a new run even if one is unfinished'),
     [
       'lab run deploy',
       'lab run deploy --variant frr-netns --set leaves=8 --set nodes=6 --yes',
       "lab run deploy --redo 'leaf[leaf1]'",
+      'lab run deploy --set leaves=2 --prune',
       'lab run verify --json',
       'lab run teardown',
     ],
