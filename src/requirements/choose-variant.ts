@@ -54,7 +54,7 @@ interface Ordered {
 export const byOrder = (a: Ordered, b: Ordered): number => a.order - b.order || (a.name < b.name ? -1 : 1);
 
 /** The variant that is deployed, or that left things behind: the one a person means who names none. */
-const standingVariant = (state: StateData): string | undefined =>
+export const standingVariant = (state: StateData): string | undefined =>
   state.deployed?.variant ?? state.created.at(-1)?.variant;
 
 /** @throws CliError 2 with the nearest name. */

@@ -33,6 +33,26 @@ describe('the command line', () => {
     expect(broken).toMatchObject([{ name: 'other', problem: expect.stringContaining('did you mean `name`') }]);
   });
 
+  it('lists what can be run on one screen, and one variant or all in full when asked', async () => {
+    const project = openProject(program);
+    const short = await project.lab('list', '--project', repository);
+    expect(short.code).toBe(0);
+    expect(short.stdout.split('\n').length).toBeLessThan(24);
+    expect(short.stdout).toMatch(/ {4}deploy +Builds/);
+    expect((await project.lab('list')).stdout).toMatch(/^tiny[\s\S]*inputs +size\nother variants +other\n/);
+    const one = await project.lab('list', 'other');
+    expect(one.stdout).toMatch(/^other[\s\S]*\n {4}deploy/);
+    const long = await project.lab('list', '--long');
+    expect(long.stdout).toMatch(/^tiny[\s\S]*size +integer +=? ?1 +How many parts[\s\S]*\nother/);
+    await project.lab('run', 'deploy', '--variant', 'other');
+    expect((await project.lab('list')).stdout).toMatch(/^other {2}\n {2}is deployed/);
+    const wrong = await project.lab('list', 'othr');
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Did you mean other?')]);
+    expect(JSON.parse((await project.lab('list', 'other', '--json')).stdout).variants).toMatchObject([
+      { name: 'other' },
+    ]);
+  });
+
   it('says what can be run where there is nothing to resume', async () => {
     const project = openProject(program);
     expect((await project.lab('resume')).stderr).toContain('npx lab list');

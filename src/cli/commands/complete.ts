@@ -56,6 +56,7 @@ const operands: Readonly<Record<string, readonly Kind[]>> = {
   plan: ['workflow', 'nothing'],
   graph: ['workflow', 'nothing'],
   adopt: ['workflow', 'nothing'],
+  list: ['variant', 'nothing'],
   resume: ['unfinished', 'nothing'],
   redo: ['step'],
   why: ['step', 'workflow'],

@@ -1,24 +1,37 @@
-// `lab list`: the variants and workflows of this project, what each takes, and whether this host has what it needs.
+// `lab list [VARIANT]`: what can be run, of the variant that a run would take on one screen; of one or all, with what each takes and
+// whether this host has what it needs.
 
 import { chosenInputs } from '../../project/describe-inputs.ts';
 import { CliError, exitCode } from '../../project/exit-code.ts';
 import { loadOnly, openVariantWithWorkflows } from '../../project/open-workflow.ts';
 import type { CommonOptions, OutputOptions } from '../../project/options.ts';
-import { byOrder, orderOf } from '../../requirements/choose-variant.ts';
+import { byOrder, orderOf, requireVariant, standingVariant } from '../../requirements/choose-variant.ts';
 import { checkRequirements } from '../../requirements/requirements.ts';
-import { type CommandContext, openContext } from '../../session/context.ts';
+import { type CommandContext, lookAtState, openContext } from '../../session/context.ts';
 import { print, printJson, screen } from '../../session/print.ts';
 import { table } from '../../view/table.ts';
+import { truncate } from '../../view/text.ts';
 
-export const listCommand = async (options: CommonOptions & OutputOptions): Promise<number> => {
+interface ListOptions extends CommonOptions, OutputOptions {
+  readonly long?: boolean;
+}
+
+export const listCommand = async (named: string | undefined, options: ListOptions): Promise<number> => {
   const context = await openContext(options);
+  if (named !== undefined) requireVariant(context.project, named);
   const listed = await Promise.all(
-    context.project.variants.map((name) => readable(name, () => listedOf(context, name))),
+    (named === undefined ? context.project.variants : [named]).map((name) =>
+      readable(name, () => listedOf(context, name)),
+    ),
   );
   const broken = listed.filter(isBroken);
   const variants = listed.filter((each): each is Listed => !isBroken(each)).sort(byOrder);
   if (options.json === true) printJson({ project: context.project.dir, variants, broken });
-  else print([...variants.map(text), ...broken.map((each) => brokenLines(each).join('\n'))].join('\n\n'));
+  else {
+    const isLong = options.long === true || named !== undefined;
+    const shown = isLong ? variants.map(text) : short(variants, standingVariant(await lookAtState(context)));
+    print([...shown, ...broken.map((each) => brokenLines(each).join('\n'))].join('\n\n'));
+  }
   return broken.length + variants.flatMap((each) => each.broken).length === 0 ? exitCode.ok : exitCode.file;
 };
 
@@ -92,6 +105,37 @@ const brokenLines = ({ name, problem }: Broken, indent = ''): readonly string[] 
   `${indent}${name}`,
   ...["can't be read:", ...problem.trimEnd().split('\n')].map((line) => `${indent}  ${line}`.trimEnd()),
 ];
+
+/** The one that a run would take, and the names of the others. */
+const short = (variants: readonly Listed[], standing: string | undefined): readonly string[] => {
+  const chosen =
+    variants.find(({ name }) => name === standing) ?? variants.find(({ runsHere }) => runsHere) ?? variants[0];
+  if (!chosen) return [];
+  const { name, description, workflows, inputs } = chosen;
+  const { columns } = screen();
+  const here = chosen.runsHere ? 'runs on this host' : `can't run here: npx lab doctor --variant ${name}`;
+  const others = variants
+    .filter((each) => each !== chosen)
+    .map((each) => (each.runsHere ? each.name : `${each.name} (can't run here)`));
+  const more = [
+    ...(inputs.length > 0 ? [['inputs', `${inputs.map(([input]) => input).join(', ')}`]] : []),
+    ...(others.length > 0 ? [['other variants', others.join(', ')]] : []),
+    ['in full', `npx lab list ${name}${others.length > 0 ? ', npx lab list --long' : ''}`],
+  ];
+  return [
+    [
+      truncate(`${name}  ${description}`, columns),
+      `  ${name === standing ? 'is deployed' : here}`,
+      '  workflows:',
+      ...table(
+        workflows.map((each) => [each.name, each.description]),
+        { columns, indent: 4 },
+      ),
+      ...chosen.broken.flatMap((each) => brokenLines(each, '    ')),
+    ].join('\n'),
+    table(more, { columns, whole: true }).join('\n'),
+  ];
+};
 
 const text = (variant: Listed): string => {
   const { columns } = screen();

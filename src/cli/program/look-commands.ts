@@ -72,13 +72,13 @@ const fileCommands = (define: Define): void => {
   withExamples(
     withJson(
       define(
-        'list',
-        'list variants, workflows and inputs',
+        'list [variant]',
+        'list the workflows that can be run; of a variant, also what they take',
         async () => (await import('../commands/list.ts')).listCommand,
       ),
-    ),
-    ['lab list', 'lab list --json'],
-    [0, 3],
+    ).option('-l, --long', 'all variants, with everything they take'),
+    ['lab list', 'lab list frr-netns', 'lab list --long', 'lab list --json'],
+    [0, 2, 3, 5],
   );
   withExamples(
     withJson(
