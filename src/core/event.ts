@@ -1,6 +1,5 @@
 // Everything that can ever happen in a run. The journal, --json, the screen and the exit code are folds over this list.
-import type { Failure } from './failure.ts';
-import type { Observation } from './observation.ts';
+import type { Failure, Observation } from './failure.ts';
 
 /** The version of the journal's and `--json`'s event shape. */
 export const eventVersion = 1;

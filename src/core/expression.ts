@@ -3,8 +3,7 @@ import { type ASTNode, Environment } from '@marcbachmann/cel-js';
 import { toCel, toPlain } from './cel-values.ts';
 import { resetBudget } from './evaluation-budget.ts';
 import { isKept } from './exact-json.ts';
-import { registerFunctions } from './expression-functions.ts';
-import { makeStrict, registerStrictFunctions, withPlainNames } from './strict-functions.ts';
+import { makeStrict, registerFunctions, registerStrictFunctions, withPlainNames } from './expression-functions.ts';
 import { Uncomputable } from './uncomputable.ts';
 import { withheldOn } from './withheld.ts';
 

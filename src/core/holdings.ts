@@ -1,8 +1,7 @@
 // What was made and not yet taken away, as a fold: a step that makes other things than before still holds those of before.
-import { parseAddress } from './address.ts';
+import { parseAddress, type Renames, renamedAddress } from './address.ts';
 import type { Address, Created, EventOf, UndoRecord } from './event.ts';
 import { canonical } from './fingerprint.ts';
-import { type Renames, renamedAddress } from './rename.ts';
 
 /** Something that was made and, as far as is known, not yet taken away. */
 export interface Holding {

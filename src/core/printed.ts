@@ -1,10 +1,11 @@
 // What a command printed, as far as one may compute with it: a text of which the beginning is gone proves nothing.
-import { formatSize, usualLimit } from './size.ts';
+import { jsonOrNull } from './exact-json.ts';
+import { formatSize, usualLimit } from './quantity.ts';
 import { Uncomputable } from './uncomputable.ts';
 
 type Stream = 'stdout' | 'stderr';
 
-export interface Printed {
+interface Printed {
   readonly stdout: string;
   readonly stderr: string;
   readonly truncated: boolean;
@@ -52,3 +53,16 @@ const cutReason = (stream: Stream, keepBytes: number): string => {
   const what = stream === 'stdout' ? 'its output' : 'what it printed as errors';
   return `${what} is larger than ${size}, and only the last ${size} was kept`;
 };
+
+/** The lines that are not empty. */
+export const linesOf = (text: string): string[] => text.split(/\r?\n/).filter((line) => line !== '');
+
+/** A text as JSON, null when it is none; of a text that is not known whole nothing can be said. */
+export const jsonOf = (text: string | Uncomputable): unknown =>
+  text instanceof Uncomputable ? text : jsonOrNull(text);
+
+/** Lines and JSON of what a command printed. */
+export const readings = (stdout: string | Uncomputable): { readonly lines: unknown; readonly json: unknown } => ({
+  lines: stdout instanceof Uncomputable ? stdout : linesOf(stdout),
+  json: jsonOf(stdout),
+});

@@ -1,7 +1,6 @@
 // Which steps were asked to run again and have not been started since; what a run is about when it is continued.
 import { isMeantBy } from './address.ts';
 import type { Address, PlannedStep, Scope } from './event.ts';
-import type { RunState } from './run-state.ts';
 
 /** Kept up to date event by event; a part of the fold over a run. */
 export class RedoBook {
@@ -28,7 +27,10 @@ export class RedoBook {
 }
 
 /** The scope of a run that is continued: what it was about, with what is asked now; what was run again already is not once more. */
-export const continuedScope = ({ scope, pendingRedo }: RunState, asked: Scope): Scope => {
+export const continuedScope = (
+  { scope, pendingRedo }: { readonly scope: Scope; readonly pendingRedo: readonly string[] },
+  asked: Scope,
+): Scope => {
   const { redo: _, undo, ...rest } = { ...scope, ...asked };
   const redo = [...new Set([...pendingRedo, ...(asked.redo ?? [])])];
   // What was taken away to be run again is run again by now, or still to be taken away.

@@ -1,11 +1,10 @@
 // The state of a run, as a fold over its events. Whoever wants to know how a run stands asks this and nothing else.
+import { type Renames, renamedAddress, renamesOf } from './address.ts';
 import type { Address, Applied, EventOf, Outcome, PlannedStep, ProcessIdentity, RunEvent, Scope } from './event.ts';
-import type { Failure } from './failure.ts';
+import type { Failure, Observation } from './failure.ts';
 import { canonical } from './fingerprint.ts';
 import { type Deed, type Holding, HoldingBook, renamedDeed } from './holdings.ts';
-import type { Observation } from './observation.ts';
 import { RedoBook } from './redo.ts';
-import { type Renames, renamedAddress, renamesOf } from './rename.ts';
 import { needsOf } from './resting.ts';
 
 export interface StepState {

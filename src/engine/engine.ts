@@ -1,11 +1,12 @@
-// What every part of the engine is given: the ports, the registry, and the few values of this run.
+// What every part of the engine is given: the ports, the registry, the few values of this run; and small things all do with them.
 import type { EventBody } from '../core/event.ts';
 import type { Scope } from '../core/expression.ts';
+import type { Failure } from '../core/failure.ts';
 import type { Masker } from '../core/mask.ts';
 import type { VariantFile } from '../core/workflow.ts';
 import type { Limiter } from './limiter.ts';
 import type { Pace } from './pace.ts';
-import type { Host, StepLog } from './ports.ts';
+import type { Clock, Host, StepLog } from './ports.ts';
 import type { SharedAnswers } from './shared-answers.ts';
 import type { Registry } from './step-type.ts';
 import type { StopControl } from './stop.ts';
@@ -51,3 +52,23 @@ export interface Engine {
   /** In [0, 1); for jitter. */
   random(): number;
 }
+
+/** Milliseconds since a monotonic moment, to the microsecond: further digits are noise, and most of what a record would consist of. */
+export const elapsed = (clock: Clock, since: number): number => Math.round((clock.monotonic() - since) * 1000) / 1000;
+
+export const tell = (engine: Engine, body: EventBody): void => {
+  engine.emit(body).catch(() => {
+    // The recorder keeps a broken journal's error and stops the run; whoever waits for a fact gets it.
+  });
+};
+
+export const internalFailure = (error: unknown, { text }: Masker): Extract<Failure, { kind: 'internal' }> => {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { kind: 'internal', message: text(message), ...(stack !== undefined && { stack: text(stack) }) };
+};
+
+/** What the store throws must end the run: a fact that can't be kept must not be acted on. */
+export const isStoreError = (error: unknown): boolean => error instanceof Error && error.name === 'StoreError';
+
+export const inProject = ({ projectDir }: { readonly projectDir: string }, path: string): string =>
+  path === '' ? projectDir : path.startsWith('/') ? path : `${projectDir}/${path}`;

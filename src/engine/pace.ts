@@ -1,10 +1,8 @@
 // How soon a thing that is waited for is looked at again: at once in the beginning, then about as often as looking costs little, also
 // when many are waited for. What is noticed late is lost time; what is asked too often takes time from what it waits for.
-import { LookCosts } from './look-costs.ts';
-import { Lookout, type Rest, soonMs } from './lookout.ts';
 import type { Clock } from './ports.ts';
 
-export interface Waited {
+interface Waited {
   /** How long the last look took. */
   readonly lookMs: number;
   /** CPU time that its looks take. */
@@ -65,5 +63,116 @@ export class Pace {
     if (together && rest.ms >= this.lookout.roundMs) return this.lookout.rest(rest, signal);
     await this.clock.sleep(rest.ms, signal);
     return false;
+  }
+}
+
+// Those that wait for long rest together: all are seen to at the same moments, since waking an idle process costs more than a cheap
+// look. Whoever can tell at a glance that there is news is woken as soon as there is.
+
+interface Rest {
+  readonly ms: number;
+  /** Whether something is not what it was; costs next to nothing. */
+  readonly hasNews?: (() => boolean) | undefined;
+}
+
+interface Sleeper {
+  readonly dueAt: number;
+  readonly hasNews: Rest['hasNews'];
+  readonly wake: (forNews: boolean) => void;
+}
+
+/** A person, and a step that follows, notice no more than that. */
+const soonMs = 100;
+/** A glance takes a few microseconds: of so many in a millisecond, one in a hundred is for them. */
+const glancesPerMs = 2;
+/** Without a reason, an exception with its stack would be made. */
+const over = 'nobody rests';
+
+class Lookout {
+  private readonly clock: Clock;
+  private readonly sleepers = new Set<Sleeper>();
+  private timer: AbortController | undefined;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** Milliseconds between two rounds. */
+  get roundMs(): number {
+    return Math.max(soonMs, this.sleepers.size / glancesPerMs);
+  }
+
+  /** Until there is news (true), or until the last round before the time is over, or the signal aborts. */
+  rest({ ms, hasNews }: Rest, signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const leave = (): void => sleeper.wake(false);
+      const wake = (forNews: boolean): void => {
+        this.sleepers.delete(sleeper);
+        signal.removeEventListener('abort', leave);
+        if (this.sleepers.size === 0) this.timer?.abort(over);
+        resolve(forNews);
+      };
+      const sleeper = { dueAt: this.clock.monotonic() + ms, hasNews, wake };
+      this.sleepers.add(sleeper);
+      signal.addEventListener('abort', leave, { once: true });
+      if (!this.timer) void this.goRounds();
+    });
+  }
+
+  private async goRounds(): Promise<void> {
+    while (this.sleepers.size > 0) {
+      this.timer = new AbortController();
+      await this.clock.sleep(this.roundMs, this.timer.signal);
+      const next = this.clock.monotonic() + this.roundMs;
+      for (const { dueAt, hasNews, wake } of [...this.sleepers]) {
+        if (dueAt < next) wake(false);
+        else if (hasNews?.() === true) wake(true);
+      }
+    }
+    this.timer = undefined;
+  }
+}
+
+// What each look costs of this process's CPU. Looks overlap, so what is used meanwhile is divided among all that are under way; what
+// the run does besides is counted in with them, and so they make room for it.
+
+/** Where the clock can't tell. */
+const guessedMs = 0.1;
+
+class LookCosts {
+  private readonly clock: Clock;
+  private underWay = 0;
+  private usedMs = 0;
+  /** What one that had been under way all the time would have cost. */
+  private eachMs = 0;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** Makes a look, and tells what it cost. */
+  async of<T>(look: () => Promise<T>): Promise<{ readonly seen: T; readonly costMs: number }> {
+    this.divide();
+    this.underWay += 1;
+    const before = this.eachMs;
+    const end = (): number => {
+      this.divide();
+      this.underWay -= 1;
+      return this.clock.cpu ? this.eachMs - before : guessedMs;
+    };
+    try {
+      const seen = await look();
+      return { seen, costMs: end() };
+    } catch (error) {
+      end();
+      throw error;
+    }
+  }
+
+  private divide(): void {
+    const used = this.clock.cpu?.() ?? 0;
+    if (this.underWay > 0) this.eachMs += (used - this.usedMs) / this.underWay;
+    this.usedMs = used;
   }
 }

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Created } from '../core/event.ts';
 import type { CommandRequest, CommandResult, Host } from './ports.ts';
 
-export { StepError } from '../core/step-error.ts';
+export { StepError } from '../core/failure.ts';
 
 /** What one look, one run or one undo may use. */
 export interface StepContext {

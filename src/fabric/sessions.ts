@@ -1,6 +1,5 @@
 // Decides which BGP sessions a router of the fabric has: underlay by interface, EVPN overlay between loopbacks, tenant to the nodes.
 import type { Settings } from './fabric-inputs.ts';
-import type { KubernetesNode } from './hosts.ts';
 import { tenantName } from './tenant.ts';
 
 export type Family = 'ipv4-unicast' | 'ipv6-unicast' | 'l2vpn-evpn';
@@ -50,7 +49,10 @@ export function fabricSessions(settings: Settings, ownAs: number, neighbors: Nei
   ];
 }
 
-export function tenantSessions(settings: Settings, nodes: KubernetesNode[]): Session[] {
+export function tenantSessions(
+  settings: Settings,
+  nodes: readonly { readonly name: string; readonly address: string }[],
+): Session[] {
   return nodes.map(({ name, address }) => ({
     name: `tenant-${name}`,
     kind: 'tenant',

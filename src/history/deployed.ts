@@ -1,9 +1,10 @@
-// What the deployed workflow's steps yielded, from the journals of its runs; for workflows that come after it.
+// What the deployed workflow's steps yielded, for workflows that come after it, and as expressions read it.
 import { withWithheld } from '../core/withheld.ts';
+import { stepsScope } from '../engine/step/steps-scope.ts';
 import type { StateData } from '../store/state.ts';
 import { type History, historyOf } from './history.ts';
 
-export interface Deployed {
+interface Deployed {
   readonly outputs: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   readonly facts: Readonly<Record<string, unknown>>;
 }
@@ -28,5 +29,23 @@ export const deployedOf = async (
   return {
     outputs: new Map([...known].map(([address, { outputs, withheld }]) => [address, withWithheld(outputs, withheld)])),
     facts: withWithheld(deployed.facts, deployed.withheld),
+  };
+};
+
+export const addressScope = (
+  deployed:
+    | {
+        readonly outputs: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+        readonly facts: Readonly<Record<string, unknown>>;
+      }
+    | undefined,
+): Readonly<Record<string, unknown>> => {
+  if (!deployed) return {};
+  const steps: Record<string, { outputs?: unknown }> = {};
+  for (const [address, outputs] of deployed.outputs)
+    stepsScope.remember(steps, address, { outputs, outcome: 'satisfied' });
+  return {
+    ...Object.fromEntries(Object.entries(steps).map(([id, { outputs }]) => [id, outputs])),
+    facts: deployed.facts,
   };
 };

@@ -1,5 +1,4 @@
 // From what a person types to a run: its id, the beginning of it, or `last`.
-
 import { CliError, exitCode } from '../project/exit-code.ts';
 import { findRun } from '../store/runs.ts';
 import type { RunEntry, StateData } from '../store/state.ts';

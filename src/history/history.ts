@@ -1,9 +1,8 @@
 // What earlier runs tell: what is known of each step, how long it usually takes, what was created and is still there.
-import { parseAddress } from '../core/address.ts';
+import { parseAddress, type Renames, renamedAddress, renamesOf } from '../core/address.ts';
 import type { PlannedStep } from '../core/event.ts';
 import { HeldSince } from '../core/held-since.ts';
 import { type Holding, HoldingBook, renamedHolding } from '../core/holdings.ts';
-import { type Renames, renamedAddress, renamesOf } from '../core/rename.ts';
 import { plannedRenames, type RunState } from '../core/run-state.ts';
 import type { Told } from '../core/told.ts';
 import { UsualTimes } from '../core/usual-times.ts';

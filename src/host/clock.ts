@@ -1,6 +1,6 @@
 // Real time, as the engine sees it.
 import type { Clock } from '../engine/ports.ts';
-import { onAbort } from './abort.ts';
+import { onAbort } from './stop-cause.ts';
 
 /** The longest wait one timer can hold; Node fires a longer one at once. */
 const longestTimerMs = 2 ** 31 - 1;

@@ -1,8 +1,7 @@
 // Finds processes by a tag in their environment: how a child is found again whose number was never written down.
 import { readdir, readFile } from 'node:fs/promises';
 import type { MarkedProcess } from '../engine/ports.ts';
-import { hasEnded, readStat } from './proc-stat.ts';
-import { bootId } from './process.ts';
+import { bootId, hasEnded, readStat } from './process.ts';
 
 /**
  * Processes that carry NAME=VALUE, the oldest first; not ours, nor those we were started from: whoever works in a terminal that a step

@@ -1,13 +1,11 @@
-// Process groups: is anyone left in one, and how to end one for certain: ask, ask again, then make it end.
+// Process groups of children: asked, signalled, and ended with this process.
 import type { ProcessIdentity } from '../core/event.ts';
-import { hasEnded, listPids, readStat } from './proc-stat.ts';
-import { bootId } from './process.ts';
-import { pollUntil } from './wait-for-end.ts';
+import { bootId, hasEnded, listPids, pollUntil, readStat } from './process.ts';
 
 /** After SIGKILL only a process stuck in the kernel stays; nobody can end it, so nobody waits for it for ever. */
 const killWaitMs = 5000;
 
-export interface Ending {
+interface Ending {
   /** What to ask with first; SIGINT is followed by SIGTERM half-way through the grace. */
   readonly first?: NodeJS.Signals;
   /** Milliseconds from the first signal to SIGKILL. */
@@ -88,4 +86,24 @@ const send = (target: number, signal: NodeJS.Signals | 0): boolean => {
     if (code === 'EPERM') return true;
     throw error;
   }
+};
+
+const open = new Set<number>();
+let watching = false;
+
+/** Remembers a group until the returned function is called. */
+export const registerOpenGroup = (group: number): (() => void) => {
+  if (!watching) {
+    watching = true;
+    process.on('exit', killOpenGroups);
+  }
+  open.add(group);
+  return () => {
+    open.delete(group);
+  };
+};
+
+/** While exiting there is no waiting, so no asking either. */
+const killOpenGroups = (): void => {
+  for (const group of open) signalGroup(group, 'SIGKILL');
 };

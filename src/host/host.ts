@@ -5,15 +5,13 @@ import { type RegisterGroup, runCommand } from './command.ts';
 import { findByEnvironment } from './environment-search.ts';
 import { leadsTo, listFolder, readText, removeFile, statFile, writeText } from './files.ts';
 import { glanceAt } from './glance.ts';
-import { endGroupOf } from './group.ts';
+import { endGroupOf, registerOpenGroup } from './group.ts';
 import { hashFile } from './hash-file.ts';
 import { exchange } from './http.ts';
-import { registerOpenGroup } from './open-groups.ts';
-import { identify, isAlive, ownIdentity } from './process.ts';
+import { identify, isAlive, ownIdentity, waitForEnd } from './process.ts';
 import { renderTemplate } from './render.ts';
 import { runScript } from './script.ts';
 import { askUnixSocket, connectTcp } from './socket.ts';
-import { waitForEnd } from './wait-for-end.ts';
 
 export interface HostOptions {
   /** Told of every process group that must not outlive us; returns how to forget it. By default they end when our process exits. */

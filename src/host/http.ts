@@ -1,9 +1,9 @@
 // One HTTP exchange on a connection of its own, its time limit covering all of it. An answer of any status is an answer;
 // redirects are not followed, so that a probe sees what is really there.
 import type { IncomingMessage, RequestOptions } from 'node:http';
-import { usualLimit } from '../core/size.ts';
+import { usualLimit } from '../core/quantity.ts';
 import type { HttpAnswer, HttpRequest } from '../engine/ports.ts';
-import { whenTimeIsUp } from './time-up.ts';
+import { whenTimeIsUp } from './stop-cause.ts';
 
 export const exchange = async (request: HttpRequest): Promise<HttpAnswer> => {
   const startedAt = performance.now();

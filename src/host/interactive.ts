@@ -1,5 +1,5 @@
 // Hands the terminal to a program until it ends, as `lab exec` does. execa is loaded with the first one.
-import { explainSpawnFailure, type SpawnFailure } from './spawn-failure.ts';
+import { explainSpawnFailure, type SpawnFailure } from './launch.ts';
 
 export interface InteractiveResult {
   readonly exitCode: number | null;

@@ -1,6 +1,6 @@
 // Asks a tool something short, such as its version. execa is loaded with the first question.
 import { signalGroup } from './group.ts';
-import { whenTimeIsUp } from './time-up.ts';
+import { whenTimeIsUp } from './stop-cause.ts';
 
 export interface QueryAnswer {
   /** False when there is no such program, or it may not be run. */

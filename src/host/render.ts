@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Liquid, LiquidErrors, Template } from 'liquidjs';
-import { StepError } from '../core/step-error.ts';
+import { StepError } from '../core/failure.ts';
 
 /** Templates come with the workflow: a runaway one ends as an error, not as a hang. */
 const limits = { renderLimit: 10_000, memoryLimit: 2e8, parseLimit: 2e8 };

@@ -1,6 +1,6 @@
 // Plain connections: can a TCP port be reached, and one question and answer over a unix socket.
 import { connect, type Socket } from 'node:net';
-import { whenTimeIsUp } from './time-up.ts';
+import { whenTimeIsUp } from './stop-cause.ts';
 
 export type TcpAnswer =
   | { readonly ok: true; readonly durationMs: number }

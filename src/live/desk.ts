@@ -1,6 +1,5 @@
 // Where the served page's parts meet: what is known of the run, who looks on, and what buttons may do. It reads; what it starts
 // are commands of their own.
-
 import { join } from 'node:path';
 import { pageAssets } from '../pages/page-assets.ts';
 import { CliError } from '../project/exit-code.ts';

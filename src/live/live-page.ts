@@ -1,5 +1,4 @@
 // What viewers are told: the page as a whole, or the parts of it that changed, as HTML made by the same functions as the report's.
-
 import type { PageAssets } from '../pages/page-assets.ts';
 import { pageWording } from '../pages/page-wording.ts';
 import { type Html, html } from '../report/html.ts';

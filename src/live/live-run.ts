@@ -1,6 +1,5 @@
 // What the page shows, kept up to date: follows the journal and logs of the newest run, and what is known of the network.
 // It only reads, so that a run never depends on who looks at it.
-
 import { joinSightings, runsUpTo, toldBy, topologyOfRun } from '../pages/page-data.ts';
 import { elementStates, type Sighting, sightingsOf } from '../report/element-states.ts';
 import type { Trace } from '../report/page-parts.ts';

@@ -1,5 +1,4 @@
 // What the buttons of the page do: each is a command line, shown as it would be typed, and possible or not as things stand.
-
 import { unfinishedRun } from '../history/history.ts';
 import { lookAtState } from '../session/context.ts';
 import { readLockHolder } from '../store/lock.ts';

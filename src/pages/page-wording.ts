@@ -1,6 +1,5 @@
 // The words a page borrows from the views, so that it says the same as the terminal.
-
-import { formatDuration } from '../core/duration.ts';
+import { formatDuration } from '../core/quantity.ts';
 import type { Wording } from '../report/page-parts.ts';
 import { localMoment } from '../view/moment.ts';
 import { cleanText } from '../view/text.ts';

@@ -1,8 +1,7 @@
 // The failures a project knows of its own, read from `causes.yaml` beside its variants, or everything that is wrong with that file.
 import { type CauseSpec, causesSchema } from '../core/causes.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
-import { createContext, type VariantRequest } from './context.ts';
-import { openMap } from './open-map.ts';
+import { createContext, openMap, type VariantRequest } from './context.ts';
 import { checkShape } from './shape.ts';
 
 export const causesFile = 'causes.yaml';

@@ -1,11 +1,13 @@
-// What one loading shares: the request, the files read so far, where values came from, and what was found wrong.
+// What reading a project's files shares: files opened once, mistakes gathered and put in the order in which a person reads them.
 import type { z } from 'zod';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { readDocument, type YamlDocument } from './document.ts';
+import { isMap, type Plain } from './merge.ts';
+import { nearest } from './nearest.ts';
 import { Origins } from './origins.ts';
-import { relativeTo, resolvePath } from './path.ts';
-import { inReadingOrder } from './reading-order.ts';
-import { diagnosticAt, type Report } from './source.ts';
+import { folderOf, isInside, relativeTo, resolvePath } from './path.ts';
+import { checkShape } from './shape.ts';
+import { diagnosticAt, type Place, type Report } from './source.ts';
 
 /** As much of step types and probe types as can be checked without running them. */
 export interface Catalogue {
@@ -25,7 +27,7 @@ export interface Catalogue {
 }
 
 /** A mistake in a text that another tool reads; lines and columns from 1. */
-export interface Fault {
+interface Fault {
   readonly line: number;
   readonly message: string;
 }
@@ -100,3 +102,79 @@ export const createContext = (request: VariantRequest): Context => {
     diagnostics: () => inReadingOrder(found.filter(({ code }) => !distrusted.has(code))),
   };
 };
+
+export interface MapDocument {
+  readonly path: string;
+  readonly document: YamlDocument;
+  readonly value: Plain;
+}
+
+/** Undefined when there is no such file, or when what it holds was reported. */
+export const openMap = async (
+  context: Context,
+  path: string,
+  { schema, what, brings }: { schema: z.ZodType; what: string; brings: readonly string[] },
+): Promise<MapDocument | undefined> => {
+  const document = await context.open(path);
+  const value = document?.value;
+  if (isMap(value) && document) return { path, document, value };
+  context.distrust(...brings);
+  if (!document || value === undefined) return undefined;
+  checkShape({ ...context, schema, value, what, place: document.locate([], 'value') });
+  return undefined;
+};
+
+/** What a file could have brought: with it unread, complaints that such a thing is missing would be guesses. */
+export const bringsSteps: readonly string[] = ['unknown-step', 'no-steps'];
+export const bringsNames: readonly string[] = [
+  ...bringsSteps,
+  ...['unknown-input', 'unknown-secret', 'unknown-probe', 'unknown-group'],
+];
+
+/** The file that another one names, relative to itself; undefined, and reported, when it may not or cannot be read. */
+export const resolveFile = async (
+  context: Context,
+  { from, path, place, brings }: { from: string; path: string; place: Place; brings: readonly string[] },
+): Promise<string | undefined> => {
+  const { request, report } = context;
+  const project = resolvePath('/', request.projectDir);
+  const target = resolvePath(folderOf(from), path);
+  if (!isInside(project, target)) {
+    context.distrust(...brings);
+    report(place, { code: 'outside-project', message: `\`${path}\` lies outside the project` });
+    return undefined;
+  }
+  if (await context.open(target)) return target;
+  context.distrust(...brings);
+  const names = await request.list(folderOf(target));
+  const name = target.slice(target.lastIndexOf('/') + 1);
+  const near = nearest(name, names);
+  const hint = near === undefined ? undefined : `did you mean \`${path.slice(0, path.length - name.length)}${near}\`?`;
+  report(place, { code: 'missing-file', message: `there is no file ${relativeTo(project, target)}`, hint });
+  return undefined;
+};
+
+/** `a.yaml -> b.yaml -> a.yaml`, as the project calls them. */
+export const circleOf = ({ request }: Context, paths: readonly string[]): string =>
+  paths.map((path) => relativeTo(resolvePath('/', request.projectDir), path)).join(' -> ');
+
+/** In reading order, each once: a mistake in a shared probe is one mistake, however many steps use it. */
+const inReadingOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] => {
+  const seen = new Map<string, Diagnostic>();
+  const places = new Set<string>();
+  for (const each of diagnostics) {
+    const place = `${each.file}\n${each.line}\n${each.column}`;
+    const key = `${place}\n${each.code}\n${each.message}`;
+    if (seen.has(key) || (echoes.has(each.code) && places.has(place))) continue;
+    places.add(place);
+    seen.set(key, each);
+  }
+  return [...seen.values()].sort(
+    (a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column || compare(a.code, b.code),
+  );
+};
+
+/** What is said of a value's shape after something else was wrong with the same token only repeats it. */
+const echoes = new Set(['wrong-type', 'wrong-value', 'out-of-bounds', 'number-changes']);
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -12,7 +12,6 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import { isKept } from '../core/exact-json.ts';
-import { unmaskExpressions } from './expression-mask.ts';
 import { type Origins, placeOfNode } from './origins.ts';
 import type { Finding, Report, Source } from './source.ts';
 
@@ -153,3 +152,23 @@ const isHeld = (value: number, spelling: string | undefined): boolean => {
   if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) return false;
   return spelling === undefined || !/^[-+]?[\d.]+(e[-+]?\d+)?$/i.test(spelling) || isKept(spelling.replace(/^\+/, ''));
 };
+
+// `${{ a["b"] }}` may stand unquoted wherever YAML takes a plain scalar: its brackets, commas and colons are swapped for characters
+// without meaning before YAML reads the text, one for one, so that every offset stays true, and swapped back here.
+const meaningful = '{}[],#:';
+const firstStandIn = 0xfdd0;
+const standIns = [...meaningful].map((_, index) => String.fromCharCode(firstStandIn + index));
+const anyStandIn = new RegExp(`[${standIns.join('')}]`, 'g');
+
+/** Expressions that end in the line they start in; the others are in block scalars or quotes, or YAML will say so. */
+export const maskExpressions = (text: string): string =>
+  text.includes('${{')
+    ? text.replaceAll(/\$\{\{.*?\}\}/g, (expression) =>
+        expression.replaceAll(/[{}[\],#:]/g, (character) => standIns[meaningful.indexOf(character)] ?? character),
+      )
+    : text;
+
+const unmaskExpressions = (text: string): string =>
+  text.includes('$')
+    ? text.replaceAll(anyStandIn, (character) => meaningful[character.charCodeAt(0) - firstStandIn] ?? character)
+    : text;

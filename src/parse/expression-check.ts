@@ -1,10 +1,10 @@
-// Checks the CEL of one string: that it compiles and that every name it reads exists there, each at its own column.
+// Checks one expression: its syntax, the names it reads, and the words for what is wrong.
 import { compile } from '../core/expression.ts';
 import { templateParts } from '../core/template.ts';
-import { celMessage } from './cel-message.ts';
 import type { Context } from './context.ts';
 import { isMap } from './merge.ts';
 import { judgeReference, type Names, type Spot } from './names.ts';
+import { lowerFirst } from './nearest.ts';
 import type { Key } from './origins.ts';
 import type { Finding, Place } from './source.ts';
 
@@ -164,4 +164,53 @@ const findPart = (
   const name = path[part] ?? '';
   if (!found) return [0, source.length];
   return [found.index + found[0].lastIndexOf(name), name.length];
+};
+
+const signs: Readonly<Record<string, string>> = {
+  EOF: 'the end',
+  NUMBER: 'a number',
+  STRING: 'a text',
+  BOOLEAN: 'true or false',
+  NULL: '`null`',
+  IDENTIFIER: 'a name',
+  PLUS: '`+`',
+  MINUS: '`-`',
+  MULTIPLY: '`*`',
+  DIVIDE: '`/`',
+  MODULO: '`%`',
+  EQ: '`==`',
+  NE: '`!=`',
+  LT: '`<`',
+  LE: '`<=`',
+  GT: '`>`',
+  GE: '`>=`',
+  AND: '`&&`',
+  OR: '`||`',
+  NOT: '`!`',
+  IN: '`in`',
+  LPAREN: '`(`',
+  RPAREN: '`)`',
+  LBRACKET: '`[`',
+  RBRACKET: '`]`',
+  LBRACE: '`{`',
+  RBRACE: '`}`',
+  DOT: '`.`',
+  COMMA: '`,`',
+  COLON: '`:`',
+  QUESTION: '`?`',
+  BYTES: 'bytes',
+};
+
+/** What the compiler says too briefly for a person to see what to do. */
+const plain: Readonly<Record<string, string>> = {
+  'unexpected token: the end': 'it ends where something more is needed',
+  'unexpected character: =': 'unexpected character: =; `==` compares',
+  'unexpected character: &': 'unexpected character: &; `&&` is "and"',
+  'unexpected character: |': 'unexpected character: |; `||` is "or"',
+};
+
+/** `Expected RPAREN, got EOF` reads `expected `)`, got the end`. */
+const celMessage = (message: string): string => {
+  const text = lowerFirst(message.replaceAll(/\b[A-Z]{2,}\b/g, (word) => signs[word] ?? word));
+  return plain[text] ?? text;
 };

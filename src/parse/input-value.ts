@@ -1,7 +1,7 @@
 // One input's value: read from text as its type says, and held against its bounds.
-import { parseDuration } from '../core/duration.ts';
 import { exactJson, isKept } from '../core/exact-json.ts';
 import { pattern } from '../core/pattern.ts';
+import { parseDuration } from '../core/quantity.ts';
 import { Uncomputable } from '../core/uncomputable.ts';
 import type { InputSpec } from '../core/workflow.ts';
 import { addressFamily, problemOfPrefix } from './address-text.ts';

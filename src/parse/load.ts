@@ -1,32 +1,30 @@
 // From the files of a variant to one checked workflow, or to everything that is wrong with them, at once.
-
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { workflowSchema } from '../core/schema/workflow.ts';
 import type { VariantFile, Workflow } from '../core/workflow.ts';
-import { checkAssetFiles } from './asset-files.ts';
-import { type Context, createContext, type LoadRequest, type SourceFile, type VariantRequest } from './context.ts';
+import {
+  type Context,
+  createContext,
+  type LoadRequest,
+  type MapDocument,
+  type SourceFile,
+  type VariantRequest,
+} from './context.ts';
 import { createExpressionChecker } from './expression-check.ts';
-import { checkInputSpecs } from './input-specs.ts';
-import { readLayers } from './layers.ts';
+import { checkStepExpressions, checkVariantExpressions, checkWorkflowExpressions, namesOf } from './expressions.ts';
+import { checkInputSpecs, checkModelInputs } from './input-specs.ts';
 import { isMap, mergeMaps, type Plain, sharesReplace } from './merge.ts';
-import { checkModelInputs } from './model-inputs.ts';
 import { didYouMean } from './nearest.ts';
-import type { MapDocument } from './open-map.ts';
-import { type LinkedStep, linkSteps } from './order.ts';
+import { type StepPositions, stepPositions } from './origins.ts';
 import { applyPatches } from './patches.ts';
-import { type StepPositions, stepPositions } from './positions.ts';
-import { checkProbe } from './probe-rules.ts';
+import { checkAssetFiles, checkScripts } from './project-files.ts';
 import { checkReadings } from './readings.ts';
-import { checkScripts } from './scripts.ts';
 import { checkShape } from './shape.ts';
 import { substituteProbes } from './shared-probes.ts';
 import type { Place } from './source.ts';
-import { checkStepExpressions } from './step-expressions.ts';
-import { type Entry, readSteps } from './step-list.ts';
-import { checkStepRules } from './step-rules.ts';
-import { readVariantChain, type VariantChain } from './variant.ts';
-import { checkVariantExpressions } from './variant-expressions.ts';
-import { checkWorkflowExpressions, namesOf } from './workflow-expressions.ts';
+import { checkProbe, checkStepRules } from './step-rules.ts';
+import { type Entry, type LinkedStep, linkSteps, readSteps } from './steps.ts';
+import { readLayers, readVariantChain, type VariantChain } from './variant.ts';
 import { findWorkflow, workflowNames } from './workflow-files.ts';
 
 export type LoadedWorkflow =

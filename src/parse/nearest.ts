@@ -1,4 +1,4 @@
-// Which valid name a wrong one was probably meant to be.
+// Words for what is wrong: the name that was probably meant, and messages of libraries as parts of sentences.
 
 /** The candidate that differs least, if it is near enough to be a slip of the fingers. */
 export const nearest = (name: string, candidates: Iterable<string>): string | undefined => {
@@ -55,3 +55,15 @@ export const damerauLevenshtein = (from: string, to: string): number => {
   }
   return last[to.length] ?? 0;
 };
+
+/** `Did you mean deploy?`, or `There are: deploy, verify.` */
+export const hintOf = (name: string, candidates: readonly string[]): string => {
+  const near = nearest(name, candidates);
+  if (near !== undefined) return `Did you mean ${near}?`;
+  if (candidates.length === 0) return 'There are none.';
+  const shown = candidates.slice(0, 12);
+  const more = candidates.length - shown.length;
+  return `There are: ${shown.join(', ')}${more > 0 ? `, and ${more} more` : ''}.`;
+};
+
+export const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1);

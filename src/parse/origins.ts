@@ -1,10 +1,10 @@
-// Remembers which token of which file every value came from, also after files were merged and steps patched.
+// Who wrote what, when files extend each other; and where steps are written.
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type ParsedNode, type Scalar } from 'yaml';
-import { scalarOffset } from './scalar-offset.ts';
-import type { Place, Source } from './source.ts';
+import type { StepSpec, Workflow } from '../core/workflow.ts';
+import { type Place, type Position, positionOf, type Source, scalarOffset } from './source.ts';
 
 export type Key = string | number;
-export type Written = ParsedNode | Node | null;
+type Written = ParsedNode | Node | null;
 
 interface Origin {
   readonly source: Source;
@@ -101,7 +101,7 @@ export class Origins {
   }
 }
 
-export interface Within {
+interface Within {
   readonly at: number;
   readonly length: number;
   readonly value: string;
@@ -125,4 +125,28 @@ const entryOf = (node: Node, key: Key): { keyNode: Node | undefined; valueNode: 
 const nonEmpty = (node: Node | undefined): Node | undefined => {
   if (!node?.range || isAlias(node)) return node;
   return node.range[1] > node.range[0] ? node : undefined;
+};
+
+export interface StepPositions {
+  /** The place of the value at a path within the step; without a path, of its id. Undefined for an unknown step. */
+  of(step: string, path?: readonly Key[]): Position | undefined;
+}
+
+export const stepPositions = (origins: Origins, workflow: Workflow): StepPositions => {
+  let steps: ReadonlyMap<string, StepSpec> | undefined;
+  return {
+    of: (id, path = []) => {
+      steps ??= new Map(workflow.steps.map((step) => [step.id, step]));
+      const step = steps.get(id);
+      if (!step) return undefined;
+      let place: Place | undefined = origins.placeAt(step, 'id', 'value') ?? origins.placeOf(step);
+      let container: unknown = step;
+      for (const key of path) {
+        if (typeof container !== 'object' || container === null) break;
+        place = origins.placeAt(container, key, 'value') ?? place;
+        container = (container as Record<Key, unknown>)[key];
+      }
+      return place && positionOf(place);
+    },
+  };
 };

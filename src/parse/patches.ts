@@ -1,12 +1,11 @@
 // What a workflow file changes in the steps of the one it extends: override, replace, remove, insert.
 import { patchSchema } from '../core/schema/patch.ts';
-import type { Context } from './context.ts';
+import type { Context, MapDocument } from './context.ts';
 import { isMap, mergeMaps, type Plain } from './merge.ts';
 import { didYouMean } from './nearest.ts';
-import type { MapDocument } from './open-map.ts';
 import { checkShape, describe } from './shape.ts';
 import type { Place } from './source.ts';
-import { checkStep, type Entry } from './step-list.ts';
+import { checkStep, type Entry } from './steps.ts';
 
 export interface Patched {
   readonly entries: readonly Entry[];

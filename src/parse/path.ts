@@ -1,4 +1,4 @@
-// Paths as text, with forward slashes: joining, normalising, and whether one lies inside another.
+// Paths of a project's files as text, and how large one may be.
 
 /** `base` is a folder; an absolute `path` stands for itself. */
 export const resolvePath = (base: string, path: string): string =>
@@ -30,3 +30,6 @@ const normalise = (path: string): string => {
   }
   return `${path.startsWith('/') ? '/' : ''}${parts.join('/')}` || '.';
 };
+
+/** Characters. */
+export const maximumFileSize = 4 * 1024 * 1024;

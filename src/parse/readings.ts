@@ -1,7 +1,7 @@
 // Whether a step that reads another one's results also waits for it.
 import type { Context } from './context.ts';
 import type { StepReading } from './expression-check.ts';
-import { type LinkedStep, neededSteps } from './order.ts';
+import { type LinkedStep, neededSteps } from './steps.ts';
 
 /** Reports every reading whose target is not among what its step needs, directly or through others. */
 export const checkReadings = (

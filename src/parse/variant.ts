@@ -1,9 +1,9 @@
-// A variant and those it extends, as one declaration; also the folders in which its workflows are looked for.
+// A variant and those it extends, from the last to the first, read layer by layer.
 import { variantSchema } from '../core/schema/variant.ts';
-import type { Context } from './context.ts';
+import { workflowSchema } from '../core/schema/workflow.ts';
+import { bringsNames, type Context, circleOf, type MapDocument, openMap, resolveFile } from './context.ts';
 import { isMap, mergeMaps, type Plain, sharesReplace } from './merge.ts';
 import { didYouMean } from './nearest.ts';
-import { bringsNames, type MapDocument, openMap } from './open-map.ts';
 import { folderOf, relativeTo, resolvePath } from './path.ts';
 import { checkShape } from './shape.ts';
 import { substituteNamedProbes } from './shared-probes.ts';
@@ -102,4 +102,36 @@ const reportUnknown = async (context: Context, name: string, place: Place | unde
   const hint = didYouMean(name, names) ?? known;
   if (place) report(place, { ...finding, hint });
   else reportFile(isName(name) ? `${shown}/${name}/variant.yaml` : shown, { ...finding, hint });
+};
+
+export const readLayers = async (context: Context, path: string): Promise<readonly MapDocument[]> => {
+  const read: MapDocument[] = [];
+  for (let next: string | undefined = path; next !== undefined; ) {
+    const layer: MapDocument | undefined = await openMap(context, next, {
+      schema: workflowSchema,
+      what: 'a workflow file',
+      brings: bringsNames,
+    });
+    if (!layer) break;
+    read.push(layer);
+    next = await baseOf(context, layer, read);
+  }
+  return read.reverse();
+};
+
+const baseOf = async (
+  context: Context,
+  { path, document, value }: MapDocument,
+  read: readonly MapDocument[],
+): Promise<string | undefined> => {
+  const base = value['extends'];
+  if (typeof base !== 'string') return undefined;
+  const place = document.locate(['extends'], 'value');
+  const target = await resolveFile(context, { from: path, path: base, place, brings: bringsNames });
+  const seen = read.findIndex((layer) => layer.path === target);
+  if (target === undefined || seen === -1) return target;
+  const circle = circleOf(context, [...read.slice(seen).map((layer) => layer.path), target]);
+  context.distrust('unknown-step', 'no-steps');
+  context.report(place, { code: 'extends-cycle', message: `files extend one another in a circle: ${circle}` });
+  return undefined;
 };

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CheckedFile, keepChecked, recallChecked, type Seen } from '../store/checked-file.ts';
-import { readPlainFile } from './plain-file.ts';
+import { readPlainFile } from './files.ts';
 import { build } from './version-of-lab.ts';
 
 /** What reading files goes through, so that everything it saw is known afterwards. */

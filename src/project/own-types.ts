@@ -2,13 +2,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Diagnostic } from '../core/diagnostic.ts';
-import type { ProbeType, StepType } from '../engine/step-type.ts';
+import type { ProbeType, Registry, StepType } from '../engine/step-type.ts';
 import { formatDiagnostics } from '../view/snippet.ts';
 import { CliError, exitCode } from './exit-code.ts';
 import { loadModule, mistakeAt } from './load-module.ts';
 import type { Project } from './project.ts';
-import type { Known, NamedModel } from './registry.ts';
-import { flawsOf, type Kind, kindOf } from './type-shape.ts';
+import { flawsOf, type Kind, kindOf, type Model, type NamedModel } from './type-shape.ts';
 
 interface Found {
   readonly kind: Kind;
@@ -17,8 +16,12 @@ interface Found {
   readonly exported: string;
 }
 
+interface Types extends Registry {
+  readonly models: ReadonlyMap<string, Model>;
+}
+
 /** The types that come with `lab` and the project's own. @throws CliError with every mistake in its files. */
-export const withOwnTypes = async ({ dir }: Project, builtIn: Known): Promise<Known> => {
+export const withOwnTypes = async ({ dir }: Project, builtIn: Types): Promise<Types> => {
   const files = ['steps', 'models'].flatMap((folder) => sourcesIn(join(dir, folder)));
   const mistakes: Diagnostic[] = [];
   const found: Found[] = [];
@@ -33,7 +36,6 @@ export const withOwnTypes = async ({ dir }: Project, builtIn: Known): Promise<Kn
     steps: new Map([...builtIn.steps, ...named<StepType>(found, 'step type')]),
     probes: new Map([...builtIn.probes, ...named<ProbeType>(found, 'probe type')]),
     models: new Map([...builtIn.models, ...named<NamedModel>(found, 'model')]),
-    checked: builtIn.checked,
   };
 };
 
@@ -62,7 +64,7 @@ const shapeMistakes = (found: Found, dir: string): readonly Diagnostic[] =>
 
 const nameMistakes = (
   found: readonly Found[],
-  { dir, builtIn }: { readonly dir: string; readonly builtIn: Known },
+  { dir, builtIn }: { readonly dir: string; readonly builtIn: Types },
 ): readonly Diagnostic[] => {
   const taken: Readonly<Record<Kind, ReadonlyMap<string, unknown>>> = {
     'step type': builtIn.steps,

@@ -1,22 +1,13 @@
 // The step types, probe types and models a session knows: those that come with `lab`, and the project's own.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { z } from 'zod';
 import { builtIn } from '../../steps/index.ts';
 import type { Registry } from '../engine/step-type.ts';
 import { fabric } from '../fabric/fabric.ts';
 import { fabricInputs } from '../fabric/fabric-inputs.ts';
 import { type CheckedFiles, checkedFiles, unchecked } from './checked-files.ts';
 import type { Project } from './project.ts';
-
-export interface Model {
-  /** The inputs it reads; others are not passed. */
-  readonly inputs: z.ZodType;
-  /** @throws RangeError with a sentence for impossible inputs. */
-  build(inputs: Readonly<Record<string, unknown>>): unknown;
-}
-
-export type NamedModel = Model & { readonly name: string };
+import type { Model } from './type-shape.ts';
 
 export interface Known extends Registry {
   readonly models: ReadonlyMap<string, Model>;
@@ -51,5 +42,5 @@ export const loadRegistry = async (project: Project, stateDir: string): Promise<
   if (project.isPackage || folders.length === 0) return onlyBuiltIn(checkedFiles(stateDir, project.dir));
   const { withOwnTypes } = await import('./own-types.ts');
   // What they let pass may change with any file they import, so nothing is remembered as right.
-  return withOwnTypes(project, onlyBuiltIn(unchecked));
+  return { ...(await withOwnTypes(project, onlyBuiltIn(unchecked))), checked: unchecked };
 };

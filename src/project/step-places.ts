@@ -1,6 +1,6 @@
 // Where steps are written, kept as numbers in the order of the steps: of ten thousand they are read for each run, and looked at by few.
 import type { Workflow } from '../core/workflow.ts';
-import type { StepPositions } from '../parse/positions.ts';
+import type { StepPositions } from '../parse/origins.ts';
 import type { Position } from '../parse/source.ts';
 
 /** Where steps are written, by id. */

@@ -1,7 +1,16 @@
 // What an export of a project's file is meant to be, and what it lacks to be that: JavaScript has no compiler to say so.
+import type { z } from 'zod';
 import type { ProbeType, StepType } from '../engine/step-type.ts';
 import { didYouMean } from '../parse/nearest.ts';
-import type { NamedModel } from './registry.ts';
+
+export interface Model {
+  /** The inputs it reads; others are not passed. */
+  readonly inputs: z.ZodType;
+  /** @throws RangeError with a sentence for impossible inputs. */
+  build(inputs: Readonly<Record<string, unknown>>): unknown;
+}
+
+export type NamedModel = Model & { readonly name: string };
 
 export type Kind = 'step type' | 'probe type' | 'model';
 

@@ -1,5 +1,5 @@
 // Decides how each element of a topology stands, from what steps set up and what probes saw. It knows names, not networks.
-import type { Observation } from '../core/observation.ts';
+import type { Observation } from '../core/failure.ts';
 import type { RunRecord, StepRow } from './run-record.ts';
 import {
   type ElementState,

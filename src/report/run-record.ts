@@ -1,8 +1,7 @@
 // A run as a page shows it: a fold over its events that also keeps when each step did what, over all its sittings.
 import { parseAddress } from '../core/address.ts';
 import type { Address, EventOf, Outcome, PlannedStep, RunEvent } from '../core/event.ts';
-import type { Failure } from '../core/failure.ts';
-import type { Observation } from '../core/observation.ts';
+import type { Failure, Observation } from '../core/failure.ts';
 
 /**
  * `look`: asks whether it holds already, or awaits its preconditions. `queue`: waits until fewer others work. `act`: an attempt of

@@ -1,5 +1,5 @@
 // The verdict table: what became of each step, and the evidence. Failures are told in full, above it.
-import type { Observation } from '../core/observation.ts';
+import type { Observation } from '../core/failure.ts';
 import { type Html, html } from './html.ts';
 import {
   type Block,

@@ -1,8 +1,7 @@
 // Which variant a command is about: the one named, the one deployed, else the first this host can run.
-
 import type { VariantFile } from '../core/workflow.ts';
 import type { Host } from '../engine/ports.ts';
-import { hintOf } from '../parse/hint.ts';
+import { hintOf } from '../parse/nearest.ts';
 import { CliError, exitCode } from '../project/exit-code.ts';
 import { openVariant } from '../project/open-workflow.ts';
 import type { Project } from '../project/project.ts';

@@ -1,6 +1,8 @@
 // Questions to the person at the terminal; where there is none, the answer is the careful one.
 import { createInterface } from 'node:readline/promises';
+import type { Engine } from '../engine/engine.ts';
 import { CliError, exitCode } from '../project/exit-code.ts';
+import type { RunOptions } from '../project/options.ts';
 
 export const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true;
 
@@ -29,4 +31,33 @@ const askText = async (question: string): Promise<string> => {
   } finally {
     reader.close();
   }
+};
+
+/** Answers a step's question. */
+export type Consent = (question: string) => Promise<boolean>;
+
+/** `agreed`: packages that were agreed to before the run, which nobody is asked about twice. */
+export const consentOf =
+  ({ yes, json }: RunOptions, agreed: readonly string[] = []): Consent =>
+  async (question) => {
+    if (yes === true || isAgreed(question, agreed)) return true;
+    return canAsk() && json !== true && (await askYesNo(question));
+  };
+
+const isAgreed = (question: string, agreed: readonly string[]): boolean => {
+  const [, packages] = /^Install (.+)\?$/.exec(question) ?? [];
+  return packages?.split(' ').every((name) => agreed.includes(name)) === true;
+};
+
+export const decideSurvivor = async (
+  policy: 'ask' | 'wait' | 'end',
+  { address, pid, command, undo }: Parameters<Engine['survivor']>[0],
+): Promise<'wait' | 'end'> => {
+  if (policy !== 'ask') return policy;
+  if (!canAsk()) return 'wait';
+  const what = undo ? `The undo of ${address}` : `Step ${address}`;
+  return askChoice(
+    `${what} is still running from before, as pid ${pid}: ${command}\nWait for it, or end it and go on?`,
+    ['wait', 'end'],
+  );
 };

@@ -9,7 +9,7 @@ import { Pace } from '../engine/pace.ts';
 import type { Host } from '../engine/ports.ts';
 import { SharedAnswers } from '../engine/shared-answers.ts';
 import { StopControl } from '../engine/stop.ts';
-import { addressScope } from '../history/deployed-scope.ts';
+import { addressScope } from '../history/deployed.ts';
 import { CliError, exitCode } from '../project/exit-code.ts';
 import type { Opened } from '../project/open-workflow.ts';
 

@@ -1,5 +1,4 @@
 // The failures the project knows of its own, as the endings of runs look them up.
-
 import { pattern } from '../core/pattern.ts';
 import { loadCauses } from '../parse/causes.ts';
 import { CliError, exitCode } from '../project/exit-code.ts';

@@ -15,7 +15,7 @@ import {
   renamed,
   renamedThings,
 } from '../history/history.ts';
-import { hintOf } from '../parse/hint.ts';
+import { hintOf } from '../parse/nearest.ts';
 import { CliError, exitCode } from '../project/exit-code.ts';
 import { type Opened, openWorkflow, type Wish as WorkflowWish } from '../project/open-workflow.ts';
 import type { LedgerEntry, StateData } from '../store/state.ts';

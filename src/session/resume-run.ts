@@ -6,11 +6,11 @@ import { CliError, exitCode } from '../project/exit-code.ts';
 import type { RunOptions } from '../project/options.ts';
 import { chooseVariant } from '../requirements/choose-variant.ts';
 import type { RunEntry, StateData } from '../store/state.ts';
-import { consentOf } from './consent.ts';
+import { consentOf } from './ask.ts';
+import { scopeOf } from './asked.ts';
 import type { CommandContext } from './context.ts';
 import { execute } from './execute.ts';
 import { prepare } from './prepare.ts';
-import { scopeOf } from './run-scope.ts';
 import { showPlan } from './show-plan.ts';
 import { startRun } from './start-run.ts';
 

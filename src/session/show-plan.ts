@@ -8,12 +8,11 @@ import { exitCode } from '../project/exit-code.ts';
 import type { RunOptions } from '../project/options.ts';
 import { readLockHolder } from '../store/lock.ts';
 import { formatPlan } from '../view/plan-table.ts';
-import { asCalled } from './call-lab.ts';
 import { holdingsToUndo } from './holdings-to-undo.ts';
 import { lookAtPlan } from './look-at-plan.ts';
 import { planView } from './plan-view.ts';
 import { type Prepared, removedOf } from './prepare.ts';
-import { print, printJson, screen } from './print.ts';
+import { asCalled, print, printJson, screen } from './print.ts';
 
 interface PlanWish {
   readonly prepared: Prepared;

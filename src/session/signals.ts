@@ -1,5 +1,4 @@
 // What Ctrl-C and its relatives mean: first finish what runs, then stop it, then leave at once.
-
 import type { Recorder } from '../engine/run/recorder.ts';
 import type { StopControl, StopStage } from '../engine/stop.ts';
 import { exitCode } from '../project/exit-code.ts';

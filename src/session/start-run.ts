@@ -1,18 +1,17 @@
 // Starts a new run: what this host lacks is told, and what has to be asked is asked, before anything is touched.
 import { randomBytes } from 'node:crypto';
-import { earlierInputs, stickyInputs } from '../project/earlier-inputs.ts';
 import { CliError, exitCode } from '../project/exit-code.ts';
+import { earlierInputs, stickyInputs } from '../project/inputs.ts';
 import type { RunOptions } from '../project/options.ts';
 import { type Choice, demandRequirements } from '../requirements/choose-variant.ts';
 import { newRunId } from '../store/runs.ts';
 import type { StateData } from '../store/state.ts';
 import { commandLine } from '../view/command-line.ts';
-import { askYesNo, canAsk } from './ask.ts';
-import { type Consent, consentOf } from './consent.ts';
+import { askYesNo, type Consent, canAsk, consentOf } from './ask.ts';
+import { scopeOf } from './asked.ts';
 import type { CommandContext } from './context.ts';
 import { execute } from './execute.ts';
 import { demandScope, type Prepared, prepare, type Wish } from './prepare.ts';
-import { scopeOf } from './run-scope.ts';
 
 export interface Start {
   readonly context: CommandContext;

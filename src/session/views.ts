@@ -6,17 +6,14 @@ import type { RunEvent } from '../core/event.ts';
 import type { Clock } from '../engine/ports.ts';
 import { CliError, exitCode } from '../project/exit-code.ts';
 import type { Opened } from '../project/open-workflow.ts';
+import type { RunOptions } from '../project/options.ts';
 import { stepLogName } from '../store/step-log.ts';
-import { chooseView } from '../view/choose.ts';
 import type { KnownCause } from '../view/known-causes.ts';
 import type { StepRecord } from '../view/step-record.ts';
 import { summary } from '../view/summary.ts';
 import { cleanScreen } from '../view/text.ts';
-import type { View, ViewContext } from '../view/view.ts';
-import { labCall } from './call-lab.ts';
-import type { Execution } from './execute.ts';
-import { gather } from './gather.ts';
-import { screen } from './print.ts';
+import { chooseView, type View, type ViewContext } from '../view/view.ts';
+import { gather, labCall, screen } from './print.ts';
 
 interface RunViews {
   on(event: RunEvent): void;
@@ -39,7 +36,7 @@ interface Shown {
 }
 
 export const openViews = async (
-  { options, preamble }: Execution,
+  { options, preamble }: { readonly options: RunOptions; readonly preamble: readonly string[] },
   opened: Opened,
   { clock, past, logs, causes, builtBy, onInterrupt }: Shown,
 ): Promise<RunViews> => {
@@ -115,9 +112,9 @@ const placeOf =
 const createView = async (name: ReturnType<typeof chooseView>, settings: ViewContext): Promise<View> => {
   switch (name) {
     case 'ndjson':
-      return (await import('../view/ndjson.ts')).createNdjson(settings);
+      return (await import('../view/view.ts')).createNdjson(settings);
     case 'quiet':
-      return (await import('../view/quiet.ts')).createQuiet(settings);
+      return (await import('../view/view.ts')).createQuiet(settings);
     case 'github':
       return (await import('../view/github.ts')).createGithub(settings);
     case 'lines':

@@ -2,9 +2,8 @@
 // for the same build of this program. Anything that does not fit means that it is not there; nothing here ever throws.
 import { closeSync, constants, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checksum, checksumDigits } from './checksum.ts';
-import { draftEnd, keepFile } from './keep-file.ts';
-import { removeFile } from './private-file.ts';
+import { checksum, checksumDigits } from './journal-line.ts';
+import { draftEnd, keepFile, removeFile } from './private-file.ts';
 
 /** Everything a finding rests on. */
 export interface Seen {

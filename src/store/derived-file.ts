@@ -3,8 +3,8 @@
 // is lost with it: the other file tells the same.
 import { closeSync, constants, openSync, readSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { checksum, checksumDigits } from './checksum.ts';
-import { keepFile } from './keep-file.ts';
+import { checksum, checksumDigits } from './journal-line.ts';
+import { keepFile } from './private-file.ts';
 
 export interface Derived {
   /** Where it is kept. */

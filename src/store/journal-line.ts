@@ -3,7 +3,6 @@
 // decided by the reader.
 import { crc32 } from 'node:zlib';
 import { eventVersion, type RunEvent } from '../core/event.ts';
-import { checksum } from './checksum.ts';
 
 /** A line longer than this, in bytes, is damage; no event is written that would make one. */
 export const maximumLine = 64 * 1024 * 1024;
@@ -106,3 +105,7 @@ const parseObject = (text: string): Record<string, unknown> | undefined => {
     return undefined; // the reader tells the line and that it is no JSON
   }
 };
+
+export const checksumDigits = 8;
+
+export const checksum = (bytes: Buffer | string): string => crc32(bytes).toString(16).padStart(checksumDigits, '0');

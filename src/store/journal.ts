@@ -4,9 +4,8 @@ import { closeSync, constants, fchmodSync, fstatSync, openSync, renameSync, type
 import { dirname, resolve } from 'node:path';
 import { durability, type EventBody, type RunEvent } from '../core/event.ts';
 import type { Appended, Journal } from '../engine/ports.ts';
-import { type Disk, realDisk } from './disk.ts';
 import { LineBuffer, maximumLine } from './journal-line.ts';
-import { removeFile, syncFolder } from './private-file.ts';
+import { type Disk, realDisk, removeFile, syncFolder } from './private-file.ts';
 import { StoreError, storeErrorFrom } from './store-error.ts';
 
 export { readJournal } from './read-journal.ts';

@@ -6,13 +6,19 @@ import {
   closeSync,
   constants,
   fchmodSync,
+  fdatasync,
+  fdatasyncSync,
   fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
+  renameSync,
   unlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { errorCode } from './store-error.ts';
 
 /** Opens for writing a file that must not exist yet. @throws the system's error. */
@@ -68,4 +74,52 @@ export const syncFolder = (path: string): void => {
   } finally {
     closeSync(folder);
   }
+};
+
+// Writes what is kept only to save work: for the owner alone, whole or not at all, and without a word when it fails, since nothing is
+// lost with it. It is not synced.
+
+/** What a draft's name ends with; one that is there without its writer was left by a run that was killed. */
+export const draftEnd = '.tmp';
+
+/** `write` fills an empty file, which then takes the place of what was there. */
+export const keepFile = (file: string, write: (handle: number) => void): void => {
+  const draft = `${file}${draftEnd}`;
+  try {
+    const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+    const handle = openSync(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
+    try {
+      write(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(draft, file);
+  } catch {
+    removeDraft(draft);
+  }
+};
+
+const removeDraft = (draft: string): void => {
+  try {
+    removeFile(draft);
+  } catch {
+    // What could not be written there can't be removed there either.
+  }
+};
+
+export interface Disk {
+  /** Appends some or all of the bytes; how many. */
+  write(fd: number, bytes: Buffer): number;
+  /** Blocks until all that was written is on the disk. */
+  syncNow(fd: number): void;
+  /** The same by a thread of the pool, while this one goes on. */
+  sync(fd: number): Promise<void>;
+  truncate(fd: number, length: number): void;
+}
+
+export const realDisk: Disk = {
+  write: (fd, bytes) => writeSync(fd, bytes),
+  syncNow: (fd) => fdatasyncSync(fd),
+  sync: promisify(fdatasync),
+  truncate: (fd, length) => ftruncateSync(fd, length),
 };

@@ -6,7 +6,6 @@ import { isPartial } from '../core/scope.ts';
 import { type JournalEnds, readJournalEnds } from './journal-ends.ts';
 import { ensurePrivateFolder, syncFolder } from './private-file.ts';
 import { readJournal } from './read-journal.ts';
-import { isRunId, type RunNaming, runId } from './run-id.ts';
 import type { RunEntry } from './state.ts';
 import { errorCode, StoreError, storeErrorFrom } from './store-error.ts';
 
@@ -66,7 +65,7 @@ export const listRuns = async (dir: string): Promise<string[]> => {
   }
 };
 
-export type FoundRun =
+type FoundRun =
   | { readonly ok: true; readonly run: RunFolder }
   | { readonly ok: false; readonly reason: 'ambiguous'; readonly candidates: readonly string[] }
   | { readonly ok: false; readonly reason: 'none'; readonly nearest?: string }
@@ -106,7 +105,7 @@ const mostAlike = (ids: readonly string[], wanted: string): string | undefined =
   return best !== undefined && alike(best) * 3 >= wanted.length * 2 ? best : undefined;
 };
 
-export interface Reconciled {
+interface Reconciled {
   readonly runs: RunEntry[];
   /** Runs whose journal can't be read, or does not begin as one. */
   readonly unreadable: readonly { readonly id: string; readonly error: StoreError }[];
@@ -158,4 +157,45 @@ const entryFromJournal = async (run: RunFolder): Promise<RunEntry | undefined> =
   const partial = isPartial(scope) ? { partial: true } : {};
   const entry = { id: run.id, workflow, variant, startedAt, deploys, ...partial };
   return last?.type === 'run.finished' ? { ...entry, endedAt: last.at, outcome: last.outcome } : entry;
+};
+
+/** `20261123-220714-deploy-k3f9`: time in UTC, workflow, random part. */
+const pattern = /^(\d{8}-\d{6})-[a-z0-9]+(?:-[a-z0-9]+)*-[a-z0-9]{4,12}$/;
+
+export const isRunId = (text: string): boolean => text.length <= 100 && pattern.test(text);
+
+interface RunNaming {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly workflow: string;
+  /** Four to twelve lower-case letters and digits. */
+  readonly random: string;
+  /** The newest run so far; the new id sorts after it, also within one second and when the clock was set back. */
+  readonly after?: string;
+}
+
+export const runId = ({ at, workflow, random, after }: RunNaming): string => {
+  const before = after === undefined ? undefined : pattern.exec(after)?.[1];
+  const stamp = stampOf(at);
+  const later = before !== undefined && stamp <= before ? stampOf(timeOf(before) + 1000) : stamp;
+  const id = `${later}-${slug(workflow)}-${random}`;
+  if (!isRunId(id)) throw new Error(`not a run's id: ${id}`);
+  return id;
+};
+
+const stampOf = (at: number): string =>
+  new Date(at).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+
+const timeOf = (stamp: string): number => {
+  const [year, month, day, hour, minute, second] = (stamp.match(/^\d{4}|\d\d/g) ?? []).map(Number);
+  return Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
+};
+
+const slug = (workflow: string): string => {
+  const safe = workflow
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(0, 40)
+    .replaceAll(/^-+|-+$/g, '');
+  return safe === '' ? 'run' : safe;
 };

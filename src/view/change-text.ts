@@ -1,8 +1,6 @@
 // What changed in a step's definition, as lines: `with.nodes: 3 -> 5`, and texts of several lines as a diff.
-import type { Paint } from './paint.ts';
-import { cleanLine, cleanText, textWidth } from './text.ts';
+import { cleanLine, cleanText, type Paint, textWidth, wrap } from './text.ts';
 import { textDiff } from './text-diff.ts';
-import { wrap } from './wrap.ts';
 
 export interface Change {
   readonly path: string;

@@ -1,9 +1,8 @@
 // The table a run of checks ends with: every fact that was asked for, what was seen, and whether it holds.
-import type { Paint } from './paint.ts';
 import type { RunModel } from './run-model.ts';
 import type { StepRecord } from './step-record.ts';
 import { table } from './table.ts';
-import { cleanLine, cleanName } from './text.ts';
+import { cleanLine, cleanName, type Paint } from './text.ts';
 
 /** Empty for a run that did something: its ending speaks of steps, not of facts. */
 export const checks = (

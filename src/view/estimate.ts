@@ -1,6 +1,6 @@
 // How long the rest will take, as far as that can be said honestly: the longest chain of unfinished steps by their usual times.
-import { formatDuration } from '../core/duration.ts';
 import { longestPaths } from '../core/graph.ts';
+import { formatDuration } from '../core/quantity.ts';
 import type { RunModel } from './run-model.ts';
 import type { StepRecord } from './step-record.ts';
 

@@ -1,6 +1,6 @@
 // One event as one line of words: what happened to which step. Used wherever events are told one after another.
-import { formatDuration } from '../core/duration.ts';
 import type { EventOf, Outcome, RunEvent } from '../core/event.ts';
+import { formatDuration } from '../core/quantity.ts';
 import { estimateRest, estimateText } from './estimate.ts';
 import type { RunModel } from './run-model.ts';
 import type { StepRecord } from './step-record.ts';

@@ -1,6 +1,5 @@
 // Looks a failure up in the catalogue of known causes.
-import type { Failure } from '../core/failure.ts';
-import type { Observation } from '../core/observation.ts';
+import type { Failure, Observation } from '../core/failure.ts';
 import { type KnownCause, knownCauses } from './known-causes.ts';
 import { cleanLine } from './text.ts';
 import { lastSeen } from './wording.ts';

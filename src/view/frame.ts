@@ -1,11 +1,10 @@
 // A whole frame of the board as lines that fit the screen: a head, the rows that fit, and a foot with the totals.
-import { formatDuration } from '../core/duration.ts';
+import { formatDuration } from '../core/quantity.ts';
 import { type BoardRow, type BoardTask, boardRows } from './board-rows.ts';
 import { type Estimate, estimateText } from './estimate.ts';
-import { createPaint, type Paint } from './paint.ts';
 import { type RowSurroundings, type RowText, type RowWeight, rowText, rowWeight } from './row-text.ts';
 import type { RunModel } from './run-model.ts';
-import { cleanLine, cleanName, textWidth, truncate } from './text.ts';
+import { cleanLine, cleanName, createPaint, type Paint, textWidth, truncate } from './text.ts';
 import { chooseRows, type WindowLine } from './window.ts';
 import { countOutcomes, countsText, stoppingText, undoneText, undoneWord } from './wording.ts';
 

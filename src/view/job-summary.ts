@@ -1,9 +1,9 @@
 // The page of a job: how the run ended, its facts, every step with its outcome and time, and what failed; as Markdown.
-import { formatDuration } from '../core/duration.ts';
-import { factEntries } from './fact-entries.ts';
+import { formatDuration } from '../core/quantity.ts';
 import { findCause } from './find-cause.ts';
 import type { RunModel } from './run-model.ts';
 import type { StepRecord } from './step-record.ts';
+import { factEntries } from './summary.ts';
 import { cleanName, cleanText, oneLine } from './text.ts';
 import type { ViewContext } from './view.ts';
 import { commandOf, countOutcomes, countsText, outcomeWord, tailOf, whyEnded } from './wording.ts';

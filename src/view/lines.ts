@@ -2,9 +2,8 @@
 import type { Address, EventOf, RunEvent } from '../core/event.ts';
 import { type EventText, eventText } from './event-text.ts';
 import { LineSplitter } from './line-splitter.ts';
-import { createPaint, type Paint } from './paint.ts';
 import { RunModel } from './run-model.ts';
-import { cleanName } from './text.ts';
+import { cleanName, createPaint, type Paint } from './text.ts';
 import type { View, ViewContext } from './view.ts';
 
 /** Lines of output of one step that are shown in one second; the log has them all. */

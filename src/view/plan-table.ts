@@ -1,13 +1,11 @@
 // A plan as a person reads it: every step with its verdict, why, what was seen, and what changed in its definition.
 import { parseAddress } from '../core/address.ts';
-import { formatDuration } from '../core/duration.ts';
+import type { Observation } from '../core/failure.ts';
 import { longestPaths } from '../core/graph.ts';
-import type { Observation } from '../core/observation.ts';
+import { formatDuration } from '../core/quantity.ts';
 import { type Change, changeLines } from './change-text.ts';
-import { createPaint, type Paint } from './paint.ts';
-import { cleanName, oneLine, textWidth, truncate } from './text.ts';
+import { cleanName, createPaint, oneLine, type Paint, textWidth, truncate, wrap } from './text.ts';
 import { observationText } from './wording.ts';
-import { wrap } from './wrap.ts';
 
 type PlanVerdict = 'run' | 'wait' | 'keep' | 'redo' | 'skip' | 'blocked' | 'unknown';
 

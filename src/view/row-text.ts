@@ -1,13 +1,12 @@
 // One row of the board in words: a sign, the step's name, how it stands, and on a second line what it says or waits for.
 import { ListrTaskState } from 'listr2';
-import { formatDuration } from '../core/duration.ts';
 import type { Outcome } from '../core/event.ts';
+import { formatDuration } from '../core/quantity.ts';
 import type { BoardRow } from './board-rows.ts';
 import { membersOf } from './board-tree.ts';
-import type { Paint } from './paint.ts';
 import type { RunModel } from './run-model.ts';
 import { type StepRecord, worstOf } from './step-record.ts';
-import { oneLine } from './text.ts';
+import { oneLine, type Paint } from './text.ts';
 import { failureText, outcomeWord, phaseWord, stepTitle, waitingText, whyEnded } from './wording.ts';
 
 export interface RowText {

@@ -1,7 +1,6 @@
 // A mistake in a file as a person finds it at once: place, line, a caret under the token, what was expected, what to write.
 import type { Diagnostic } from '../core/diagnostic.ts';
-import { createPaint } from './paint.ts';
-import { cleanText, textWidth } from './text.ts';
+import { cleanText, createPaint, textWidth } from './text.ts';
 
 export interface Drawing {
   readonly color?: boolean;

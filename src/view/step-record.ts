@@ -1,7 +1,6 @@
 // What a view knows of one step, and how single events change it.
 import type { EventOf, Outcome, PlannedStep } from '../core/event.ts';
-import type { Failure } from '../core/failure.ts';
-import type { Observation } from '../core/observation.ts';
+import type { Failure, Observation } from '../core/failure.ts';
 import { cleanLine } from './text.ts';
 import { type SeenFact, withLook } from './trend.ts';
 

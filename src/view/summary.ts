@@ -1,16 +1,24 @@
-// The ending of a run: a line of recap, what was proved, and for every failure what a person needs to go on.
-import { formatDuration } from '../core/duration.ts';
+// How a run ended: what failed and why, facts, and what to do next.
+import { formatDuration } from '../core/quantity.ts';
 import { checks } from './checks.ts';
 import { commandLine } from './command-line.ts';
-import { factEntries } from './fact-entries.ts';
-import { failureReport } from './failure-report.ts';
+import { findCause } from './find-cause.ts';
 import type { KnownCause } from './known-causes.ts';
-import { createPaint, type Paint } from './paint.ts';
 import type { RunModel } from './run-model.ts';
 import type { StepRecord } from './step-record.ts';
 import { table } from './table.ts';
-import { cleanName, oneLine } from './text.ts';
-import { countOutcomes, countsText, undoneText } from './wording.ts';
+import { cleanName, cleanText, createPaint, oneLine, type Paint, wrap } from './text.ts';
+import {
+  commandOf,
+  complaint,
+  countOutcomes,
+  countsText,
+  lastSeen,
+  stepTitle,
+  tailOf,
+  undoneText,
+  whyEnded,
+} from './wording.ts';
 
 export interface SummaryContext {
   readonly color: boolean;
@@ -142,4 +150,67 @@ const next = (
       : [];
   const words = end?.outcome === 'failed' ? 'When that is put right, go on with:' : 'Nothing is lost. Go on with:';
   return ['', ...healing, `${words} ${paint.strong(`${program} ${commandLine(resume)}`)}`];
+};
+
+const tailLines = 15;
+
+const failureReport = (record: StepRecord, context: SummaryContext, paint: Paint): readonly string[] => {
+  const { planned, failure, evidence, attempts } = record;
+  const label =
+    planned.name === planned.address
+      ? cleanName(planned.address)
+      : `${stepTitle(planned)} (${cleanName(planned.address)})`;
+  const why = whyEnded(record) || 'it failed';
+  const times = attempts > 1 ? `, after ${attempts} attempts` : '';
+  const place = context.place?.(planned.address);
+  const log = context.logPath ? context.logPath(record) : record.log;
+  const cause = findCause({ failure, evidence, causes: context.causes });
+  const told = (text: string): string => wrap(text, (context.columns ?? 100) - indent.length).join(`\n${indent}`);
+  return [
+    `${paint.bad(`Failed: ${label}`)}: ${why}${times}`,
+    ...field('defined at', place, paint),
+    ...command(record, paint),
+    ...tail(record, paint),
+    ...field('last seen', seenText(record), paint),
+    ...field('log', log, paint),
+    ...(cause ? [...field('cause', told(cause.cause), paint), ...field('remedy', told(cause.remedy), paint)] : []),
+  ];
+};
+
+const indent = ' '.repeat(14);
+
+const field = (name: string, value: string | undefined, paint: Paint): readonly string[] =>
+  value === undefined || value === '' ? [] : [`  ${paint.strong(name.padEnd(11))} ${cleanText(value)}`];
+
+/** The command as it was run; one of several lines stands below its label, so that it can be copied as it is. */
+const command = ({ failure, command: started }: StepRecord, paint: Paint): readonly string[] => {
+  const text = cleanText(commandOf(failure) ?? started ?? '').trim();
+  if (text === '') return [];
+  if (!text.includes('\n')) return field('command', text, paint);
+  return [`  ${paint.strong('command')}`, ...text.split('\n').map((line) => `    ${line}`)];
+};
+
+const tail = ({ failure }: StepRecord, paint: Paint): readonly string[] => {
+  const lines = tailOf(failure).filter((line) => line.trim() !== '');
+  const shown = lines.slice(-tailLines);
+  if (shown.length === 0) return [];
+  return [`  ${paint.strong('last lines')}`, ...shown.map((line) => `    ${paint.dim('|')} ${line}`)];
+};
+
+/** What was seen of the facts that do not hold, where the headline has not said it. */
+const seenText = ({ failure, evidence }: StepRecord): string => {
+  const seen = lastSeen(failure, evidence);
+  const rest = failure?.kind === 'health' ? seen.slice(1) : failure?.kind === 'precondition' ? [] : seen;
+  return rest.map(complaint).join('; ');
+};
+
+interface Facts {
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly withheld?: readonly string[] | undefined;
+}
+
+export const factEntries = (yielded: Facts | undefined): readonly (readonly [string, unknown])[] => {
+  const { facts = {}, withheld = [] } = yielded ?? {};
+  const known = Object.entries(facts).filter(([, value]) => value !== null && value !== undefined);
+  return [...known, ...withheld.map((name) => [name, '(holds a secret, which is kept nowhere)'] as const)];
 };

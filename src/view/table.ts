@@ -1,6 +1,5 @@
 // Rows of cells as aligned columns; only the last column gives way when the screen is narrow.
-import { textWidth, truncate } from './text.ts';
-import { wrap } from './wrap.ts';
+import { textWidth, truncate, wrap } from './text.ts';
 
 export interface TableLayout {
   /** Of the screen; without it nothing gives way. */

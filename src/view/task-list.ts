@@ -6,10 +6,9 @@ import type { BoardTask } from './board-rows.ts';
 import { type Estimate, estimateRest } from './estimate.ts';
 import { eventText } from './event-text.ts';
 import { composeFrame } from './frame.ts';
-import { createPaint } from './paint.ts';
 import { RunModel } from './run-model.ts';
 import { Screen } from './screen.ts';
-import { oneLine } from './text.ts';
+import { createPaint, oneLine } from './text.ts';
 import type { View, ViewContext } from './view.ts';
 
 const drawEveryMs = 100;

@@ -1,5 +1,5 @@
-// Makes foreign text safe and fitting for one line of a terminal. What a step prints may hold anything; here it becomes text.
-import { stripVTControlCharacters } from 'node:util';
+// Text on a terminal: its width, its colours, its lines, and nothing in it that acts.
+import { stripVTControlCharacters, styleText } from 'node:util';
 
 /** The text without anything that could move the cursor, set a title or reorder what is read; tabs become spaces, newlines stay. */
 export const cleanText = (text: string): string => (isPlain(text) ? text : cleaned(text));
@@ -102,4 +102,41 @@ const isWide = (grapheme: string): boolean =>
 const graphemeWidth = (grapheme: string): number => {
   if (isWide(grapheme)) return 2;
   return /^[\p{M}\p{Cf}\p{Cc}]/u.test(grapheme) ? 0 : 1;
+};
+
+export interface Paint {
+  good(text: string): string;
+  bad(text: string): string;
+  warn(text: string): string;
+  /** What runs. */
+  live(text: string): string;
+  dim(text: string): string;
+  strong(text: string): string;
+}
+
+/** Roles as colours, or as the bare text when colour is not wanted. */
+export const createPaint = (color: boolean): Paint => {
+  const style = (format: Parameters<typeof styleText>[0]) => (text: string) =>
+    color && text !== '' ? styleText(format, text, { validateStream: false }) : text;
+  return {
+    good: style('green'),
+    bad: style('red'),
+    warn: style('yellow'),
+    live: style('cyan'),
+    dim: style('dim'),
+    strong: style('bold'),
+  };
+};
+
+/** A word that is wider than the screen stays whole: it may be something to copy. */
+export const wrap = (text: string, columns: number): readonly string[] => {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && textWidth(line) + 1 + textWidth(word) > columns) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
 };

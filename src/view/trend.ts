@@ -1,5 +1,5 @@
 // Which way a fact that is waited for is going, from the looks at it so far.
-import type { Observation } from '../core/observation.ts';
+import type { Observation } from '../core/failure.ts';
 
 export interface Trend {
   readonly direction: 'first' | 'rising' | 'falling' | 'moving';

@@ -1,7 +1,9 @@
-// What every way of showing a run has in common. A view is a fold over events; it decides nothing and asks for nothing.
-import type { RunEvent } from '../core/event.ts';
+// What every view is given and does; which one fits an output; and the two that hardly say a thing.
+import { eventVersion, type RunEvent } from '../core/event.ts';
+import { eventText } from './event-text.ts';
 import type { KnownCause } from './known-causes.ts';
-import type { RunModel } from './run-model.ts';
+import { RunModel } from './run-model.ts';
+import { createPaint } from './text.ts';
 
 /** A stream as far as a view needs it; process.stdout is one. */
 export interface Output {
@@ -43,3 +45,62 @@ export interface View {
   /** Something else may have written meanwhile, such as a shell while the program was stopped: what was drawn stays where it is. */
   anew?(): void;
 }
+
+export type ViewName = 'task-list' | 'lines' | 'github' | 'ndjson' | 'quiet';
+
+export interface Circumstances {
+  /** The output is a terminal. */
+  readonly tty: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  /** Runs in GitHub Actions. */
+  readonly github: boolean;
+  /** Runs in another service that builds and tests (`CI`), whose terminal nobody looks at while it runs. */
+  readonly ci: boolean;
+  /** A person asked for lines (`--no-tty`). */
+  readonly noTty: boolean;
+  /** The terminal can't move its cursor (`TERM=dumb`, or none named). */
+  readonly dumb: boolean;
+}
+
+/** What was asked for comes first; then what the output can show. */
+export const chooseView = ({ tty, json, quiet, github, ci, noTty, dumb }: Circumstances): ViewName => {
+  if (json) return 'ndjson';
+  if (quiet) return 'quiet';
+  if (github) return 'github';
+  if (!tty || ci || noTty || dumb) return 'lines';
+  return 'task-list';
+};
+
+export const createQuiet = (context: ViewContext): View => {
+  const model = new RunModel(context);
+  const paint = createPaint(context.color);
+  return {
+    model,
+    on(event) {
+      model.add(event);
+      const isWrong =
+        (event.type === 'step.finished' && event.outcome === 'failed') ||
+        (event.type === 'step.undone' && event.outcome === 'failed') ||
+        (event.type === 'notice' && event.level === 'warning');
+      const told = isWrong ? eventText(event, model) : undefined;
+      if (told) context.err.write(`${paint[told.tone === 'bad' ? 'bad' : 'warn'](told.word)}: ${told.text}\n`);
+    },
+    close: async () => {},
+  };
+};
+
+/** The event with `v`, the version of its shape, as its last key; the journal uses the same name. */
+const encodeEvent = (event: RunEvent): string => `${safeJson({ ...event, v: eventVersion })}\n`;
+
+/** JSON in which also the control characters stand escaped that JSON lets through as they are (DEL and C1). */
+export const safeJson = (value: unknown, indent?: number): string =>
+  JSON.stringify(value, null, indent).replace(
+    /[\u007f-\u009f]/g,
+    (control) => `\\u00${control.charCodeAt(0).toString(16)}`,
+  );
+
+export const createNdjson = ({ out }: Pick<ViewContext, 'out'>): View => ({
+  on: (event) => void out.write(encodeEvent(event)),
+  close: async () => {},
+});

@@ -1,9 +1,8 @@
 // The sentences of a run: outcomes, failures, observations. Fields come in, words go out; no colours, no control characters.
-import { formatDuration } from '../core/duration.ts';
 import type { EventOf, Outcome, PlannedStep } from '../core/event.ts';
 import { assertNever } from '../core/exhaustive.ts';
-import type { Failure } from '../core/failure.ts';
-import type { Observation } from '../core/observation.ts';
+import type { Failure, Observation } from '../core/failure.ts';
+import { formatDuration } from '../core/quantity.ts';
 import type { Phase, StepRecord, Waiting } from './step-record.ts';
 import { cleanLine, cleanName, oneLine } from './text.ts';
 import type { SeenFact, Trend } from './trend.ts';

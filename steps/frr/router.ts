@@ -7,8 +7,8 @@ import { type Named, namespacesIn } from '../netns/capsule-world.ts';
 import { type Daemon, daemonSeen, filesSeen } from '../netns/daemons.ts';
 import { dressingsSeen, writeDressings } from '../netns/dress.ts';
 import { gone } from '../netns/namespaces.ts';
-import { forgetRunning, runningSeen } from './running.ts';
-import { type DaemonName, daemonMark, startDaemons } from './start.ts';
+import { type DaemonName, forgetRunning, runningSeen } from './running.ts';
+import { daemonMark, startDaemons } from './start.ts';
 
 const named = z.looseObject({ name: z.string(), role: z.string() });
 const input = z.strictObject({

@@ -1,8 +1,9 @@
 // What a FRRouting daemon goes by, against its file: `show running-config` as it was once the file had been read, and as it is now.
 import { type Seen, type StepContext, StepError } from '../../src/engine/step-type.ts';
 import { folderOf, fromHost, needCapsule } from '../netns/capsule-entry.ts';
-import type { DaemonName } from './start.ts';
 import { ask, askNow, type VtyQuestion } from './vty.ts';
+
+export type DaemonName = 'zebra' | 'bgpd';
 
 /** Lines that are no configuration, or change nothing that a router does; settings of the kernel have a check of their own. */
 const idle =

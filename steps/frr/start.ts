@@ -3,10 +3,8 @@ import { type StepContext, StepError } from '../../src/engine/step-type.ts';
 import { folderOf, fromHost, inCapsule, needCapsule } from '../netns/capsule-entry.ts';
 import { killIn, strays } from '../netns/capsule-processes.ts';
 import { dressFunction } from '../netns/dress.ts';
-import { keepRunning } from './running.ts';
+import { type DaemonName, keepRunning } from './running.ts';
 import { askNow } from './vty.ts';
-
-export type DaemonName = 'zebra' | 'bgpd';
 
 export interface RouterPlace {
   readonly device: { readonly name: string };

@@ -1,5 +1,4 @@
 // How the capsule is found and entered, and what runs in it.
-
 import type { ProcessIdentity } from '../../src/core/event.ts';
 import type { CommandResult, Host } from '../../src/engine/ports.ts';
 import { type CommandOptions, type StepContext, StepError } from '../../src/engine/step-type.ts';

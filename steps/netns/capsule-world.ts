@@ -1,5 +1,4 @@
 // A picture of what is in the capsule: its namespaces, and the interfaces in them.
-
 import type { StepContext } from '../../src/engine/step-type.ts';
 import { fromHost, needCapsule } from './capsule-entry.ts';
 import { namespaceLook } from './namespace-look.ts';

@@ -1,6 +1,6 @@
 // How much a probe reads of an output, a body or a file, as its `limit` says.
 import * as z from 'zod';
-import { formatSize, parseSize } from '../../src/core/size.ts';
+import { formatSize, parseSize } from '../../src/core/quantity.ts';
 import { Uncomputable } from '../../src/core/uncomputable.ts';
 
 export const limitInput = z

@@ -1,7 +1,6 @@
 // The command probe: what a command prints and how it ends, without a shell.
 import * as z from 'zod';
-import { keptText, wholeText } from '../../src/core/printed.ts';
-import { readings } from '../../src/core/readings.ts';
+import { keptText, readings, wholeText } from '../../src/core/printed.ts';
 import { defineProbe, StepError } from '../../src/engine/step-type.ts';
 import { limitInput, limitOf } from '../shared/limit.ts';
 

@@ -1,6 +1,6 @@
 // The http probe: one request, no connection kept, any answer is an observation.
 import * as z from 'zod';
-import { jsonOf } from '../../src/core/readings.ts';
+import { jsonOf } from '../../src/core/printed.ts';
 import { defineProbe, StepError } from '../../src/engine/step-type.ts';
 import { limitInput, limitOf, tooLong } from '../shared/limit.ts';
 

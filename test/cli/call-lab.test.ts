@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asCalled, labCall } from '../../src/session/call-lab.ts';
+import { asCalled, labCall } from '../../src/session/print.ts';
 
 describe('a command that is told to be typed next', () => {
   it('is about the project and state folder this one was about', () => {

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { explain } from '../../src/cli/command-line.ts';
+import { explain } from '../../src/cli/main.ts';
 import { createMasker } from '../../src/core/mask.ts';
 import { keepOffScreen } from '../../src/project/off-screen.ts';
 

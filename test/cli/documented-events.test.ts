@@ -82,7 +82,7 @@ describe('the documented events', () => {
     const shapes = tableOf('| shape | fields |');
     const sources: readonly (readonly [string, string, string])[] = [
       ['planned step', events, 'PlannedStep'],
-      ['observation (evidence, observations)', read('src/core/observation.ts'), 'Observation'],
+      ['observation (evidence, observations)', read('src/core/failure.ts'), 'Observation'],
       ['created (creates, created)', events, 'Created'],
       ['undo', events, 'UndoRecord'],
       ['applied', events, 'Applied'],

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { gather } from '../../src/session/gather.ts';
+import { gather } from '../../src/session/print.ts';
 
 const open = () => {
   const written: string[] = [];

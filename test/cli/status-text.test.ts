@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Status, withTurns } from '../../src/session/look-at-status.ts';
-import { statusText } from '../../src/session/status-text.ts';
+import { type Status, statusText, withTurns } from '../../src/session/status.ts';
 
 const now = Date.now();
 const ago = (seconds: number): string => new Date(now - seconds * 1000).toISOString();

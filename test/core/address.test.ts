@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { childAddress, isMeantBy, parseAddress } from '../../src/core/address.ts';
-import { renamedAddress, renamesOf } from '../../src/core/rename.ts';
+import { childAddress, isMeantBy, parseAddress, renamedAddress, renamesOf } from '../../src/core/address.ts';
 
 const ids = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,8}$/);
 

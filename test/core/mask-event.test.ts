@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EventBody } from '../../src/core/event.ts';
-import { createMasker } from '../../src/core/mask.ts';
-import { maskEvent } from '../../src/core/mask-event.ts';
+import { createMasker, maskEvent } from '../../src/core/mask.ts';
 
 const masker = createMasker(['deploy', 'changed', 'a-step'], (text) => Buffer.from(text).toString('base64'));
 

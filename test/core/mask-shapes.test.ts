@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maskShapes, maskShapesIn } from '../../src/core/mask-shapes.ts';
+import { maskShapes, maskShapesIn } from '../../src/core/mask.ts';
 
 describe('what looks like a secret', () => {
   const cases: readonly (readonly [string, string])[] = [

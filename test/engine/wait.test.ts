@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Observation } from '../../src/core/observation.ts';
+import type { Observation } from '../../src/core/failure.ts';
 import type { Question } from '../../src/engine/prove/look.ts';
 import { type WaitResult, waitUntil } from '../../src/engine/prove/wait.ts';
 import { ManualClock } from '../rig/manual-clock.ts';

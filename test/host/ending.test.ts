@@ -3,8 +3,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } fr
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CommandRequest, CommandResult } from '../../src/engine/ports.ts';
-import { listPids } from '../../src/host/proc-stat.ts';
-import { pollUntil } from '../../src/host/wait-for-end.ts';
+import { listPids, pollUntil } from '../../src/host/process.ts';
 import { fixture, gone, host, listen, lives, surroundings, temporaryFolder } from './support.ts';
 
 type Start = (file: string, argument: string, more: Partial<CommandRequest>) => Promise<CommandResult>;

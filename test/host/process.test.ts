@@ -3,7 +3,7 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ProcessIdentity } from '../../src/core/event.ts';
-import { parseStat } from '../../src/host/proc-stat.ts';
+import { parseStat } from '../../src/host/process.ts';
 import { fixture, gone, host, lives, surroundings, temporaryFolder } from './support.ts';
 
 const start = (program: string, args: readonly string[], env: Record<string, string> = {}): ChildProcess => {

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { StepError } from '../../src/core/step-error.ts';
+import { StepError } from '../../src/core/failure.ts';
 import { host, temporaryFolder } from './support.ts';
 
 /** A project with these files; gives the path of the first. */

@@ -7,8 +7,7 @@ import { build } from 'esbuild';
 import { onTestFinished } from 'vitest';
 import type { CommandRequest } from '../../src/engine/ports.ts';
 import { createHost } from '../../src/host/host.ts';
-import { readStat } from '../../src/host/proc-stat.ts';
-import { pollUntil } from '../../src/host/wait-for-end.ts';
+import { pollUntil, readStat } from '../../src/host/process.ts';
 
 export const host = createHost();
 

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../src/core/diagnostic.ts';
 import { readDocument, type YamlDocument } from '../../src/parse/document.ts';
-import { maximumFileSize } from '../../src/parse/file-size.ts';
 import { Origins } from '../../src/parse/origins.ts';
+import { maximumFileSize } from '../../src/parse/path.ts';
 import { diagnosticAt, positionOf } from '../../src/parse/source.ts';
 
 const read = (text: string): { document: YamlDocument; found: Diagnostic[]; origins: Origins } => {

@@ -1,7 +1,7 @@
 // Texts in other languages than ours, and files that other steps make: told before anything runs.
 import { describe, expect, it } from 'vitest';
-import { bashFaults } from '../../src/host/bash-syntax.ts';
 import { templateFault } from '../../src/host/render.ts';
+import { bashFaults } from '../../src/host/script.ts';
 import { load, withWorkflow } from './project.ts';
 
 const mistakes = async (workflow: string, files: Readonly<Record<string, string>> = {}): Promise<readonly string[]> => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isMap, isScalar, parseDocument, Scalar, stringify } from 'yaml';
-import { scalarOffset } from '../../src/parse/scalar-offset.ts';
+import { scalarOffset } from '../../src/parse/source.ts';
 
 /** The character of the text that each character of the scalar's value is said to be. */
 const charactersOf = (text: string): { value: string; found: string } => {

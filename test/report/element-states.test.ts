@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Observation } from '../../src/core/observation.ts';
+import type { Observation } from '../../src/core/failure.ts';
 import { fabric } from '../../src/fabric/fabric.ts';
 import { joinSightings } from '../../src/pages/page-data.ts';
 import { topologyOf } from '../../src/pages/topology.ts';

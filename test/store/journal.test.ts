@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Disk, realDisk } from '../../src/store/disk.ts';
 import { openJournal, readJournal } from '../../src/store/journal.ts';
+import { type Disk, realDisk } from '../../src/store/private-file.ts';
 import { StoreError } from '../../src/store/store-error.ts';
 import { append } from './rig/append.ts';
 import { finished, notice, numbered, started } from './rig/events.ts';

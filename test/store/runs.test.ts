@@ -13,8 +13,16 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventBody } from '../../src/core/event.ts';
-import { isRunId, runId } from '../../src/store/run-id.ts';
-import { createRun, findRun, listRuns, newRunId, reconcileRuns, runFolder } from '../../src/store/runs.ts';
+import {
+  createRun,
+  findRun,
+  isRunId,
+  listRuns,
+  newRunId,
+  reconcileRuns,
+  runFolder,
+  runId,
+} from '../../src/store/runs.ts';
 import type { RunEntry } from '../../src/store/state.ts';
 import { encodeLine } from '../rig/encode-line.ts';
 import { finished, numbered, runFinished, runStarted } from './rig/events.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Circumstances, chooseView, type ViewName } from '../../src/view/choose.ts';
+import { type Circumstances, chooseView, type ViewName } from '../../src/view/view.ts';
 
 const bare: Circumstances = {
   ...{ tty: false, json: false, quiet: false, github: false, ci: false, noTty: false, dumb: false },

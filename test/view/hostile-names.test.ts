@@ -1,16 +1,15 @@
 import { expect, it } from 'vitest';
 import type { RunEvent } from '../../src/core/event.ts';
-import { statusText } from '../../src/session/status-text.ts';
-import { whyText } from '../../src/session/why-text.ts';
+import { statusText } from '../../src/session/status.ts';
+import { whyText } from '../../src/session/why.ts';
 import { createGithub } from '../../src/view/github.ts';
 import { jobSummary } from '../../src/view/job-summary.ts';
 import { createLines } from '../../src/view/lines.ts';
-import { createNdjson, safeJson } from '../../src/view/ndjson.ts';
 import { formatPlan } from '../../src/view/plan-table.ts';
 import { RunModel } from '../../src/view/run-model.ts';
 import { summary } from '../../src/view/summary.ts';
 import { cleanName, cleanScreen } from '../../src/view/text.ts';
-import type { View, ViewContext } from '../../src/view/view.ts';
+import { createNdjson, safeJson, type View, type ViewContext } from '../../src/view/view.ts';
 
 const hostile = 'm[\u001b]52;c;aGk=\u0007\u001b[31mred\u009b2J\na\r\n::error::forged]';
 const shown = 'm[\\u001b]52;c;aGk=\\u0007\\u001b[31mred\\u009b2J\\na\\r\\n::error::forged]';
@@ -78,6 +77,7 @@ const views: Readonly<Record<string, () => string>> = {
         deployed: { variant: 'v', workflow: 'w', since: last.at, complete: true, facts: { [hostile]: sentence } },
         steps: [{ address: hostile, holds: false, reason: sentence, lastProved: null, since: null }],
         ...{ unfinished: null, running: { command: sentence, pid: 1, since: last.at }, problem: null, created: 0 },
+        removed: [hostile],
       } as never,
       drawing,
     ),

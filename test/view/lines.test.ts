@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventBody } from '../../src/core/event.ts';
 import { createLines } from '../../src/view/lines.ts';
-import { createNdjson } from '../../src/view/ndjson.ts';
-import { createQuiet } from '../../src/view/quiet.ts';
+import { createNdjson, createQuiet } from '../../src/view/view.ts';
 import {
   begun,
   bgp,

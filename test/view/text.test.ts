@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cleanLine, cleanText, textWidth, truncate } from '../../src/view/text.ts';
-import { wrap } from '../../src/view/wrap.ts';
+import { cleanLine, cleanText, textWidth, truncate, wrap } from '../../src/view/text.ts';
 
 const esc = '\u001b';
 

@@ -1,8 +1,7 @@
 // `lab adopt [WORKFLOW]`: takes over a lab that was made by hand, or whose state was lost: looks at every step, remembers what holds,
 // and puts what is there into the ledger, so that it can be resumed and taken down. Changes nothing in the world.
-
-import { earlierInputs, stickyInputs } from '../../project/earlier-inputs.ts';
 import { CliError, exitCode } from '../../project/exit-code.ts';
+import { earlierInputs, stickyInputs } from '../../project/inputs.ts';
 import type { RunOptions } from '../../project/options.ts';
 import { chooseVariant } from '../../requirements/choose-variant.ts';
 import { lookAtState, openContext } from '../../session/context.ts';

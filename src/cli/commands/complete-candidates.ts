@@ -2,7 +2,7 @@
 import { resolveValue, textOf } from '../../core/template.ts';
 import type { InputSpec } from '../../core/workflow.ts';
 import { unfinishedRun } from '../../history/history.ts';
-import { earlierInputs } from '../../project/earlier-inputs.ts';
+import { earlierInputs } from '../../project/inputs.ts';
 import { type Opened, openVariantWithWorkflows, openWorkflow } from '../../project/open-workflow.ts';
 import { chooseVariant } from '../../requirements/choose-variant.ts';
 import { type CommandContext, lookAtState, openContext } from '../../session/context.ts';

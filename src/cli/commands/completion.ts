@@ -1,6 +1,5 @@
 // `lab completion SHELL`: a script that asks `lab __complete` for what may stand at the cursor, so that it knows steps, runs, inputs.
-
-import { hintOf } from '../../parse/hint.ts';
+import { hintOf } from '../../parse/nearest.ts';
 import { CliError, exitCode } from '../../project/exit-code.ts';
 import { print } from '../../session/print.ts';
 

@@ -1,15 +1,13 @@
 // `lab doctor`: everything a variant needs of this host, at once, with what was found and what to do.
-
 import { exitCode } from '../../project/exit-code.ts';
 import { openVariant } from '../../project/open-workflow.ts';
 import type { CommonOptions, OutputOptions } from '../../project/options.ts';
 import { chooseVariant } from '../../requirements/choose-variant.ts';
-import { withPackageVersions } from '../../requirements/package-versions.ts';
-import { checkRequirements, type Requirement } from '../../requirements/requirements.ts';
+import { checkRequirements, type Requirement, withPackageVersions } from '../../requirements/requirements.ts';
 import { lookAtState, openContext } from '../../session/context.ts';
 import { print, printJson, screen } from '../../session/print.ts';
-import { createPaint } from '../../view/paint.ts';
 import { table } from '../../view/table.ts';
+import { createPaint } from '../../view/text.ts';
 
 export const doctorCommand = async (options: CommonOptions & OutputOptions & { variant?: string }): Promise<number> => {
   const context = await openContext(options);

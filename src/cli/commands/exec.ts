@@ -1,5 +1,4 @@
 // `lab exec PLACE -- COMMAND`: runs a command inside the lab, or a shell without one.
-
 import { resolveValue, textOf } from '../../core/template.ts';
 import { enterCommand } from '../../engine/step/context.ts';
 import { StepError } from '../../engine/step-type.ts';

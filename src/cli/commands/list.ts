@@ -1,8 +1,7 @@
 // `lab list [VARIANT]`: what can be run, of the variant that a run would take on one screen; of one or all, with what each takes and
 // whether this host has what it needs.
-
-import { chosenInputs } from '../../project/describe-inputs.ts';
 import { CliError, exitCode } from '../../project/exit-code.ts';
+import { chosenInputs } from '../../project/inputs.ts';
 import { loadOnly, openVariantWithWorkflows } from '../../project/open-workflow.ts';
 import type { CommonOptions, OutputOptions } from '../../project/options.ts';
 import { byOrder, orderOf, requireVariant, standingVariant } from '../../requirements/choose-variant.ts';

@@ -1,17 +1,15 @@
 // `lab logs [RUN] [STEP]`: what a step printed; without a step, which logs there are. -f follows.
-
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { foldRun } from '../../core/run-state.ts';
 import { entryOf } from '../../history/find-run.ts';
 import { followLogs } from '../../history/follow-logs.ts';
 import { eventsOf } from '../../history/past-runs.ts';
-import { hintOf } from '../../parse/hint.ts';
+import { hintOf } from '../../parse/nearest.ts';
 import { CliError, exitCode } from '../../project/exit-code.ts';
 import type { CommonOptions } from '../../project/options.ts';
-import { asCalled } from '../../session/call-lab.ts';
 import { type CommandContext, lookAtState, openContext } from '../../session/context.ts';
-import { print, printBytes, screen } from '../../session/print.ts';
+import { asCalled, print, printBytes, screen } from '../../session/print.ts';
 import { readLockHolder } from '../../store/lock.ts';
 import { runFolder } from '../../store/runs.ts';
 import type { StateData } from '../../store/state.ts';

@@ -1,6 +1,5 @@
 // `lab new NAME`: the files of a variant, ready to edit, and proved to be right as they stand. With --from it extends another; without, it
 // stands by itself, and begins a project where there is none.
-
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
@@ -14,9 +13,8 @@ import type { CommonOptions, OutputOptions } from '../../project/options.ts';
 import { findProject, projectFolder } from '../../project/project.ts';
 import { startingFiles } from '../../project/starting-files.ts';
 import { requireVariant } from '../../requirements/choose-variant.ts';
-import { asCalled } from '../../session/call-lab.ts';
 import { type CommandContext, openContext } from '../../session/context.ts';
-import { print, printJson } from '../../session/print.ts';
+import { asCalled, print, printJson } from '../../session/print.ts';
 
 export interface NewOptions extends CommonOptions, OutputOptions {
   readonly from?: string;

@@ -1,14 +1,12 @@
 // `lab plan [WORKFLOW]`: what `lab run` would do to each step now, and why. Writes nothing.
-
-import { earlierInputs, stickyInputs } from '../../project/earlier-inputs.ts';
+import { earlierInputs, stickyInputs } from '../../project/inputs.ts';
 import type { RunOptions } from '../../project/options.ts';
 import { chooseVariant } from '../../requirements/choose-variant.ts';
 import type { Requirement } from '../../requirements/requirements.ts';
+import { runToContinue, scopeOf } from '../../session/asked.ts';
 import { lookAtState, openContext } from '../../session/context.ts';
-import { runToContinue } from '../../session/continues.ts';
 import { prepare } from '../../session/prepare.ts';
 import { resumeRun } from '../../session/resume-run.ts';
-import { scopeOf } from '../../session/run-scope.ts';
 import { showPlan } from '../../session/show-plan.ts';
 
 export const planCommand = async (named: string | undefined, options: RunOptions): Promise<number> => {

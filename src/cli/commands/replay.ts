@@ -8,12 +8,10 @@ import { CliError, exitCode } from '../../project/exit-code.ts';
 import type { OutputOptions } from '../../project/options.ts';
 import { screen } from '../../session/print.ts';
 import { createLines } from '../../view/lines.ts';
-import { createNdjson } from '../../view/ndjson.ts';
-import { createQuiet } from '../../view/quiet.ts';
 import { RunModel } from '../../view/run-model.ts';
 import { summary } from '../../view/summary.ts';
 import { cleanScreen, oneLine } from '../../view/text.ts';
-import type { View, ViewContext } from '../../view/view.ts';
+import { createNdjson, createQuiet, type View, type ViewContext } from '../../view/view.ts';
 
 export const replayCommand = async (file: string, options: OutputOptions): Promise<number> => {
   const events = eventsIn(file);

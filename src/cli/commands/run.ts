@@ -1,11 +1,11 @@
 // `lab run WORKFLOW`: chooses the variant, asks what has to be asked before anything starts, and runs.
-import { earlierInputs } from '../../project/earlier-inputs.ts';
 import { CliError, exitCode } from '../../project/exit-code.ts';
+import { earlierInputs } from '../../project/inputs.ts';
 import type { RunOptions } from '../../project/options.ts';
 import { chooseVariant } from '../../requirements/choose-variant.ts';
 import { askChoice, canAsk } from '../../session/ask.ts';
+import { runToContinue } from '../../session/asked.ts';
 import { type CommandContext, lookAtState, openContext } from '../../session/context.ts';
-import { runToContinue } from '../../session/continues.ts';
 import { resumeRun } from '../../session/resume-run.ts';
 import { startRun } from '../../session/start-run.ts';
 import type { RunEntry, StateData } from '../../store/state.ts';

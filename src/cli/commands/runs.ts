@@ -1,6 +1,5 @@
 // `lab runs`: the runs of this state folder, newest last.
-
-import { formatDuration } from '../../core/duration.ts';
+import { formatDuration } from '../../core/quantity.ts';
 import { exitCode } from '../../project/exit-code.ts';
 import type { CommonOptions, OutputOptions } from '../../project/options.ts';
 import { lookAtState, openContext } from '../../session/context.ts';

@@ -1,6 +1,5 @@
 // `lab schema [workflow|variant|causes]`: the JSON Schema of the files, with the input of every step type and probe this project knows.
-
-import { hintOf } from '../../parse/hint.ts';
+import { hintOf } from '../../parse/nearest.ts';
 import { causesJsonSchema, variantJsonSchema, workflowJsonSchema } from '../../parse/schema.ts';
 import { CliError, exitCode } from '../../project/exit-code.ts';
 import type { CommonOptions } from '../../project/options.ts';

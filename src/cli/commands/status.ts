@@ -1,12 +1,9 @@
 // `lab status`: what is deployed, since when, and which of its steps hold now, once or again and again. Writes nothing.
-
 import { exitCode } from '../../project/exit-code.ts';
 import type { CommonOptions, OutputOptions } from '../../project/options.ts';
-import { asCalled } from '../../session/call-lab.ts';
 import { openContext } from '../../session/context.ts';
-import { lookAtStatus, type Status, withTurns } from '../../session/look-at-status.ts';
-import { print, printJson, screen } from '../../session/print.ts';
-import { statusText } from '../../session/status-text.ts';
+import { asCalled, print, printJson, screen } from '../../session/print.ts';
+import { lookAtStatus, type Status, statusText, withTurns } from '../../session/status.ts';
 import { localTime } from '../../view/moment.ts';
 import { Screen } from '../../view/screen.ts';
 import { truncate } from '../../view/text.ts';

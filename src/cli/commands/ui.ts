@@ -1,5 +1,4 @@
 // `lab ui`: the page of the newest run, served live on this host while it lasts. It reads; what it starts are commands of their own.
-
 import { Desk } from '../../live/desk.ts';
 import { type PageServer, servePage } from '../../live/server.ts';
 import { CliError, exitCode } from '../../project/exit-code.ts';

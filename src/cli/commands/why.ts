@@ -3,18 +3,16 @@ import { isMeantBy } from '../../core/address.ts';
 import { continuedScope } from '../../core/redo.ts';
 import { foldRun } from '../../core/run-state.ts';
 import { eventsOf } from '../../history/past-runs.ts';
-import { earlierInputs } from '../../project/earlier-inputs.ts';
 import { exitCode } from '../../project/exit-code.ts';
+import { earlierInputs } from '../../project/inputs.ts';
 import type { OutputOptions, WorkflowOptions } from '../../project/options.ts';
 import { chooseVariant } from '../../requirements/choose-variant.ts';
-import { askedWorkflow } from '../../session/asked-workflow.ts';
+import { askedWorkflow, runToContinue } from '../../session/asked.ts';
 import { lookAtState, openContext } from '../../session/context.ts';
-import { runToContinue } from '../../session/continues.ts';
-import { findCauses } from '../../session/find-causes.ts';
 import { lookAtPlan } from '../../session/look-at-plan.ts';
 import { demandSteps, mayHave, prepare } from '../../session/prepare.ts';
 import { print, printJson, screen } from '../../session/print.ts';
-import { whyText } from '../../session/why-text.ts';
+import { findCauses, whyText } from '../../session/why.ts';
 
 export const whyCommand = async (
   step: string,

@@ -1,6 +1,6 @@
 // What several commands share: how one is declared, groups of options, the examples and exit codes below each help text.
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { hintOf } from '../../parse/hint.ts';
+import { hintOf } from '../../parse/nearest.ts';
 
 /** Takes the operands in order, and what the options say last. */
 // biome-ignore lint/suspicious/noExplicitAny: each command has operands of its own, and declares them in its spec

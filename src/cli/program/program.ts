@@ -3,10 +3,8 @@ import { Command, CommanderError } from 'commander';
 import { exitCode } from '../../project/exit-code.ts';
 import type { CommonOptions } from '../../project/options.ts';
 import { version } from '../../project/version-of-lab.ts';
-import { evidenceCommands } from './evidence-commands.ts';
 import { lookCommands } from './look-commands.ts';
-import { makeCommands } from './make-commands.ts';
-import { pageCommands } from './page-commands.ts';
+import { evidenceCommands, makeCommands, pageCommands } from './other-commands.ts';
 import type { Action, Define } from './parts.ts';
 import { runCommands } from './run-commands.ts';
 

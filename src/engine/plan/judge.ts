@@ -1,13 +1,11 @@
 // What is to be done about a unit, and why: the one judgement that plan, resume and run share. It looks and changes nothing.
 import type { Applied } from '../../core/event.ts';
 import { ExpressionError, type Scope } from '../../core/expression.ts';
-import type { Failure } from '../../core/failure.ts';
+import type { Failure, Observation } from '../../core/failure.ts';
 import type { Change } from '../../core/fingerprint.ts';
-import type { Observation } from '../../core/observation.ts';
 import { isDone, type StepState } from '../../core/run-state.ts';
 import { evaluateCondition } from '../../core/template.ts';
-import type { Engine } from '../engine.ts';
-import { internalFailure } from '../internal-failure.ts';
+import { type Engine, internalFailure } from '../engine.ts';
 import { askOnce, type Look, proofsOf, type Question, question } from '../prove/look.ts';
 import { rememberedOutputs } from '../prove/outputs.ts';
 import { changedSince, define } from '../step/definition.ts';

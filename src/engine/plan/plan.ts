@@ -1,11 +1,10 @@
 // What a run would do now, step by step and why. Looks at everything side by side; changes and records nothing.
 import { isMeantBy, parseAddress } from '../../core/address.ts';
-import type { Scope as RunScope } from '../../core/event.ts';
-import { topological } from '../../core/graph.ts';
+import type { Scope as RunScope, Scope } from '../../core/event.ts';
+import { closure, topological } from '../../core/graph.ts';
 import type { Engine } from '../engine.ts';
 import { stepsScope } from '../step/steps-scope.ts';
 import { isOpenParent, listSources, type Unit } from '../step/unit.ts';
-import { type Chosen, chosenBy } from './choose-units.ts';
 import { type Judgement, judge, type Known } from './judge.ts';
 import { expandLate } from './late-list.ts';
 
@@ -19,7 +18,7 @@ export interface PlanItem {
   readonly known?: Known;
 }
 
-export interface PlanRequest {
+interface PlanRequest {
   readonly units: readonly Unit[];
   readonly known: ReadonlyMap<string, Known>;
   readonly scope: RunScope;
@@ -27,7 +26,7 @@ export interface PlanRequest {
   readonly standing?: boolean;
 }
 
-export interface Plan {
+interface Plan {
   readonly items: readonly PlanItem[];
   /** All there are, with the children of those lists that rest on what stands. */
   readonly units: readonly Unit[];
@@ -182,3 +181,35 @@ const newestChild = ({ address }: Unit, known: ReadonlyMap<string, Known>): Know
     .filter(([each]) => parseAddress(each).step === address)
     .map(([, child]) => child)
     .reduce<Known | undefined>((newest, child) => (newest && newest.at > child.at ? newest : child), undefined);
+
+/** Whether a selection leaves a unit in; children that were not known when the selection was made are asked about as well. */
+export type Chosen = (unit: Pick<Unit, 'address' | 'step'>) => boolean;
+
+export const chosenBy = ({ only, from, until }: Scope, units: readonly Unit[]): Chosen => {
+  const known = new Set(units.map((unit) => unit.address));
+  const selections = [
+    ...(only ? [select(units, only)] : []),
+    ...(from === undefined ? [] : [select(units, [from], 'forward')]),
+    ...(until === undefined ? [] : [select(units, [until], 'backward')]),
+  ];
+  return ({ address, step }) =>
+    selections.every(({ selectors, set }) => {
+      if (known.has(address)) return set.has(address);
+      // A child of a list that was not known yet: its parent was chosen, maybe for the sake of one child.
+      const own = selectors.filter((each) => parseAddress(each).step === step.id);
+      return own.length > 0 ? own.some((each) => isMeantBy(address, each)) : set.has(step.id);
+    });
+};
+
+const select = (
+  units: readonly Unit[],
+  selectors: readonly string[],
+  direction?: 'forward' | 'backward',
+): { readonly selectors: readonly string[]; readonly set: ReadonlySet<string> } => {
+  const meant = units.filter((unit) => selectors.some((each) => means(each, unit))).map((unit) => unit.address);
+  return { selectors, set: direction ? closure(units, meant, direction) : new Set(meant) };
+};
+
+const means = (selector: string, unit: Unit): boolean =>
+  isMeantBy(unit.address, selector) ||
+  (unit.kind === 'parent' && !unit.children && parseAddress(selector).step === unit.address);

@@ -1,7 +1,6 @@
 // Proves again, side by side and before anything starts, what finished in earlier runs or before a crash.
-import type { Engine } from '../engine.ts';
+import { type Engine, tell } from '../engine.ts';
 import type { Unit } from '../step/unit.ts';
-import { tell } from '../tell.ts';
 import { type Judgement, judge, type Known } from './judge.ts';
 import { mayHaveSurvived } from './survivor.ts';
 

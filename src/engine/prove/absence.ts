@@ -1,8 +1,7 @@
 // Is it gone? What is seen of the absence of something that was made, asked once or awaited.
 import type { UndoRecord } from '../../core/event.ts';
-import type { Observation } from '../../core/observation.ts';
-import type { Engine } from '../engine.ts';
-import { inProject } from '../paths.ts';
+import type { Observation } from '../../core/failure.ts';
+import { type Engine, inProject } from '../engine.ts';
 import { createContext } from '../step/context.ts';
 import type { ResolvedProbe, Surroundings } from '../step/resolved.ts';
 import { StepError, type StepType } from '../step-type.ts';

@@ -1,8 +1,7 @@
 // Looking at the world: one look of a probe, and waiting until all of a step's probes hold.
-
 import * as z from 'zod';
 import { ExpressionError, type Scope } from '../../core/expression.ts';
-import type { Observation } from '../../core/observation.ts';
+import type { Observation } from '../../core/failure.ts';
 import { keptText } from '../../core/printed.ts';
 import { asBoolean, evaluate } from '../../core/template.ts';
 import { abandoned } from '../bounded.ts';

@@ -1,5 +1,4 @@
 // The outputs of a step: computed from what its action said, looked up again without running it, and fit for the journal.
-
 import { ExpressionError, type Scope } from '../../core/expression.ts';
 import type { Failure } from '../../core/failure.ts';
 import { canonical } from '../../core/fingerprint.ts';

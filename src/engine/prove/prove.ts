@@ -1,10 +1,8 @@
 // Waiting for what a step needs or promises, while views are told what is seen.
-
 import type { Scope } from '../../core/expression.ts';
 import type { Failure } from '../../core/failure.ts';
-import type { Engine } from '../engine.ts';
+import { type Engine, tell } from '../engine.ts';
 import type { ResolvedStep } from '../step/resolved.ts';
-import { tell } from '../tell.ts';
 import { proofsOf, question } from './look.ts';
 import { type WaitResult, waitUntil } from './wait.ts';
 

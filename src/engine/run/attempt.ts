@@ -3,11 +3,9 @@ import { basename } from 'node:path';
 import type { ProcessIdentity } from '../../core/event.ts';
 import { ExpressionError, type Scope } from '../../core/expression.ts';
 import type { Failure } from '../../core/failure.ts';
-import { wholeText } from '../../core/printed.ts';
-import { readings } from '../../core/readings.ts';
+import { readings, wholeText } from '../../core/printed.ts';
 import { bounded } from '../bounded.ts';
-import type { Engine } from '../engine.ts';
-import { internalFailure, isStoreError } from '../internal-failure.ts';
+import { type Engine, internalFailure, isStoreError, tell } from '../engine.ts';
 import type { CommandResult } from '../ports.ts';
 import { declaredOutputs } from '../prove/outputs.ts';
 import { quoteCommand } from '../quote.ts';
@@ -22,7 +20,6 @@ import {
 import { type OutputLog, openOutputLog } from '../step/output-log.ts';
 import type { ResolvedAction, ResolvedStep } from '../step/resolved.ts';
 import { StepError } from '../step-type.ts';
-import { tell } from '../tell.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 

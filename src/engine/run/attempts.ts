@@ -1,12 +1,10 @@
 // The attempts at an action: each waits for its place, is recorded before it starts, acts, and is proved; a failure may be tried again.
 import type { Outcome, ProcessIdentity } from '../../core/event.ts';
 import { ExpressionError, type Scope } from '../../core/expression.ts';
-import type { Failure } from '../../core/failure.ts';
-import type { Observation } from '../../core/observation.ts';
+import type { Failure, Observation } from '../../core/failure.ts';
 import { delayAfter } from '../../core/retry.ts';
 import { evaluateCondition } from '../../core/template.ts';
-import { elapsed } from '../elapsed.ts';
-import type { Engine } from '../engine.ts';
+import { type Engine, elapsed } from '../engine.ts';
 import type { Judgement, Known } from '../plan/judge.ts';
 import { awaitSurvivor, type StillAlive, survivorFailure } from '../plan/survivor.ts';
 import { outputsIn } from '../prove/look.ts';

@@ -1,12 +1,12 @@
-// The end of a unit: what of it goes into the journal, and what it means for those that wait for it.
+// The end of a step: what of it goes into the journal, and whether it still stands when the run ends.
 import type { Created, EventOf, Outcome } from '../../core/event.ts';
 import { ExpressionError, type Scope } from '../../core/expression.ts';
 import { canonical } from '../../core/fingerprint.ts';
 import { isDone } from '../../core/run-state.ts';
-import { elapsed } from '../elapsed.ts';
-import type { Engine } from '../engine.ts';
-import type { Judgement, Known } from '../plan/judge.ts';
+import { type Engine, elapsed } from '../engine.ts';
+import { type Judgement, judge, type Known } from '../plan/judge.ts';
 import { withoutSecrets } from '../prove/outputs.ts';
+import { awaitHealth, unhealthy } from '../prove/prove.ts';
 import { resolveFlag } from '../step/resolve.ts';
 import { hideSecrets, type Secret } from '../step/secret-book.ts';
 import type { Unit } from '../step/unit.ts';
@@ -138,4 +138,58 @@ const isTolerated = ({ unit, scope }: KnownTurn, { resolved }: Judgement): boole
     if (!(error instanceof ExpressionError)) throw error;
     return false; // Its own error is one more reason to fail, and the first one is told.
   }
+};
+
+interface Was {
+  readonly outcome: Outcome;
+  readonly outputs: Finish['outputs'];
+  /** Monotonic milliseconds from which looks count. */
+  readonly freshSince: number;
+}
+
+/**
+ * Undefined when it still holds. What does not is waited for as after its action, so that a hiccup is no loss; its new end is recorded,
+ * which is the old one where it came back, and a failure else.
+ */
+export const confirmUnit = async (
+  engine: Engine,
+  { known: _, ...rest }: KnownTurn,
+  { freshSince, ...was }: Was,
+): Promise<Finish | undefined> => {
+  const { unit, scope } = rest;
+  const { address } = unit;
+  const at = engine.host.clock.now();
+  const known = {
+    address,
+    status: 'finished' as const,
+    attempt: 0,
+    at,
+    inThisRun: true,
+    evidence: [],
+    ...was,
+  } satisfies Known;
+  const turn = { ...rest, known };
+  const judgement = await judge(engine, { unit, known, scope, freshSince, standing: true });
+  const { verdict, resolved } = judgement;
+  if (!resolved || verdict === 'keep' || verdict === 'skip') return undefined;
+  const message = `${address} held when it was done, and does not at the end of the run: ${judgement.reason}`;
+  await engine.emit({ type: 'notice', level: 'warning', code: 'lost-meanwhile', message });
+  const startedAt = engine.host.clock.monotonic();
+  const health = await awaitHealth(engine, { address, resolved, scope });
+  const again = await judge(engine, { unit, known, scope, freshSince: startedAt, standing: true });
+  const told = { startedAt, judgement: again, outputs: was.outputs };
+  if (again.verdict === 'keep')
+    return finishUnit(engine, turn, {
+      ...told,
+      outcome: known.outcome,
+      reason: 'it holds again',
+      outputs: known.outputs,
+    });
+  if (engine.stop.signal.aborted) {
+    const failure = { kind: 'cancelled', signal: engine.stop.reason ?? 'SIGTERM' } as const;
+    return finishUnit(engine, turn, { ...told, outcome: 'interrupted', failure });
+  }
+  const observations = health.holds ? again.evidence.filter(({ holds }) => !holds) : unhealthy(health).observations;
+  const failure = { kind: 'health', observations, waitedMs: health.waitedMs } as const;
+  return finishUnit(engine, turn, { ...told, outcome: 'failed', failure, evidence: health.observations });
 };

@@ -1,8 +1,7 @@
 // The one way out of the engine: a fact goes to the journal first, then into the state, then to whoever watches; in the order of
 // the journal, and without secrets.
 import type { EventBody, RunEvent } from '../../core/event.ts';
-import type { Masker } from '../../core/mask.ts';
-import { maskEvent } from '../../core/mask-event.ts';
+import { type Masker, maskEvent } from '../../core/mask.ts';
 import { RunFolder, type RunState } from '../../core/run-state.ts';
 import type { Appended, Clock, Journal } from '../ports.ts';
 

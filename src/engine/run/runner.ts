@@ -1,40 +1,13 @@
 // A run from its plan to its last fact: takes away what is to go first, performs the steps, says how it ended. Knows no product.
-import type { EventBody, Outcome, Scope as RunScope } from '../../core/event.ts';
+import type { Outcome } from '../../core/event.ts';
 import { ExpressionError, type Scope, WithheldError } from '../../core/expression.ts';
-import type { Holding } from '../../core/holdings.ts';
 import { evaluate } from '../../core/template.ts';
 import type { Workflow } from '../../core/workflow.ts';
-import { elapsed } from '../elapsed.ts';
-import type { Engine } from '../engine.ts';
-import type { Known } from '../plan/judge.ts';
+import { type Engine, elapsed } from '../engine.ts';
 import { withoutSecrets } from '../prove/outputs.ts';
-import type { Unit } from '../step/unit.ts';
 import { undoAll } from '../undo/undo.ts';
-import { type Remnants, settleRemnants } from './remnants.ts';
-import { WorkflowRun } from './workflow-run.ts';
-
-type Notice = Extract<EventBody, { type: 'notice' }>;
-
-export interface RunRequest {
-  readonly workflow: Workflow;
-  readonly units: readonly Unit[];
-  readonly scope: RunScope;
-  /** What is known of steps, by address, from this run and earlier ones. */
-  readonly known: ReadonlyMap<string, Known>;
-  /** True when a run is continued: verdicts are told. */
-  readonly resumed: boolean;
-  readonly usualMs: (address: string) => number | undefined;
-  /** What is to be taken away first: all that the workflow named by `undoes` has made, or what `scope.undo` names. */
-  readonly holdings: readonly Holding[];
-  /** Whether success means that all of it stands at the end. */
-  readonly confirms?: boolean;
-  /** What earlier runs may have left at work, that nothing is to be made or taken away beside. */
-  readonly remnants?: Remnants;
-  /** What is there after all when nothing was known to be taken away: it fails the run, and is told with what helps. */
-  readonly thereAfterAll?: () => Promise<{ readonly left: boolean; readonly notices: readonly Notice[] }>;
-  /** What is to be said before the end is. */
-  readonly lastWords?: () => Promise<readonly Notice[]>;
-}
+import { settleRemnants } from './remnants.ts';
+import { type RunRequest, WorkflowRun } from './workflow-run.ts';
 
 export interface RunResult {
   readonly outcome: 'succeeded' | 'failed' | 'interrupted';

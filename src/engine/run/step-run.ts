@@ -1,7 +1,6 @@
 // One unit from its turn to its outcome: judged, its preconditions awaited, acted, proved, recorded; in that order.
 import type { Failure } from '../../core/failure.ts';
-import type { Engine } from '../engine.ts';
-import { internalFailure, isStoreError } from '../internal-failure.ts';
+import { type Engine, internalFailure, isStoreError } from '../engine.ts';
 import { type Judgement, judge } from '../plan/judge.ts';
 import { awaitSurvivor, mayHaveSurvived, survivorFailure, suspectOf, wasCutOff } from '../plan/survivor.ts';
 import { awaitHealth, awaitPreconditions, unhealthy } from '../prove/prove.ts';

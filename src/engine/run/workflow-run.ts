@@ -1,24 +1,47 @@
 // The steps of one run: which may start when, what each is given, what its end means for those that wait for it.
 import { isMeantBy, parseAddress } from '../../core/address.ts';
-import type { Outcome, PlannedStep } from '../../core/event.ts';
+import type { EventBody, Outcome, PlannedStep, Scope as RunScope } from '../../core/event.ts';
 import type { Scope } from '../../core/expression.ts';
 import type { Failure } from '../../core/failure.ts';
 import { hasKeys } from '../../core/has-keys.ts';
+import type { Holding } from '../../core/holdings.ts';
+import type { Workflow } from '../../core/workflow.ts';
 import type { Engine } from '../engine.ts';
 import { createLimiter, type Limiter } from '../limiter.ts';
-import { type Chosen, chosenBy } from '../plan/choose-units.ts';
-import type { Judgement } from '../plan/judge.ts';
+import type { Judgement, Known } from '../plan/judge.ts';
 import { expandLate } from '../plan/late-list.ts';
+import { type Chosen, chosenBy } from '../plan/plan.ts';
 import { proveKnown } from '../plan/prove-known.ts';
 import { type Secret, secretsOf } from '../step/secret-book.ts';
 import { stepsScope } from '../step/steps-scope.ts';
 import { plannedStep, type Unit } from '../step/unit.ts';
-import { confirmUnit } from './confirm.ts';
-import type { Finish, KnownTurn } from './finish-unit.ts';
-import type { RunRequest } from './runner.ts';
-import { Schedule } from './schedule.ts';
+import { confirmUnit, type Finish, type KnownTurn } from './finish-unit.ts';
+import type { Remnants } from './remnants.ts';
+import { Schedule, Turns } from './schedule.ts';
 import { keepUnit, runUnit, type Turn } from './step-run.ts';
-import { Turns } from './turns.ts';
+
+type Notice = Extract<EventBody, { type: 'notice' }>;
+
+export interface RunRequest {
+  readonly workflow: Workflow;
+  readonly units: readonly Unit[];
+  readonly scope: RunScope;
+  /** What is known of steps, by address, from this run and earlier ones. */
+  readonly known: ReadonlyMap<string, Known>;
+  /** True when a run is continued: verdicts are told. */
+  readonly resumed: boolean;
+  readonly usualMs: (address: string) => number | undefined;
+  /** What is to be taken away first: all that the workflow named by `undoes` has made, or what `scope.undo` names. */
+  readonly holdings: readonly Holding[];
+  /** Whether success means that all of it stands at the end. */
+  readonly confirms?: boolean;
+  /** What earlier runs may have left at work, that nothing is to be made or taken away beside. */
+  readonly remnants?: Remnants;
+  /** What is there after all when nothing was known to be taken away: it fails the run, and is told with what helps. */
+  readonly thereAfterAll?: () => Promise<{ readonly left: boolean; readonly notices: readonly Notice[] }>;
+  /** What is to be said before the end is. */
+  readonly lastWords?: () => Promise<readonly Notice[]>;
+}
 
 export class WorkflowRun {
   /** Of steps and children that had their turn. */

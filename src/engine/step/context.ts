@@ -1,5 +1,4 @@
 // Builds what a step type or a probe may use: commands in the right place, folder and environment, with their output logged.
-
 import { guarded, keptText } from '../../core/printed.ts';
 import { evaluateCondition, resolveValue, textOf } from '../../core/template.ts';
 import type { Engine } from '../engine.ts';

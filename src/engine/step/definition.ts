@@ -6,8 +6,7 @@ import { type Change, canonical, changes } from '../../core/fingerprint.ts';
 import { hasKeys } from '../../core/has-keys.ts';
 import type { StepState } from '../../core/run-state.ts';
 import type { StepSpec } from '../../core/workflow.ts';
-import type { Engine } from '../engine.ts';
-import { inProject } from '../paths.ts';
+import { type Engine, inProject } from '../engine.ts';
 import { StepError } from '../step-type.ts';
 import type { ResolvedAction, ResolvedStep } from './resolved.ts';
 

@@ -1,15 +1,12 @@
 // Turns a step of the file into the step that is run: expressions replaced, durations in milliseconds, defaults filled in.
-
-import { parseDuration } from '../../core/duration.ts';
 import type { Created, UndoRecord } from '../../core/event.ts';
 import { compile, partOf, type Scope } from '../../core/expression.ts';
+import { parseDuration, parseSize } from '../../core/quantity.ts';
 import { noRetry, type RetryPolicy } from '../../core/retry.ts';
 import { ShellTextError, shellText } from '../../core/shell-text.ts';
-import { parseSize } from '../../core/size.ts';
 import { asBoolean, evaluate, resolveText, resolveValue, textOf } from '../../core/template.ts';
 import type { ProbeSpec, StepSpec } from '../../core/workflow.ts';
-import type { Engine } from '../engine.ts';
-import { inProject } from '../paths.ts';
+import { type Engine, inProject } from '../engine.ts';
 import { quoteCommand } from '../quote.ts';
 import type { ResolvedAction, ResolvedProbe, ResolvedStep, Surroundings } from './resolved.ts';
 

@@ -1,6 +1,6 @@
 // Takes over what is there without having been made by a run: looks at a step and decides what may be remembered of it.
 import type { Outcome } from '../../core/event.ts';
-import type { Observation } from '../../core/observation.ts';
+import type { Observation } from '../../core/failure.ts';
 import type { Engine } from '../engine.ts';
 import type { Judgement } from '../plan/judge.ts';
 import { absence } from '../prove/absence.ts';

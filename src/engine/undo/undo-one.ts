@@ -1,12 +1,9 @@
 // Takes one thing away by what was recorded when it was made, and proves that it is gone.
 import type { EventOf, UndoRecord } from '../../core/event.ts';
-import type { Failure } from '../../core/failure.ts';
+import type { Failure, Observation } from '../../core/failure.ts';
 import type { Holding } from '../../core/holdings.ts';
-import type { Observation } from '../../core/observation.ts';
 import { bounded } from '../bounded.ts';
-import { elapsed } from '../elapsed.ts';
-import type { Engine } from '../engine.ts';
-import { internalFailure } from '../internal-failure.ts';
+import { type Engine, elapsed, internalFailure } from '../engine.ts';
 import { absence, awaitAbsence, surroundingsOf, typedUndo } from '../prove/absence.ts';
 import { actionTag, commandError, commandSettings, createContext, enterCommand, undoTag } from '../step/context.ts';
 import { revealSecrets } from '../step/secret-book.ts';

@@ -1,6 +1,6 @@
 // Takes away what was made, all but what is needed by something that stays; what ends with its container once that is gone.
+import type { Observation } from '../../core/failure.ts';
 import type { Holding } from '../../core/holdings.ts';
-import type { Observation } from '../../core/observation.ts';
 import { Resting, undoOrder } from '../../core/resting.ts';
 import type { Engine } from '../engine.ts';
 import { absence } from '../prove/absence.ts';

@@ -1,6 +1,6 @@
 // A disk that fails as it is told, or forgets what was not synced; the file itself is real.
 import { ftruncateSync } from 'node:fs';
-import { type Disk, realDisk } from '../../../src/store/disk.ts';
+import { type Disk, realDisk } from '../../../src/store/private-file.ts';
 
 export const systemError = (code: string): Error => Object.assign(new Error(code), { code });
 
