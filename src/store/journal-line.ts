@@ -77,9 +77,13 @@ const provingEnd = /(?:,"synced":(\d{1,15}))?,"v":\d{1,9},"crc":"[0-9a-f]{8}"\}\
  */
 export const provenBy = (line: Buffer): number => {
   const end = provingEnd.exec(line.toString('latin1', Math.max(0, line.length - endBytes)));
-  return end === null ? 0 : end[1] === undefined ? Number.POSITIVE_INFINITY : Number(end[1]);
+  if (end === null) return 0;
+  if (end[1] !== undefined) return Number(end[1]);
+  // What is left of a line that was cut within its number looks like the end of one from before, and begins unlike it.
+  return line[0] === openingBrace ? Number.POSITIVE_INFINITY : 0;
 };
 
+const openingBrace = 0x7b;
 const crcBytes = ',"crc":"01234567"}'.length;
 const closingBrace = Buffer.from('}');
 const endOfLine = /(?:,"synced":\d{1,15})?,"v":(\d{1,9}),"crc":"([0-9a-f]{8})"\}$/;

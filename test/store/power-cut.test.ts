@@ -141,6 +141,15 @@ describe('a power cut', patient, () => {
     );
   });
 
+  it('takes nothing that was answered, wherever a line feed stands after the last sync', async () => {
+    const cut = cuts[3] as Cut;
+    for (let at = cut.synced; at < cut.bytes.length; at += 1) {
+      const bytes = Buffer.from(cut.bytes);
+      bytes[at] = 10;
+      await expectNothingLost(bytes, cut);
+    }
+  });
+
   it('leaves a journal that can be continued, with the lost piece kept aside', async () => {
     const cut = cuts[1] as Cut;
     const bytes = Buffer.from(cut.bytes);
