@@ -80,6 +80,10 @@ describe('a deploy that is cut off', () => {
       const half = await host.lab('run', 'teardown', '--no-tty', '--yes');
       expect(half.code, half.stdout).toBe(1);
       expect(Object.keys(host.world().containers)).not.toEqual([]);
+      // The cluster, which the fabric rests on, was left alone until the fabric is gone.
+      const again = await host.lab('run', 'teardown', '--no-tty', '--yes');
+      expect(again.code, again.stdout).toBe(1);
+      expect(again.stdout).toContain('undone       fabric: removed containerlab');
       const whole = await host.lab('run', 'teardown', '--no-tty', '--yes');
       expect(whole.code, whole.stdout + whole.stderr).toBe(0);
       const { containers, profiles, networks, labs } = host.world();

@@ -128,6 +128,22 @@ export const ofBalancers: Said = {
     await ciliumInstall.run(cilium, context);
     return context.logged.join('\n');
   },
+  'the namespace cilium-secrets of an earlier Cilium is still being deleted': () => {
+    const annotations = { 'meta.helm.sh/release-name': 'cilium' };
+    const metadata = { name: 'cilium-secrets', annotations, deletionTimestamp: '2026-11-24T19:02:40Z' };
+    return refusal(() =>
+      ciliumInstall.run(
+        cilium,
+        onHost(
+          [
+            ['cilium version', { stdout: 'cilium-cli: v0.19.7' }],
+            ['get namespaces', list({ metadata })],
+          ],
+          fast(),
+        ),
+      ),
+    );
+  },
   'cilium-operator-… was made 19:02:11, and the configuration changed 19:02:40': () =>
     saw(
       ciliumFresh.check?.(
