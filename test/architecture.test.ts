@@ -41,6 +41,10 @@ const law: Record<
   'src/core': { rooms: [], packages: ['zod', '@marcbachmann/cel-js', '@marcbachmann/cel-js/evaluator', 're2js'] },
   'src/fabric': { rooms: ['src/core'], packages: ['zod'] },
   'src/parse': { rooms: ['src/core'] },
+  'src/import': {
+    rooms: ['src/core', 'src/parse'],
+    packages: ['zod', 'yaml', 'unbash', 'mdast-util-from-markdown', 'mdast-util-to-string'],
+  },
   'src/engine': { rooms: ['src/core'] },
   'src/host': { rooms: ['src/core'], types: ['src/engine'] },
   'src/store': { rooms: ['src/core'], types: ['src/engine'] },

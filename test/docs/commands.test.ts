@@ -23,11 +23,13 @@ describe('the page of commands', () => {
     project.write('greeting.liquid', 'Hello, {{ inputs.size }}');
     const variant = project.read('workflows/tiny/variant.yaml');
     project.write('workflows/tiny/variant.yaml', `${variant}render: [{ template: greeting.liquid, to: greeting }]\n`);
+    project.write('README.md', '# Read\n\n## Deploy\n\n    docker network create read\n');
     await project.lab('run', 'deploy');
     const arguments_: Readonly<Record<string, readonly string[]>> = {
       why: ['base'],
       render: ['--out', 'rendered'],
       new: ['fresh', '--from', 'tiny'],
+      import: ['README.md', '--name', 'read'],
     };
     expect(Object.keys(documented)).toContain('plan');
     for (const [command, keys] of Object.entries(documented)) {

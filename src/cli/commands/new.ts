@@ -2,27 +2,21 @@
 // stands by itself, and begins a project where there is none.
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { join, relative } from 'node:path';
 import { stringify } from 'yaml';
 import { textOf } from '../../core/template.ts';
 import type { InputSpec, VariantFile } from '../../core/workflow.ts';
-import { variantJsonSchema, workflowJsonSchema } from '../../parse/schema.ts';
 import { CliError, exitCode } from '../../project/exit-code.ts';
 import { loadOnly, openVariantWithWorkflows } from '../../project/open-workflow.ts';
 import type { CommonOptions, OutputOptions } from '../../project/options.ts';
-import { findProject, projectFolder } from '../../project/project.ts';
 import { startingFiles } from '../../project/starting-files.ts';
 import { requireVariant } from '../../requirements/choose-variant.ts';
 import { type CommandContext, openContext } from '../../session/context.ts';
+import { beginProject, demandName, demandRight, schemaFiles } from '../../session/new-variant.ts';
 import { asCalled, print, printJson } from '../../session/print.ts';
 
 export interface NewOptions extends CommonOptions, OutputOptions {
   readonly from?: string;
-}
-
-interface Written {
-  readonly path: string;
-  readonly text: string;
 }
 
 export const newCommand = async (name: string, options: NewOptions): Promise<number> => {
@@ -35,7 +29,7 @@ export const newCommand = async (name: string, options: NewOptions): Promise<num
     options.from === undefined ? standingAlone(context, name) : await extending(context, name, options.from);
   await mkdir(folder, { recursive: true });
   for (const { path, text } of files) await writeFile(path, text, { flag: 'wx' });
-  await demandRight(context, { name, folder, workflows });
+  await demandRight(context, { name, workflows, takeBack: () => rm(folder, { recursive: true }) });
   const shown = files.map(({ path }) => relative(process.cwd(), path));
   if (options.json === true)
     printJson({ variant: name, ...(options.from !== undefined && { extends: options.from }), files: shown });
@@ -51,20 +45,6 @@ export const newCommand = async (name: string, options: NewOptions): Promise<num
       ),
     );
   return exitCode.ok;
-};
-
-const demandName = (name: string): void => {
-  if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(name))
-    throw new CliError(
-      exitCode.usage,
-      `"${name}" is no name for a variant: letters, digits, - and _, starting with a letter.`,
-    );
-};
-
-/** A folder that is in no project becomes one. */
-const beginProject = async ({ project }: NewOptions): Promise<void> => {
-  const folder = resolve(project ?? process.cwd());
-  if (projectFolder(folder) === undefined) await mkdir(join(folder, 'workflows'));
 };
 
 const standingAlone = (context: CommandContext, name: string) => {
@@ -87,15 +67,6 @@ const extending = async (context: CommandContext, name: string, from: string) =>
   ];
   return { files, workflows };
 };
-
-/** Editors read them; a project of its own may not have them yet. */
-const schemaFiles = ({ project, registry }: CommandContext): Written[] =>
-  [
-    { path: join(project.workflowsDir, 'variant.schema.json'), schema: variantJsonSchema },
-    { path: join(project.workflowsDir, 'workflow.schema.json'), schema: workflowJsonSchema },
-  ]
-    .filter(({ path }) => !existsSync(path))
-    .map(({ path, schema }) => ({ path, text: `${JSON.stringify(schema(registry), null, 2)}\n` }));
 
 const variantText = (name: string, from: string, parent: VariantFile): string => {
   const inputs = Object.entries(parent.inputs ?? {}).filter(([, spec]) => 'default' in spec);
@@ -140,20 +111,4 @@ patches: []
 #         run: [echo, hello]
 #   - remove: ${last}
 `;
-};
-
-/** What was just written is read as any other; a mistake in it is one of ours, and nothing is left behind. */
-const demandRight = async (
-  context: CommandContext,
-  { name, folder, workflows }: { name: string; folder: string; workflows: readonly string[] },
-): Promise<void> => {
-  const project = findProject(context.project.dir);
-  try {
-    for (const workflow of workflows) await loadOnly({ project, registry: context.registry, variant: name, workflow });
-  } catch (error) {
-    await rm(folder, { recursive: true });
-    throw error instanceof CliError
-      ? new Error(`the new variant is not right:\n${error.message}`, { cause: error })
-      : error;
-  }
 };

@@ -52,6 +52,25 @@ export const makeCommands = (define: Define): void => {
     ['lab new my-lab', 'lab new my-lab --from frr-netns'],
     [0, 2, 3],
   );
+  withExamples(
+    withJson(
+      define(
+        'import <files...>',
+        'make a variant from a README, shell scripts, a Makefile and a containerlab topology; says what became of each command',
+        async () => (await import('../commands/import.ts')).importCommand,
+      ),
+    )
+      .option('--name <name>', 'what the variant is called (default: as its topology, or the title of the README)')
+      .option('-o, --into <dir>', 'the folder of the project to write to; begins one there (default: the one here)')
+      .option('--check', 'only tell how much would be turned; writes nothing')
+      .option('--overwrite', 'replace the files of a variant of that name'),
+    [
+      'lab import README.md lab.clab.yml',
+      'lab import --check README.md Makefile scripts/*.sh',
+      'lab import README.md --name my-lab --into ../my-project',
+    ],
+    [0, 2, 3],
+  );
 };
 
 export const evidenceCommands = (define: Define): void => {
