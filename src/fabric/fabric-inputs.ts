@@ -16,6 +16,14 @@ const label = (fallback: string) =>
     .regex(/^[a-z][a-z0-9-]{0,31}$/, 'is not a name of lower-case letters, digits and dashes')
     .default(fallback);
 
+const hostName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9]([A-Za-z0-9.-]{0,62})$/,
+    'is not a name of letters, digits, dots and dashes, which begins with one of the first two',
+  );
+const isAddress = (text: string): boolean => ipv4(text) !== undefined || z.ipv6().safeParse(text).success;
+
 export const fabricInputs = z.object({
   spines: count(2).describe('Spine routers; each is a route reflector'),
   leaves: count(4).describe('Leaf routers'),
@@ -63,6 +71,32 @@ export const fabricInputs = z.object({
     .describe('Address a node hides clients behind; mgmt lets replies bypass the fabric, as the original lab saw'),
   mtu: z.int().min(1550).max(9500).default(9232).describe('MTU of spine-leaf links'),
   accessMtu: z.int().min(1280).max(9450).default(1500).describe('MTU of links to nodes, pods and clients'),
+
+  host: hostName.optional().describe('Of a lab over several hosts: which of `hosts` this machine is'),
+  hosts: z
+    .record(
+      hostName,
+      z.string().refine((text) => isAddress(text), 'is not an IP address'),
+    )
+    .default({})
+    .describe('The hosts that share the lab, and the address of each between them'),
+  placement: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('The host of each spine and leaf, and of `mgmt`; leaves in blocks and spines in turn unless given'),
+  underlayMtu: z
+    .int()
+    .min(1400)
+    .max(65535)
+    .default(1500)
+    .describe('Largest packet that passes between the hosts whole'),
+  tunnelPort: z.int().min(1).max(65535).default(14789).describe('UDP port of the tunnels between hosts'),
+  firstVni: z
+    .int()
+    .min(1)
+    .max(16_000_000)
+    .default(5000)
+    .describe('VNI of the tunnel of the first link; the next has one more'),
 });
 
 export type FabricInputs = z.input<typeof fabricInputs>;

@@ -1,11 +1,14 @@
 // The lab's network as plain data, computed from a few inputs: every variant renders from it and every check expects what it says.
+import { InputError } from '../core/input-error.ts';
 import { addressAt, contains, enclosing, macOf } from './addresses.ts';
 import { type FabricInputs, fabricInputs, type Settings } from './fabric-inputs.ts';
 import { type Client, clientsOf, type KubernetesNode, nodesOf, type Pod, podsOf } from './hosts.ts';
 import { hostLinksOf, type Link, linksOf } from './links.ts';
+import { placementOf, tunnelOverhead } from './placement.ts';
 import { type Device, devicesOf, type Namespace, namespacesOf, type Place, placesOf } from './places.ts';
-import { demandRoom, type Pools, poolsOf, vipOffset } from './room.ts';
+import { demandRoom, type Pools, poolsOf, vipOffset, vxlanOverhead } from './room.ts';
 import { type Leaf, leavesOf, maximumPaths, type Spine, spinesOf } from './routers.ts';
+import { type Share, share, type Whole } from './share.ts';
 import { type Subnet, subnetsOf, type Tenant, tenantOf } from './tenant.ts';
 
 export type Fabric = {
@@ -68,9 +71,11 @@ export type Fabric = {
     overlaySessions: number;
     tenantSessions: number;
     sessionEnds: number;
-    /** What gc_thresh3 of the kernel's tables must be where all these namespaces share one kernel; never less than its default. */
+    /** What gc_thresh3 of the kernel's tables must be where all namespaces of the share have one kernel; never less than its default. */
     neighbors: { ipv4: number; ipv6: number };
   };
+  /** What of it this host runs; all of it unless the lab is split over several hosts. */
+  share: Share;
 };
 
 /** Throws a RangeError with a sentence that names the input, for sizes and pools that can't make a fabric. */
@@ -78,15 +83,27 @@ export function fabric(inputs: FabricInputs = {}): Fabric {
   const read = fabricInputs.safeParse(inputs);
   if (!read.success) {
     const [issue] = read.error.issues;
-    throw new RangeError(`${issue?.path.join('.')}: ${issue?.message}.`);
+    const path = issue?.path.map(String) ?? [];
+    const isKey = issue?.code === 'invalid_key';
+    const message = isKey ? issue.issues[0]?.message : issue?.message;
+    throw new InputError(`${path.join('.')}: ${message}.`, path, isKey ? 'key' : 'value');
   }
   const settings = read.data;
   const pools = poolsOf(settings);
   demandRoom(settings, pools);
-  return assembled(settings, pools);
+  const placement = placementOf(settings);
+  const whole = assembled(placement ? narrowed(settings) : settings, pools);
+  const here = share(whole, placement);
+  return { ...whole, share: here, expected: expectedOf(settings, whole, here) };
 }
 
-function assembled(settings: Settings, pools: Pools): Fabric {
+/** Every link must fit into a tunnel between hosts, also one that is within a host: routers take a path for one size. */
+function narrowed(settings: Settings): Settings {
+  const mtu = Math.min(settings.mtu, settings.underlayMtu - tunnelOverhead(settings.hosts));
+  return { ...settings, mtu, accessMtu: Math.min(settings.accessMtu, mtu - vxlanOverhead) };
+}
+
+function assembled(settings: Settings, pools: Pools): Whole {
   const nodes = nodesOf(settings, pools);
   const clients = clientsOf(settings, pools);
   const pods = podsOf(settings, pools);
@@ -116,7 +133,6 @@ function assembled(settings: Settings, pools: Pools): Fabric {
     service: serviceOf(settings, pools),
     mgmt: mgmtOf(pools, nodes),
     ...plan(settings, pools),
-    expected: expectedOf(settings, links),
   };
 }
 
@@ -170,16 +186,16 @@ function serviceOf(settings: Settings, pools: Pools): Fabric['service'] {
   };
 }
 
-function expectedOf(settings: Settings, links: Link[]): Fabric['expected'] {
+function expectedOf(settings: Settings, whole: Whole, here: Share): Fabric['expected'] {
   const { spines, leaves, nodes } = settings;
   const pairs = spines * leaves;
   return {
-    links: links.length,
+    links: whole.links.length,
     underlaySessions: pairs,
     overlaySessions: pairs,
     tenantSessions: nodes,
     sessionEnds: 2 * (pairs + pairs + nodes),
-    neighbors: neighborsOf(settings),
+    neighbors: neighborsOf(whole, here),
   };
 }
 
@@ -188,11 +204,13 @@ function expectedOf(settings: Settings, links: Link[]): Fabric['expected'] {
  * spines, 64 leaves, 128 nodes and the default of 1,024: a tenth of the sessions never came up, and most requests of eight clients
  * at once were lost.
  */
-function neighborsOf({ spines, leaves, nodes, clients, podsPerNode }: Settings): Fabric['expected']['neighbors'] {
+function neighborsOf(whole: Whole, here: Share): Fabric['expected']['neighbors'] {
   const least = 1024;
+  const { nodes, pods, clients, links, tunnels } = here;
+  const between = (all: { kind: Link['kind'] }[]): number => all.filter(({ kind }) => kind === 'fabric').length;
   return {
-    ipv4: Math.max(least, nodes * nodes + 4 * (nodes + nodes * podsPerNode + clients)),
-    ipv6: Math.max(least, Math.ceil(2.5 * spines * leaves)),
+    ipv4: Math.max(least, nodes.length * whole.nodes.length + 4 * (nodes.length + pods.length + clients.length)),
+    ipv6: Math.max(least, Math.ceil(2.5 * (between(links) + between(tunnels) / 2))),
   };
 }
 

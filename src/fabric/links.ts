@@ -54,9 +54,9 @@ export function linksOf({ spines, leaves, nodes, clients, cluster, mtu, accessMt
 }
 
 /** What docker and the CNI plugin do for real clusters: nodes to the management bridge, pods to their node. */
-export function hostLinksOf({ nodes, podsPerNode, cluster, accessMtu }: Settings): Link[] {
+export function hostLinksOf({ nodes, podsPerNode, cluster, mtu, accessMtu }: Settings): Link[] {
   const mgmt = upTo(nodes).map((node) =>
-    link('mgmt', 1500, [end(nodeName(cluster, node), 'eth0'), end('mgmt', `port${node}`)]),
+    link('mgmt', Math.min(1500, mtu), [end(nodeName(cluster, node), 'eth0'), end('mgmt', `port${node}`)]),
   );
   const pods = upTo(nodes).flatMap((node) =>
     upTo(podsPerNode).map((index) =>
@@ -71,6 +71,10 @@ function end(node: string, port: string, namespace = node): LinkEnd {
 }
 
 function link(kind: Link['kind'], mtu: number, [a, b]: [LinkEnd, LinkEnd]): Link {
-  const index = 1000 + Number(/\d+$/.exec(a.interface)?.[0] ?? 0);
-  return { name: `${a.node}:${a.interface}--${b.node}:${b.interface}`, kind, a: { ...a, index }, b, mtu };
+  const name = `${a.node}:${a.interface}--${b.node}:${b.interface}`;
+  return { name, kind, a: { ...a, index: indexOf(a.interface) }, b, mtu };
+}
+
+export function indexOf(port: string): number {
+  return 1000 + Number(/\d+$/.exec(port)?.[0] ?? 0);
 }

@@ -11,6 +11,8 @@ export interface InputProblem {
   readonly message: string;
   readonly expected: string;
   readonly hint?: string;
+  /** Of a map: the name whose value is meant. */
+  readonly at?: string;
 }
 
 export type InputReading =
@@ -33,6 +35,8 @@ const valueOfText = (spec: InputSpec, text: string): unknown => {
       return booleanOf(text) ?? text;
     case 'list':
       return listOf(spec.items ?? 'string', text);
+    case 'map':
+      return mapOf(spec.items ?? 'string', text);
     default:
       return text;
   }
@@ -50,20 +54,41 @@ const booleanOf = (text: string): boolean | undefined =>
 /** JSON when it looks like a JSON list, else items between commas. */
 const listOf = (items: string, text: string): unknown => {
   const trimmed = text.trim();
-  if (trimmed.startsWith('[')) {
-    try {
-      return exactJson(trimmed);
-    } catch {
-      // Not JSON is a value like any other wrong one: the caller says what was expected.
-      return text;
-    }
-  }
-  if (trimmed === '') return [];
-  return trimmed.split(',').map((each) => {
-    const item = each.trim();
-    if (items === 'integer' || items === 'number') return numberOf(item) ?? item;
-    return items === 'boolean' ? (booleanOf(item) ?? item) : item;
+  if (trimmed.startsWith('[')) return jsonOf(trimmed) ?? text;
+  return trimmed === '' ? [] : trimmed.split(',').map((each) => itemOf(items, each.trim()));
+};
+
+/** JSON when it looks like a JSON object, else NAME=VALUE between commas; a name that comes twice makes it no map. */
+const mapOf = (items: string, text: string): unknown => {
+  const trimmed = text.trim();
+  if (trimmed.startsWith('{')) return hasNameTwice(trimmed) ? text : (jsonOf(trimmed) ?? text);
+  if (trimmed === '') return {};
+  const entries = trimmed.split(',').map((each): [string, unknown] => {
+    const cut = each.indexOf('=');
+    return [each.slice(0, Math.max(cut, 0)).trim(), itemOf(items, each.slice(cut + 1).trim())];
   });
+  const names = new Set(entries.map(([name]) => name));
+  return names.size < entries.length || names.has('') ? text : Object.fromEntries(entries);
+};
+
+/** Of a JSON object whose values are no objects: JSON would keep the last one. */
+const hasNameTwice = (json: string): boolean => {
+  const names = [...json.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?/g)].flatMap(([, name, colon]) => (colon ? [name] : []));
+  return new Set(names).size < names.length;
+};
+
+/** Undefined for what is no JSON: it is a value like any other wrong one, and the caller says what was expected. */
+const jsonOf = (text: string): unknown => {
+  try {
+    return exactJson(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const itemOf = (items: string, text: string): unknown => {
+  if (items === 'integer' || items === 'number') return numberOf(text) ?? text;
+  return items === 'boolean' ? (booleanOf(text) ?? text) : text;
 };
 
 /** Why a value does not fit its input; undefined when it does. */
@@ -74,6 +99,8 @@ export const problemOfInput = (spec: InputSpec, value: unknown): InputProblem | 
       return problemOfItem(spec.type, value) ?? outOfRange(Number(value), spec);
     case 'list':
       return problemOfList(spec, value);
+    case 'map':
+      return problemOfMap(spec, value);
     case 'enum':
       return problemOfChoice(spec.values, value);
     case 'string':
@@ -164,4 +191,14 @@ const problemOfList = (spec: InputSpec & { type: 'list' }, value: unknown): Inpu
   const type = spec.items ?? 'string';
   const wrong = value.map((item) => problemOfItem(type, item)).find((each) => each !== undefined);
   return wrong ?? outOfRange(value.length, { minimum: spec.minItems, maximum: spec.maxItems }, 'item');
+};
+
+const problemOfMap = (spec: InputSpec & { type: 'map' }, value: unknown): InputProblem | undefined => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uncomputable)
+    return problem(`${shown(value)} is not a map`, 'NAME=VALUE between commas, each name once, or a JSON object');
+  for (const [name, item] of Object.entries(value)) {
+    const wrong = problemOfItem(spec.items ?? 'string', item);
+    if (wrong) return { ...wrong, message: `${name}: ${wrong.message}`, at: name };
+  }
+  return undefined;
 };

@@ -1,6 +1,6 @@
 // The inputs of a run: what was given on the command line and in a file, over the defaults.
 import type { InputSpec } from '../core/workflow.ts';
-import { problemOfInput, readInputText } from './input-value.ts';
+import { type InputProblem, problemOfInput, readInputText } from './input-value.ts';
 import { nearest } from './nearest.ts';
 
 export interface InputComplaint {
@@ -8,6 +8,8 @@ export interface InputComplaint {
   readonly input: string;
   readonly message: string;
   readonly hint?: string;
+  /** Of a map: the name whose value is meant. */
+  readonly at?: string;
 }
 
 export type ResolvedInputs =
@@ -85,7 +87,8 @@ const unknownInput = (name: string, known: readonly string[]): InputComplaint =>
   };
 };
 
-const complaint = (
-  input: string,
-  { message, expected, hint }: { message: string; expected: string; hint?: string },
-): InputComplaint => ({ input, message: `${message}; expected ${expected}`, ...(hint === undefined ? {} : { hint }) });
+const complaint = (input: string, { message, expected, ...more }: InputProblem): InputComplaint => ({
+  input,
+  message: `${message}; expected ${expected}`,
+  ...more,
+});

@@ -1,11 +1,11 @@
 // Files that a person names: of the project, with data, or to be written.
 import { closeSync, constants, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import type { Diagnostic } from '../core/diagnostic.ts';
-import { readDocument } from '../parse/document.ts';
+import { readDocument, type YamlDocument } from '../parse/document.ts';
 import { Origins } from '../parse/origins.ts';
 import { maximumFileSize } from '../parse/path.ts';
-import { diagnosticAt } from '../parse/source.ts';
-import { formatDiagnostics } from '../view/snippet.ts';
+import { diagnosticAt, type Finding } from '../parse/source.ts';
+import { formatDiagnostic, formatDiagnostics } from '../view/snippet.ts';
 import { CliError, exitCode } from './exit-code.ts';
 
 /** More than this is refused whatever it says, also when each character takes four bytes. */
@@ -29,17 +29,31 @@ export const readPlainFile = (path: string): Buffer | undefined => {
   }
 };
 
+interface Wanted {
+  readonly option: string;
+  readonly example: string;
+}
+
+interface DataDocument extends Pick<YamlDocument, 'locate'> {
+  readonly value: Record<string, unknown>;
+}
+
 /** The map in a YAML or JSON file. @throws CliError 2 with every mistake in it */
-export const readDataFile = (path: string, { option, example }: { option: string; example: string }) => {
+export const readDataFile = (path: string, wanted: Wanted): Record<string, unknown> =>
+  readDataDocument(path, wanted).value;
+
+/** The same with the places of its tokens. @throws CliError 2 with every mistake in it */
+const readDataDocument = (path: string, { option, example }: Wanted): DataDocument => {
   const found: Diagnostic[] = [];
   const text = readText(path, option);
   const document = readDocument(path, text, {
     origins: new Origins(),
     report: (place, finding) => found.push(diagnosticAt(place, finding)),
   });
-  const { value } = document;
+  const { value, locate } = document;
   if (found.length > 0) throw new CliError(exitCode.usage, formatDiagnostics(found));
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return { value: value as Record<string, unknown>, locate };
   throw new CliError(exitCode.usage, `${path}: ${option} needs a map, such as "${example}".`);
 };
 
@@ -56,9 +70,24 @@ export const readText = (path: string, option: string): string => {
   }
 };
 
-/** What they say together; a later one counts before an earlier one. @throws CliError 2 */
-export const readInputsFiles = (paths: readonly string[]): Record<string, unknown> =>
-  Object.assign({}, ...paths.map((path) => readDataFile(path, { option: '--inputs', example: 'leaves: 8' })));
+interface InputsFiles {
+  /** What they say together; a later one counts before an earlier one. */
+  readonly values: Record<string, unknown>;
+  /** The finding with its line, and a caret under what is meant; undefined when the input is in none of the files. */
+  draw(path: readonly string[], finding: Finding, where?: 'key' | 'value'): string | undefined;
+}
+
+/** @throws CliError 2 */
+export const readInputsFiles = (paths: readonly string[]): InputsFiles => {
+  const documents = paths.map((path) => readDataDocument(path, { option: '--inputs', example: 'leaves: 8' }));
+  return {
+    values: Object.assign({}, ...documents.map(({ value }) => value)),
+    draw: (path, finding, where = 'value') => {
+      const document = documents.findLast(({ value }) => Object.hasOwn(value, path[0] ?? ''));
+      return document && formatDiagnostic(diagnosticAt(document.locate(path, where), finding));
+    },
+  };
+};
 
 // How a file is opened that a person names for the program to write: never through a symbolic link, which somebody else may have put
 // into a shared folder. Who means the file behind one names that.

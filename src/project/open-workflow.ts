@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { InputError } from '../core/input-error.ts';
 import { createMasker, type Masker } from '../core/mask.ts';
 import type { VariantFile, Workflow } from '../core/workflow.ts';
 import { templateFault } from '../host/render.ts';
@@ -134,15 +135,21 @@ const withValues = (
   { workflow, variant, positions }: Pick<Opened, 'workflow' | 'variant' | 'positions'>,
 ): Opened => {
   const specs = workflow.inputs ?? {};
-  const file = {
-    ...pick(earlier ?? {}, Object.keys(specs)),
-    ...readInputsFiles(options.inputs ?? []),
-  };
-  const resolved = resolveInputs(specs, { set: options.set ?? [], file });
+  const files = readInputsFiles(options.inputs ?? []);
+  const file = { ...pick(earlier ?? {}, Object.keys(specs)), ...files.values };
+  const set = options.set ?? [];
+  const isSet = (input: string): boolean => set.some((each) => each.slice(0, each.indexOf('=')).trim() === input);
+  // A line of a file may hold a secret beside what is shown of it.
+  const isSecret = Object.values(specs).some(({ type }) => type === 'secret');
+  const draw: DrawInput = (path, message, where) =>
+    isSecret || isSet(path[0] ?? '') ? undefined : files.draw(path, { code: 'wrong-input', message }, where);
+  const resolved = resolveInputs(specs, { set, file });
   if (!resolved.ok) {
-    const lines = resolved.problems.map(
-      ({ input, message, hint }) => `input ${input}: ${message}${hint === undefined ? '' : `; ${hint}`}`,
-    );
+    const lines = resolved.problems.map(({ input, message, hint, at }) => {
+      const line = `input ${input}: ${message}${hint === undefined ? '' : `; ${hint}`}`;
+      const where = Object.hasOwn(specs, input) ? 'value' : 'key';
+      return draw([input, ...(at === undefined ? [] : [at])], line, where) ?? line;
+    });
     throw new CliError(
       exitCode.usage,
       `${lines.join('\n')}\nInputs are given with --set NAME=VALUE or --inputs FILE; \`npx lab list\` shows them.`,
@@ -157,7 +164,7 @@ const withValues = (
   const masker = createMasker(hidden, (text) => Buffer.from(text).toString('base64'));
   keepOffScreen(masker);
   const shownInputs = Object.fromEntries(Object.entries(inputs).filter(([name]) => !secretNames.includes(name)));
-  const model = buildModel(variant, registry, inputs);
+  const model = buildModel({ variant, registry, draw }, inputs);
   return { project, registry, variant, workflow, positions, inputs, shownInputs, model, secrets, masker };
 };
 
@@ -206,7 +213,13 @@ const whyUnreadable = (file: string, error: unknown): string => {
   }
 };
 
-const buildModel = (variant: VariantFile, registry: Known, inputs: Readonly<Record<string, unknown>>): unknown => {
+/** Something about a value of an inputs file with its place; undefined for one that came from elsewhere. */
+type DrawInput = (path: readonly string[], message: string, where?: 'key' | 'value') => string | undefined;
+
+const buildModel = (
+  { variant, registry, draw }: Pick<Opened, 'variant' | 'registry'> & { readonly draw: DrawInput },
+  inputs: Readonly<Record<string, unknown>>,
+): unknown => {
   if (variant.model === undefined) return undefined;
   const model = registry.models.get(variant.model);
   if (!model) throw new CliError(exitCode.file, `variant ${variant.name}: there is no model ${variant.model}`);
@@ -214,7 +227,9 @@ const buildModel = (variant: VariantFile, registry: Known, inputs: Readonly<Reco
     return deepFreeze(model.build(pick(inputs, inputNames(model.inputs))));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new CliError(exitCode.usage, `These inputs make no ${variant.model}: ${error.message}`, error);
+    const message = `These inputs make no ${variant.model}: ${error.message}`;
+    const drawn = error instanceof InputError ? draw(error.path, message, error.where) : undefined;
+    throw new CliError(exitCode.usage, drawn ?? message, error);
   }
 };
 

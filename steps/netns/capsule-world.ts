@@ -10,6 +10,8 @@ export interface Link {
   readonly operstate: string;
   readonly address?: string;
   readonly master?: string;
+  /** The other namespace it is tied to, as this one numbers it: of the far end of a cable, or of a tunnel's socket. */
+  readonly link_netnsid?: number;
   readonly linkinfo?: {
     readonly info_kind?: string;
     readonly info_data?: Readonly<Record<string, unknown>>;

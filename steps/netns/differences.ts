@@ -140,12 +140,15 @@ const portDifferences = ({ name, master, port }: WantedLink, link: Link): readon
     });
 };
 
+/** A tunnel has no carrier to speak of: its state stays UNKNOWN. */
+const isOn = ({ operstate }: Link): boolean => operstate === 'UP' || operstate === 'UNKNOWN';
+
 /** Sessions over an interface without an address of its own need it; the kernel makes it when the interface goes up. */
 const hasLostLinkLocal = ({ up, master, name }: WantedLink, link: Link, { settings }: Wanted): boolean =>
   up &&
   master === undefined &&
   name !== 'lo' &&
-  link.operstate === 'UP' &&
+  isOn(link) &&
   settings.get('net.ipv6.conf.all.disable_ipv6') !== '1' &&
   !link.addr_info.some(({ family, scope }) => family === 'inet6' && scope === 'link');
 
@@ -241,7 +244,7 @@ const kernelRoutesLost = (
   }
   if (name === 'lo' && up) demand('127.0.0.0/8', 'local', 'scope host src 127.0.0.1');
   const own = link.addr_info.find(({ family, scope }) => family === 'inet6' && scope === 'link');
-  if (up && link.operstate === 'UP' && link.master === undefined && own) {
+  if (up && isOn(link) && link.master === undefined && own) {
     demand('fe80::/64', 'unicast', 'metric 256');
     demand(own.local, 'local', 'metric 0');
   }

@@ -1,25 +1,35 @@
 // Gathers `ip` commands of steps that run side by side into one process.
+import type { Host } from '../../src/engine/ports.ts';
 import { type StepContext, StepError } from '../../src/engine/step-type.ts';
 import { Gathering, type Settled } from '../shared/gathering.ts';
-import { entry, needCapsule } from './capsule-entry.ts';
+import { entry, entryFlags, needCapsule } from './capsule-entry.ts';
 
 /** `existing`: something of that name was there already, and was left as it is. */
 type Result = 'done' | 'existing';
 
-/** Runs ip commands in the capsule, in order; resolves when they are done. @throws StepError with the first that failed. */
-export const ipBatch = (context: StepContext, commands: readonly string[]): Promise<Result> =>
-  commands.length === 0 ? Promise.resolve('done') : batches.ask(context, commands);
+type IpBatch = (context: StepContext, commands: readonly string[]) => Promise<Result>;
 
-const batches = new Gathering<readonly string[], Result>(async (context, orders) =>
-  settle(orders, await failures(context, orders)),
-);
+/** How commands are run that gather with others run the same way. */
+const batchesThrough = (enter: (host: Host, capsule: number) => readonly string[]): IpBatch => {
+  const batches = new Gathering<readonly string[], Result>(async (context, orders) => {
+    const argv = [...enter(context.host, await needCapsule(context)), 'ip', '-force', '-batch', '-'];
+    return settle(orders, await failures(context, argv, orders));
+  });
+  return (context, commands) => (commands.length === 0 ? Promise.resolve('done') : batches.ask(context, commands));
+};
+
+/** Runs ip commands in the capsule, in order; resolves when they are done. @throws StepError with the first that failed. */
+export const ipBatch = batchesThrough(entry);
+
+/** The same in the network of the host itself, with the capsule's names: the socket of a tunnel that is made so stays on the host. */
+export const ipBatchFromHost = batchesThrough((host, capsule) => [...entryFlags(host, capsule), '--']);
 
 /** What failed, by number of the line. With -force the lines after a failed one are run all the same. */
 const failures = async (
   context: StepContext,
+  argv: readonly string[],
   orders: readonly (readonly string[])[],
 ): Promise<ReadonlyMap<number, string>> => {
-  const argv = [...entry(context.host, await needCapsule(context)), 'ip', '-force', '-batch', '-'];
   const stdin = `${orders.flat().join('\n')}\n`;
   const { exitCode, stderr } = await context.command(argv, { stdin, quiet: true });
   return exitCode === 0 ? new Map() : failedLines(stderr);

@@ -176,9 +176,12 @@ const takeRoute = ([to = '', ...words]: readonly string[], here: Wanted): boolea
   return known;
 };
 
-/** An address in the form in which the kernel prints it. */
+/** An address in the form in which the kernel prints it, with its length. */
 const plain = (address: string): string => {
   const [ip = '', length = ip.includes(':') ? '128' : '32'] = address.split('/');
-  if (!ip.includes(':')) return `${ip}/${length}`;
-  return `${new URL(`http://[${ip}]`).hostname.slice(1, -1)}/${length}`;
+  return `${kernelAddress(ip)}/${length}`;
 };
+
+/** An address in the form in which the kernel prints it. */
+export const kernelAddress = (ip: string): string =>
+  ip.includes(':') ? new URL(`http://[${ip}]`).hostname.slice(1, -1) : ip;

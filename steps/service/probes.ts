@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { defineProbe, defineStep, type StepContext, StepError } from '../../src/engine/step-type.ts';
 import { entry, findCapsule } from '../netns/capsule-entry.ts';
-import { countServers, grownBy, leakSentence, leftOutByChance, packetsIn } from './readings.ts';
+import { countServers, grownBy, leak, leakSentence, leftOutByChance, packetsIn } from './readings.ts';
 
 const requests = z.int().min(1).max(10_000).default(30).describe('How many, each over a connection of its own');
 
@@ -109,11 +109,19 @@ export const servicePath = defineProbe({
   },
 });
 
+const traceInput = pathInput.extend({
+  watch: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('Seconds in which packets are counted without asking, while the client asks on another host; 0 to ask'),
+});
+
 /** The same as something to be done, for a person who wants to see it. */
 export const serviceTrace = defineStep({
   name: 'service.trace',
   summary: 'Sends requests from a client and counts the packets on every cable',
-  input: pathInput,
+  input: traceInput,
   outputs: {
     verdict: 'whether service traffic left the fabric, in a sentence',
     hops: 'packets by cable',
@@ -123,10 +131,14 @@ export const serviceTrace = defineStep({
   describe: ({ from, url, requests: count }) => `${count} requests from ${from} to ${url}`,
   async run(path, context) {
     const { answers, outside, packets } = await measure(path, context);
-    if (answers === 0) throw new StepError(`none of ${path.requests} requests from ${path.from} was answered`);
+    if (path.watch === 0 && answers === 0)
+      throw new StepError(`none of ${path.requests} requests from ${path.from} was answered`);
     for (const [cable, count] of Object.entries(packets)) context.log(`${String(count).padStart(7)} packets  ${cable}`);
     return {
-      verdict: leakSentence({ answers, count: path.requests, outside, remedy: path.remedy }),
+      verdict:
+        path.watch > 0
+          ? `counted for ${path.watch} s; ${leak(outside, path.remedy)}`
+          : leakSentence({ answers, count: path.requests, outside, remedy: path.remedy }),
       hops: packets,
       outside,
       answers,
@@ -134,14 +146,18 @@ export const serviceTrace = defineStep({
   },
 });
 
-type Path = z.output<typeof pathInput>;
+type Path = z.output<typeof pathInput> & { readonly watch?: number };
 
 const measure = async (
-  { url, requests: count, from, links, outside: kind }: Path,
+  { url, requests: count, from, links, outside: kind, watch = 0 }: Path,
   context: StepContext,
 ): Promise<{ answers: number; outside: number; packets: Readonly<Record<string, number>> }> => {
   const before = await counters(context, links);
-  const { answers } = await ask(context, { url, count, from });
+  if (watch > 0) {
+    context.progress(`counting for ${watch} s what ${from} asks for on another host`);
+    await context.host.clock.sleep(watch * 1000, context.signal);
+  }
+  const { answers } = watch > 0 ? { answers: 0 } : await ask(context, { url, count, from });
   const packets = grownBy(before, await counters(context, links), links);
   const outside = links.filter((link) => link.kind === kind).reduce((sum, { name }) => sum + (packets[name] ?? 0), 0);
   return { answers, outside, packets };

@@ -91,8 +91,9 @@ export const leakSentence = ({
   count: number;
   outside: number;
   remedy: string;
-}): string => {
-  const asked = `${answers} of ${count} requests answered`;
-  if (outside === 0) return `${asked}; no packet left the fabric`;
-  return `${asked}; ${outside} packets left the fabric over the management network${remedy === '' ? '' : `; ${remedy}`}`;
+}): string => `${answers} of ${count} requests answered; ${leak(outside, remedy)}`;
+
+export const leak = (outside: number, remedy: string): string => {
+  if (outside === 0) return 'no packet left the fabric';
+  return `${outside} packets left the fabric over the management network${remedy === '' ? '' : `; ${remedy}`}`;
 };

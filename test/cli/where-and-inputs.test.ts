@@ -80,6 +80,18 @@ describe('a file of inputs', () => {
     }
   });
 
+  it('with a value that does not fit is told with the place of the value, unless a line of it may hold a secret', async () => {
+    const project = simple({ 'i.yaml': 'word: b\nn: many\nno: 1\n' });
+    const told = await project.lab('plan', '--inputs', 'i.yaml');
+    expect(told.code).toBe(2);
+    expect(told.stderr).toContain('i.yaml:2:4: error: input n: "many" is not a whole number');
+    expect(told.stderr).toContain('2 | n: many\n  |    ^^^^');
+    expect(told.stderr).toContain('i.yaml:3:1: error: input no: there is no such input');
+    // What is set counts, and stands in no file.
+    const set = await project.lab('plan', '--inputs', 'i.yaml', '--set', 'n=x');
+    expect(set.stderr).toContain('\ninput n: "x" is not a whole number');
+  });
+
   it('counts beside those before it, and before them where they say the same', async () => {
     const project = simple({ 'a.yaml': 'n: 5\nword: b\n', 'b.json': '{\n\t"n": 7\n}\n' });
     const ended = await project.lab('run', 'deploy', '--inputs', 'a.yaml', '--inputs', 'b.json');

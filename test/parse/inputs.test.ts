@@ -24,6 +24,10 @@ describe('an input', () => {
     [{ type: 'list', items: 'boolean' }, 'true,false', [true, false]],
     [{ type: 'list', items: 'ip' }, '["10.0.0.1", "fd00::1"]', ['10.0.0.1', 'fd00::1']],
     [{ type: 'list', items: 'prefix' }, '10.0.0.0/8', ['10.0.0.0/8']],
+    [{ type: 'map', items: 'ip' }, 'lab-a=10.0.0.1, lab-b=fd00::1', { 'lab-a': '10.0.0.1', 'lab-b': 'fd00::1' }],
+    [{ type: 'map', items: 'integer' }, '{"a": 1}', { a: 1 }],
+    [{ type: 'map' }, 'a=b=c', { a: 'b=c' }],
+    [{ type: 'map' }, '', {}],
     [{ type: 'ip' }, '::ffff:10.0.0.1', '::ffff:10.0.0.1'],
     [{ type: 'prefix' }, 'fd00:1::/64', 'fd00:1::/64'],
     [{ type: 'duration' }, '1h30m', '1h30m'],
@@ -51,6 +55,11 @@ describe('an input', () => {
     [{ type: 'list', items: 'integer' }, '1,x', '"x" is not a whole number; expected a whole number'],
     [{ type: 'list' }, '[1', '"[1" is not a list; expected items between commas, or a JSON list'],
     [{ type: 'list', minItems: 2 }, 'a', '1 item is too few; expected at least 2 items'],
+    ...['a=1,a=2', 'a', '=1', '{"a"', '{"a":1,"a":2}'].map((text): [InputSpec, string, string] => [
+      ...([{ type: 'map' }, text] as const),
+      `"${text}" is not a map; expected NAME=VALUE between commas, each name once, or a JSON object`,
+    ]),
+    [{ type: 'map', items: 'ip' }, 'a=x', 'a: "x" is not an IPv4 or IPv6 address; expected an IPv4 or IPv6 address'],
     [{ type: 'ip' }, '10.0.0.01', '"10.0.0.01" is not an IPv4 or IPv6 address; expected an IPv4 or IPv6 address'],
     [
       { type: 'prefix' },

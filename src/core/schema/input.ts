@@ -76,6 +76,15 @@ export const inputSchema = z.discriminatedUnion('type', [
     ...bounds,
   }),
   z.strictObject({
+    type: typed('map', 'Values by name; on the command line JSON, or NAME=VALUE between commas'),
+    items: z
+      .enum(['string', 'integer', 'number', 'boolean', 'ip', 'prefix'])
+      .meta(says('What each value is', { otherwise: 'string' }))
+      .optional(),
+    default: byDefault(z.record(z.string(), z.unknown()), { 'lab-a': '10.99.0.11' }),
+    ...bounds,
+  }),
+  z.strictObject({
     type: typed('ip', 'An IPv4 or IPv6 address'),
     default: byDefault(z.string(), '192.168.33.10'),
     ...bounds,
