@@ -55,3 +55,6 @@ export class StepError extends Error {
     this.final = details.final ?? false;
   }
 }
+
+/** The message of whatever was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,6 +1,6 @@
 // What counts as the definition of a step, as one canonical text, and how two definitions differ.
 // Cosmetic keys (name, description, timeout, retry, health timing) are left out by the caller: only what changes the world is in.
-
+import { isMap } from './maps.ts';
 export interface Change {
   readonly path: string;
   readonly from: unknown;
@@ -33,6 +33,3 @@ export const changes = (from: unknown, to: unknown, path = ''): readonly Change[
 
 /** A key of data may have the name of something every object inherits. */
 const own = (map: Record<string, unknown>, key: string): unknown => (Object.hasOwn(map, key) ? map[key] : undefined);
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,8 +1,8 @@
 // What is still there although no step makes it any more: said in a run, with the command that takes it away.
 import type { Created, EventBody } from '../core/event.ts';
 import type { Holding } from '../core/holdings.ts';
+import { quoteCommand } from '../core/quote.ts';
 import type { LedgerEntry } from '../store/state.ts';
-import { commandLine } from '../view/command-line.ts';
 import { holdingsOf } from './history.ts';
 
 /** More than these have a command of their own. */
@@ -18,7 +18,7 @@ export const removedSteps = (addresses: readonly string[], { workflow, variant, 
     addresses.length <= fewToType
       ? ['redo', '--undo', ...addresses]
       : ['run', workflow, '--prune', ...(workflow === 'deploy' ? [] : ['--variant', variant])];
-  const message = `${firstOf(addresses)} ${are} no longer in the workflow, and what ${they} made is still there; to take it away: ${lab} ${commandLine(words)}`;
+  const message = `${firstOf(addresses)} ${are} no longer in the workflow, and what ${they} made is still there; to take it away: ${lab} ${quoteCommand(words)}`;
   return [{ type: 'notice', level: 'warning', code: 'removed-step', message }];
 };
 
@@ -49,7 +49,7 @@ export const changedSteps = async (
     ? ['the rest', ['run', 'teardown', '--variant', variant]]
     : [`all that ${steps.length === 1 ? 'this step' : 'these steps'} made`, ['redo', '--undo', ...steps]];
   const they = earlier.length === 1 ? 'it goes' : 'they go';
-  const message = `made before a step was changed, and still there: ${firstOf(earlier.map(thingsOf))}; ${they} with ${what}: ${lab} ${commandLine(words)}`;
+  const message = `made before a step was changed, and still there: ${firstOf(earlier.map(thingsOf))}; ${they} with ${what}: ${lab} ${quoteCommand(words)}`;
   return [{ type: 'notice', level: 'warning', code: 'changed-step', message }];
 };
 
@@ -59,7 +59,7 @@ export const ownedByNobody = (
   { workflow, variant, lab, isLeft }: Named & { readonly isLeft?: boolean },
 ): readonly Notice[] => {
   if (addresses.length === 0) return [];
-  const adopt = `${lab} ${commandLine(['adopt', workflow, '--variant', variant])}`;
+  const adopt = `${lab} ${quoteCommand(['adopt', workflow, '--variant', variant])}`;
   const message = isLeft
     ? `nothing is known to be deployed, as when the state folder was lost, but what ${workflow} makes is there: ${firstOf(addresses)}; to own it: ${adopt}; then this run can be resumed, and takes it away`
     : `there already, and not known to be made by ${workflow}, so that nothing here takes it away: ${firstOf(addresses)}; to own it: ${adopt}`;

@@ -1,5 +1,4 @@
 // `lab import` without the files: texts in, the files of a variant out, with what became of every command.
-
 import { kindOf, type Source } from './read/source.ts';
 import { readTopology, type Topology } from './read/topology.ts';
 import { assemble, type Verdict } from './story/assemble.ts';

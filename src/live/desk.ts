@@ -1,6 +1,7 @@
 // Where the served page's parts meet: what is known of the run, who looks on, and what buttons may do. It reads; what it starts
 // are commands of their own.
 import { join } from 'node:path';
+import { quoteCommand } from '../core/quote.ts';
 import { pageAssets } from '../pages/page-assets.ts';
 import { CliError } from '../project/exit-code.ts';
 import type { CommonOptions } from '../project/options.ts';
@@ -9,7 +10,6 @@ import { elementNumbers } from '../report/topology-svg.ts';
 import type { CommandContext } from '../session/context.ts';
 import { runFolder } from '../store/runs.ts';
 import { readTail } from '../store/step-log.ts';
-import { commandLine } from '../view/command-line.ts';
 import { localTime } from '../view/moment.ts';
 import { cleanText } from '../view/text.ts';
 import { ChildRuns } from './child-runs.ts';
@@ -102,7 +102,7 @@ export class Desk implements Served {
     if (action === 'redo' && !this.isStep(step)) return { status: 400, message: 'There is no such step.' };
     const words = offer.words.map((word) => (word === 'STEP' && step !== undefined ? step : word));
     const program = process.argv[1] ?? '';
-    const command = `npx lab ${commandLine(words)}`;
+    const command = `npx lab ${quoteCommand(words)}`;
     const ended = (): void => this.noteActions();
     const started = this.children.start([program, ...words], { command, cwd: process.cwd(), ended });
     this.noteActions();

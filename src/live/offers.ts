@@ -1,10 +1,10 @@
 // What the buttons of the page do: each is a command line, shown as it would be typed, and possible or not as things stand.
+import { quoteCommand } from '../core/quote.ts';
 import { unfinishedRun } from '../history/history.ts';
 import { lookAtState } from '../session/context.ts';
 import { readLockHolder } from '../store/lock.ts';
 import { reconcileRuns } from '../store/runs.ts';
 import { readState, type StateData } from '../store/state.ts';
-import { commandLine } from '../view/command-line.ts';
 
 export interface Offer {
   /** After the program's name. */
@@ -33,7 +33,7 @@ export const offersNow = async (stateDir: string, common: readonly string[]): Pr
   const busy = holder ? `${holder.command} is at it (pid ${holder.pid})` : undefined;
   const offer = (words: readonly string[], not: string | undefined): Offer => ({
     words: [...words, ...common],
-    command: `npx lab ${commandLine([...words, ...common])}`,
+    command: `npx lab ${quoteCommand([...words, ...common])}`,
     not,
   });
   const workflow = deployed?.workflow ?? unfinished?.workflow ?? 'deploy';

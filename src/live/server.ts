@@ -1,6 +1,7 @@
 // Serves the page on the loopback interface: which request gets what. Who may ask is decided by `access.ts`.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { messageOf } from '../core/failure.ts';
 import { sha256 } from '../pages/page-assets.ts';
 import { offScreen } from '../project/off-screen.ts';
 import { Access } from './access.ts';
@@ -32,7 +33,7 @@ export const servePage = async (served: Served, port: number): Promise<PageServe
       if (response.headersSent) response.destroy();
       else
         send(response, 500, {
-          text: offScreen(`This is a mistake in lab: ${error instanceof Error ? error.message : String(error)}`),
+          text: offScreen(`This is a mistake in lab: ${messageOf(error)}`),
         });
     });
     return undefined;

@@ -1,8 +1,9 @@
 // What reading a project's files shares: files opened once, mistakes gathered and put in the order in which a person reads them.
 import type { z } from 'zod';
 import type { Diagnostic } from '../core/diagnostic.ts';
+import { isMap } from '../core/maps.ts';
 import { readDocument, type YamlDocument } from './document.ts';
-import { isMap, type Plain } from './merge.ts';
+import type { Plain } from './merge.ts';
 import { nearest } from './nearest.ts';
 import { Origins } from './origins.ts';
 import { folderOf, isInside, relativeTo, resolvePath } from './path.ts';

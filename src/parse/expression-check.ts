@@ -1,8 +1,8 @@
 // Checks one expression: its syntax, the names it reads, and the words for what is wrong.
 import { compile } from '../core/expression.ts';
+import { isMap } from '../core/maps.ts';
 import { templateParts } from '../core/template.ts';
 import type { Context } from './context.ts';
-import { isMap } from './merge.ts';
 import { judgeReference, type Names, type Spot } from './names.ts';
 import { lowerFirst } from './nearest.ts';
 import type { Key } from './origins.ts';

@@ -1,9 +1,11 @@
 // Every expression of a workflow or variant is checked where it stands.
 import type { z } from 'zod';
+import { messageOf } from '../core/failure.ts';
+import { isMap } from '../core/maps.ts';
 import { pattern } from '../core/pattern.ts';
 import type { Catalogue, Context } from './context.ts';
 import { createExpressionChecker, type ExpressionChecker } from './expression-check.ts';
-import { isMap, type Plain } from './merge.ts';
+import type { Plain } from './merge.ts';
 import { type Names, type Spot, type StepNames, stepNamesOf } from './names.ts';
 import { didYouMean, lowerFirst } from './nearest.ts';
 import { probeLists } from './shared-probes.ts';
@@ -126,7 +128,7 @@ const problemOfRegex = (source: string, group: unknown): { at: 'regex' | 'group'
     }
     return undefined;
   } catch (error) {
-    return { at: 'regex', message: lowerFirst(error instanceof Error ? error.message : String(error)) };
+    return { at: 'regex', message: lowerFirst(messageOf(error)) };
   }
 };
 

@@ -1,10 +1,11 @@
 // What a workflow declares as its inputs, and what a model needs of them.
+import { messageOf } from '../core/failure.ts';
+import { isMap } from '../core/maps.ts';
 import { pattern } from '../core/pattern.ts';
 import { inputSchema } from '../core/schema/input.ts';
 import type { InputSpec } from '../core/workflow.ts';
 import type { Context } from './context.ts';
 import { problemOfInput } from './input-value.ts';
-import { isMap } from './merge.ts';
 import { nearest } from './nearest.ts';
 import type { Finding } from './source.ts';
 import type { VariantChain } from './variant.ts';
@@ -54,7 +55,7 @@ const brokenPattern = (source: string): string | undefined => {
   try {
     return pattern(source) && undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 };
 

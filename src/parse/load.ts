@@ -1,5 +1,6 @@
 // From the files of a variant to one checked workflow, or to everything that is wrong with them, at once.
 import type { Diagnostic } from '../core/diagnostic.ts';
+import { isMap } from '../core/maps.ts';
 import { workflowSchema } from '../core/schema/workflow.ts';
 import type { VariantFile, Workflow } from '../core/workflow.ts';
 import {
@@ -13,7 +14,7 @@ import {
 import { createExpressionChecker } from './expression-check.ts';
 import { checkStepExpressions, checkVariantExpressions, checkWorkflowExpressions, namesOf } from './expressions.ts';
 import { checkInputSpecs, checkModelInputs } from './input-specs.ts';
-import { isMap, mergeMaps, type Plain, sharesReplace } from './merge.ts';
+import { mergeMaps, type Plain, sharesReplace } from './merge.ts';
 import { didYouMean } from './nearest.ts';
 import { type StepPositions, stepPositions } from './origins.ts';
 import { applyPatches } from './patches.ts';

@@ -1,10 +1,8 @@
 // Lays one map over another: maps merge key by key, anything else replaces, null takes the key away.
+import { isMap } from '../core/maps.ts';
 import type { Key, Origins } from './origins.ts';
 
 export type Plain = Record<string, unknown>;
-
-export const isMap = (value: unknown): value is Plain =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export interface Merge {
   readonly origins: Origins;

@@ -1,5 +1,6 @@
 // Which names an expression may read, depending on where it stands.
-import { isMap, type Plain } from './merge.ts';
+import { isMap } from '../core/maps.ts';
+import type { Plain } from './merge.ts';
 import { didYouMean } from './nearest.ts';
 import type { Finding } from './source.ts';
 

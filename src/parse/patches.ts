@@ -1,7 +1,8 @@
 // What a workflow file changes in the steps of the one it extends: override, replace, remove, insert.
+import { isMap } from '../core/maps.ts';
 import { patchSchema } from '../core/schema/patch.ts';
 import type { Context, MapDocument } from './context.ts';
-import { isMap, mergeMaps, type Plain } from './merge.ts';
+import { mergeMaps, type Plain } from './merge.ts';
 import { didYouMean } from './nearest.ts';
 import { checkShape, describe } from './shape.ts';
 import type { Place } from './source.ts';

@@ -1,8 +1,9 @@
 // Files that a workflow names: whether they are there, and whether scripts and templates can be read.
 import { ExpressionError } from '../core/expression.ts';
+import { isMap } from '../core/maps.ts';
 import { ShellTextError, shellText } from '../core/shell-text.ts';
 import type { Context } from './context.ts';
-import { isMap, type Plain } from './merge.ts';
+import type { Plain } from './merge.ts';
 import { nearest } from './nearest.ts';
 import { folderOf, isInside, resolvePath } from './path.ts';
 import { createSource, type Place } from './source.ts';

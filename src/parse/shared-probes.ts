@@ -1,6 +1,7 @@
 // Puts the probes of `probes` where steps name them, so that after this every probe has a kind.
+import { isMap } from '../core/maps.ts';
 import type { Context } from './context.ts';
-import { isMap, type Plain } from './merge.ts';
+import type { Plain } from './merge.ts';
 import { didYouMean } from './nearest.ts';
 import type { Place } from './source.ts';
 

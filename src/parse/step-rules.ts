@@ -1,9 +1,10 @@
 // What is asked of a step and of a probe beyond their shape.
+import { isMap } from '../core/maps.ts';
 import { parseDuration } from '../core/quantity.ts';
 import { probeSchema } from '../core/schema/probe.ts';
 import { stepSchema } from '../core/schema/step.ts';
 import type { Context } from './context.ts';
-import { isMap, type Plain } from './merge.ts';
+import type { Plain } from './merge.ts';
 import { didYouMean } from './nearest.ts';
 import type { Key } from './origins.ts';
 import { probeLists } from './shared-probes.ts';

@@ -2,10 +2,11 @@
 import * as z from 'zod';
 import { parseAddress } from '../core/address.ts';
 import { inCircles } from '../core/graph.ts';
+import { isMap } from '../core/maps.ts';
 import { includeSchema } from '../core/schema/patch.ts';
 import { stepSchema } from '../core/schema/step.ts';
 import { bringsSteps, type Context, circleOf, type MapDocument, openMap, resolveFile } from './context.ts';
-import { isMap, type Plain } from './merge.ts';
+import type { Plain } from './merge.ts';
 import { didYouMean } from './nearest.ts';
 import { checkShape, describe } from './shape.ts';
 import type { Finding, Place } from './source.ts';

@@ -1,8 +1,9 @@
 // A variant and those it extends, from the last to the first, read layer by layer.
+import { isMap } from '../core/maps.ts';
 import { variantSchema } from '../core/schema/variant.ts';
 import { workflowSchema } from '../core/schema/workflow.ts';
 import { bringsNames, type Context, circleOf, type MapDocument, openMap, resolveFile } from './context.ts';
-import { isMap, mergeMaps, type Plain, sharesReplace } from './merge.ts';
+import { mergeMaps, type Plain, sharesReplace } from './merge.ts';
 import { didYouMean } from './nearest.ts';
 import { folderOf, relativeTo, resolvePath } from './path.ts';
 import { checkShape } from './shape.ts';

@@ -10,7 +10,7 @@ import type { Host } from '../engine/ports.ts';
 import { Recorder } from '../engine/run/recorder.ts';
 import { type RunResult, runWorkflow } from '../engine/run/runner.ts';
 import { StopControl } from '../engine/stop.ts';
-import { foldLedger, removedThings, vanishedChildren } from '../history/history.ts';
+import { foldLedger, vanishedChildren } from '../history/history.ts';
 import { changedSteps, type Notice, ownedByNobody, removedSteps } from '../history/left-behind.ts';
 import { journalOf, keepTold } from '../history/past-runs.ts';
 import { concludeRun, reconcile } from '../history/reconcile.ts';
@@ -29,7 +29,7 @@ import type { CommandContext } from './context.ts';
 import { holdingsToUndo } from './holdings-to-undo.ts';
 import { openCauses } from './open-causes.ts';
 import { openRecording } from './open-recording.ts';
-import { demandChildren, demandScope, type Prepared, withKnownLists } from './prepare.ts';
+import { demandChildren, demandScope, type Prepared, removedOf, withKnownLists } from './prepare.ts';
 import { goOnUnseen, labCall } from './print.ts';
 import { remnantsOf } from './remnants.ts';
 import { listenToSignals } from './signals.ts';
@@ -74,14 +74,14 @@ export const execute = async (execution: Execution): Promise<number> => {
 
 const perform = async (execution: Execution, prepared: Prepared, state: State): Promise<number> => {
   const { options, resume, scope } = execution;
-  const { context, opened, history, created, units, run } = prepared;
+  const { context, opened, history, units, run } = prepared;
   const { host, stateDir } = context;
   const { workflow, variant } = opened;
   const causes = await openCauses(context);
   context.registry.checked.keep();
   demandFree(opened, state.data);
   const names = { workflow: workflow.name, variant: variant.name };
-  const holdings = holdingsToUndo(scope.prune ? await withKnownLists(prepared) : prepared, scope);
+  const holdings = holdingsToUndo(scope.prune ? await withKnownLists(prepared, {}) : prepared, scope);
   const remnants = await remnantsOf(stateDir, state.data, { opened, scope, known: history.known });
   const lab = labCall(options);
   const folder = resume ? runFolder(stateDir, run) : await createRun(stateDir, run);
@@ -124,7 +124,7 @@ const perform = async (execution: Execution, prepared: Prepared, state: State): 
   };
   try {
     await recorder.emit(beginning(execution, prepared));
-    const left = scope.prune ? [] : removedSteps(removedThings(created, names, units), { ...names, lab });
+    const left = scope.prune ? [] : removedSteps(removedOf(prepared), { ...names, lab });
     for (const notice of [...notices, ...anew, ...left]) await recorder.emit(notice);
     const result = await runWorkflow(engine, {
       ...{ workflow, units, scope, known: history.known, resumed: resume !== undefined },

@@ -2,10 +2,10 @@
 import { isMeantBy } from '../core/address.ts';
 import type { Scope } from '../core/event.ts';
 import type { Holding } from '../core/holdings.ts';
+import { quoteCommand } from '../core/quote.ts';
 import { Resting } from '../core/resting.ts';
 import { holdingsOf } from '../history/history.ts';
 import { CliError, exitCode } from '../project/exit-code.ts';
-import { commandLine } from '../view/command-line.ts';
 import { cleanName } from '../view/text.ts';
 import { type Prepared, removedOf } from './prepare.ts';
 
@@ -70,7 +70,7 @@ const free = ({ meant, all, named, removed }: Taking, again: Again): readonly Ho
     exitCode.usage,
     [
       `${list(above)} ${rest} on ${list(named)} and ${are} still there, so nothing was taken away.`,
-      `To take ${it} away as well: npx lab ${commandLine(again([...named, ...above]))}`,
+      `To take ${it} away as well: npx lab ${quoteCommand(again([...named, ...above]))}`,
     ].join('\n'),
   );
 };

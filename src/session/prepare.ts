@@ -98,18 +98,15 @@ export const demandScope = (prepared: Prepared, scope: Scope): void =>
  * nobody knows. Looks at the world only where a name may be of such a list. @throws CliError 2
  */
 export const demandChildren = async (prepared: Prepared, scope: Scope): Promise<void> => {
-  const { units, engine, history } = prepared;
-  const names = namesIn(scope);
-  if (!names.some((name) => !units.some(({ address }) => isMeantBy(address, name)))) return;
-  const plan = await planWorkflow(engine, { units, known: history.known, scope });
-  demandSteps(names, plan.units, madeBy(prepared));
+  const isThere = (name: string): boolean => prepared.units.some(({ address }) => isMeantBy(address, name));
+  if (!namesIn(scope).every(isThere)) demandScope(await withKnownLists(prepared, scope), scope);
 };
 
-/** The same with the children of those lists that rest on outputs and are known as things stand now; looks only where there are such. */
-export const withKnownLists = async (prepared: Prepared): Promise<Prepared> => {
+/** With the children of those lists that rest on outputs and are known as things stand now; looks, at what the scope leaves in, only where there are such. */
+export const withKnownLists = async (prepared: Prepared, scope: Scope): Promise<Prepared> => {
   const { units, engine, history } = prepared;
   if (!units.some(isOpenParent)) return prepared;
-  const plan = await planWorkflow(engine, { units, known: history.known, scope: {} });
+  const plan = await planWorkflow(engine, { units, known: history.known, scope });
   return { ...prepared, units: plan.units };
 };
 

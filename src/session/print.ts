@@ -1,7 +1,7 @@
 // What is written to the terminal: by commands that look, by runs line by line, and what becomes of the process when nobody can read it.
+import { quoteCommand } from '../core/quote.ts';
 import { exitCode } from '../project/exit-code.ts';
 import type { CommonOptions } from '../project/options.ts';
-import { commandLine } from '../view/command-line.ts';
 import type { Drawing } from '../view/snippet.ts';
 import { cleanScreen } from '../view/text.ts';
 import { type Output, safeJson } from '../view/view.ts';
@@ -84,7 +84,7 @@ const leave = (code: number): void => {
 
 /** `npx lab`, with the options that name project and state folder when they were given. */
 export const labCall = ({ project, stateDir }: CommonOptions): string =>
-  commandLine([
+  quoteCommand([
     ...['npx', 'lab'],
     ...(project === undefined ? [] : ['--project', project]),
     ...(stateDir === undefined ? [] : ['--state-dir', stateDir]),

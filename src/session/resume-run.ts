@@ -32,7 +32,7 @@ export const resumeRun = async ({ context, state, run, options }: Resume): Promi
   // Killed before its first line was written: there is nothing to continue, so it starts, under a new id.
   if (!past.start && options.plan !== true) {
     const choice = await chooseVariant({ ...context, state, named: variant });
-    return startRun({ context, state, choice, workflow, earlier, options });
+    return startRun({ context, state, choice, workflow, options });
   }
   const prepared = await prepare(context, state, wish);
   const told = `run ${run.id} (${workflow}, variant ${variant})`;

@@ -1,8 +1,6 @@
 // A plan as `lab plan` and `lab resume --plan` print it. Writes nothing.
 import type { Scope } from '../core/event.ts';
-
 import { undoOrder } from '../core/resting.ts';
-
 import { howToPrune } from '../history/left-behind.ts';
 import { exitCode } from '../project/exit-code.ts';
 import type { RunOptions } from '../project/options.ts';

@@ -1,12 +1,12 @@
 // Starts a new run: what this host lacks is told, and what has to be asked is asked, before anything is touched.
 import { randomBytes } from 'node:crypto';
+import { quoteCommand } from '../core/quote.ts';
 import { CliError, exitCode } from '../project/exit-code.ts';
 import { earlierInputs, stickyInputs } from '../project/inputs.ts';
 import type { RunOptions } from '../project/options.ts';
 import { type Choice, demandRequirements } from '../requirements/choose-variant.ts';
 import { newRunId } from '../store/runs.ts';
 import type { StateData } from '../store/state.ts';
-import { commandLine } from '../view/command-line.ts';
 import { askYesNo, type Consent, canAsk, consentOf } from './ask.ts';
 import { scopeOf } from './asked.ts';
 import type { CommandContext } from './context.ts';
@@ -18,20 +18,14 @@ export interface Start {
   readonly state: StateData;
   readonly choice: Choice;
   readonly workflow: string;
-  readonly earlier: Readonly<Record<string, unknown>>;
   readonly options: RunOptions;
 }
 
-export const startRun = async ({ context, state, choice, workflow, earlier, options }: Start): Promise<number> => {
+export const startRun = async ({ context, state, choice, workflow, options }: Start): Promise<number> => {
   const { variant } = choice;
   const scope = scopeOf(options);
   const again = (now: StateData): Promise<Prepared> =>
-    prepareNew(context, now, {
-      variant,
-      workflow,
-      options,
-      earlier: { ...earlier, ...earlierInputs(now, variant, options) },
-    });
+    prepareNew(context, now, { variant, workflow, options, earlier: earlierInputs(now, variant, options) });
   // Before any question and before the lock, so that mistakes are told first.
   const prepared = await again(state);
   demandScope(prepared, scope);
@@ -39,7 +33,7 @@ export const startRun = async ({ context, state, choice, workflow, earlier, opti
   const takesAway = prepared.opened.workflow.undoes !== undefined;
   if (!takesAway) demandRequirements(choice);
   const consent = takesAway ? consentOf(options) : await consentTo(choice, options);
-  const sticky = stickyInputs(prepared.opened, earlier);
+  const sticky = stickyInputs(prepared.opened, earlierInputs(state, variant, options));
   return execute({
     ...{ prepared, again, options, scope, consent, command: `lab run ${workflow}` },
     preamble: [
@@ -69,7 +63,7 @@ export const consentTo = async ({ requirements, variant }: Choice, options: RunO
   const what = `${variant} needs Debian packages this host does not have: ${packages.join(', ')}`;
   if (canAsk() && (await askYesNo(`${what}.\nInstall them with apt-get? Their services are not started.`)))
     return consent;
-  const again = `npx lab ${commandLine(process.argv.slice(2))} --yes`;
+  const again = `npx lab ${quoteCommand(process.argv.slice(2))} --yes`;
   throw new CliError(
     exitCode.host,
     `${what}.\nTo let lab install them:  ${again}\nTo install them yourself:  apt-get install --no-install-recommends ${packages.join(' ')}`,

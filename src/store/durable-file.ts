@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, renameSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Adapter } from 'lowdb';
 import type { z } from 'zod';
+import { messageOf } from '../core/failure.ts';
 import { schemaMistake } from '../core/schema-mistake.ts';
 import { lineOfSyntaxError, lineOfValue } from './json-lines.ts';
 import { removeFile, syncFolder, writePrivateFile } from './private-file.ts';
@@ -121,7 +122,7 @@ export class DurableFile<T> implements Adapter<T> {
     try {
       value = JSON.parse(text);
     } catch (error) {
-      throw this.#damaged(error instanceof Error ? error.message : String(error), lineOfSyntaxError(text));
+      throw this.#damaged(messageOf(error), lineOfSyntaxError(text));
     }
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
     throw this.#damaged('it is not a JSON object', 1);

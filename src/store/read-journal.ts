@@ -3,6 +3,7 @@
 // A later line that was written after a sync of what does not count proves damage, which is refused. What events mean is core's.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { eventVersion, type RunEvent } from '../core/event.ts';
+import { quoteCommand } from '../core/quote.ts';
 import { type DecodedLine, decodeLine, maximumLine, provenBy } from './journal-line.ts';
 import { StoreError, storeErrorFrom } from './store-error.ts';
 
@@ -164,8 +165,6 @@ export const damaged = (file: string, line: number, reason: string): StoreError 
 const remedyFor = (file: string, line: number): string =>
   [
     'restore the file from a copy; without one, keep only what stands before that line',
-    `(cp ${quoted(file)} ${quoted(`${file}.damaged`)} && sed -i '${line},$d' ${quoted(file)}),`,
+    `(${quoteCommand(['cp', file, `${file}.damaged`])} && sed -i '${line},$d' ${quoteCommand([file])}),`,
     'then run `lab adopt`, which takes over what is there',
   ].join(' ');
-
-const quoted = (path: string): string => (/^[\w/.,@%+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);

@@ -1,5 +1,6 @@
 // What can go wrong with the disk, as fields. The sentences a person reads are made in the view; the short phrases here are
 // its material: what was being done, what was seen, what to do.
+import { messageOf } from '../core/failure.ts';
 import type { LockHolder } from './lock-holder.ts';
 
 export type StoreErrorKind =
@@ -95,7 +96,7 @@ export const storeErrorFrom = (error: unknown, path: string, doing?: string): St
   const code = errorCode(error);
   const meaning = (code === undefined ? undefined : meanings[code]) ?? {
     kind: 'io' as const,
-    saw: error instanceof Error ? error.message : String(error),
+    saw: messageOf(error),
     remedy: lookAtDisk,
   };
   return new StoreError(meaning.kind, path, {

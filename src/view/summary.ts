@@ -1,7 +1,7 @@
 // How a run ended: what failed and why, facts, and what to do next.
 import { formatDuration } from '../core/quantity.ts';
+import { quoteCommand } from '../core/quote.ts';
 import { checks } from './checks.ts';
-import { commandLine } from './command-line.ts';
 import { findCause } from './find-cause.ts';
 import type { KnownCause } from './known-causes.ts';
 import type { RunModel } from './run-model.ts';
@@ -146,10 +146,10 @@ const next = (
   if (end?.outcome === 'succeeded' || resume.length === 0) return [];
   const healing =
     heals && end?.outcome === 'failed'
-      ? [`What is broken is made anew by: ${paint.strong(`${program} ${commandLine(heals)}`)}`]
+      ? [`What is broken is made anew by: ${paint.strong(`${program} ${quoteCommand(heals)}`)}`]
       : [];
   const words = end?.outcome === 'failed' ? 'When that is put right, go on with:' : 'Nothing is lost. Go on with:';
-  return ['', ...healing, `${words} ${paint.strong(`${program} ${commandLine(resume)}`)}`];
+  return ['', ...healing, `${words} ${paint.strong(`${program} ${quoteCommand(resume)}`)}`];
 };
 
 const tailLines = 15;

@@ -1,6 +1,7 @@
 // What the cilium command says in JSON: the health of an installation, and BGP sessions by node. Counts of zero are left out of it. Pure.
 import * as z from 'zod';
-import { isMap, readEach, readFields } from '../shared/read-each.ts';
+import { isMap } from '../../src/core/maps.ts';
+import { jsonIn, readEach, readFields } from '../shared/read-each.ts';
 
 const familyShape = z.object({
   afi: z.string(),
@@ -125,12 +126,4 @@ export const datapathIn = (text: string): Datapath | undefined => {
     directRoutingDevice: words.fields['directRoutingDevice'] ?? '',
     unread: [...words.unread, ...listed.unread, ...names.unread],
   };
-};
-
-const jsonIn = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // A message instead of JSON: the caller says what it was.
-  }
 };

@@ -1,9 +1,10 @@
 // The probe type of MetalLB in FRR mode: BGP sessions of its speakers, from the FRR that runs beside each.
 import * as z from 'zod';
+import { isMap } from '../../src/core/maps.ts';
 import { defineProbe, type StepContext } from '../../src/engine/step-type.ts';
 import { clusterInput, getObjects, kubectl } from '../kubernetes/kubectl.ts';
 import { reasonOf } from '../shared/command-reason.ts';
-import { isMap, readFields } from '../shared/read-each.ts';
+import { jsonIn, readFields } from '../shared/read-each.ts';
 
 const namespace = 'metallb-system';
 const peerShape = z.object({ state: z.string(), pfxSnt: z.number().default(0) });
@@ -30,14 +31,6 @@ export const speakerPeers = (text: string): SpeakerPeers => {
   const { fields, unread } = readFields(peerShape, isMap(family) ? family['peers'] : family);
   const peers = Object.entries(fields).map(([address, { state, pfxSnt }]) => ({ address, state, sent: pfxSnt }));
   return { peers, unread };
-};
-
-const jsonIn = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // The caller says what it was.
-  }
 };
 
 export const metallbBgp = defineProbe({

@@ -1,6 +1,6 @@
 // What minikube says of a profile: its nodes and how they are, and how the profile was set up. Pure.
 import * as z from 'zod';
-import { readEach } from '../shared/read-each.ts';
+import { jsonIn, readEach } from '../shared/read-each.ts';
 
 const word = z.string().default('not told');
 const nodeShape = z.object({ Name: z.string(), Host: word, Kubelet: word, APIServer: word, Kubeconfig: word });
@@ -99,12 +99,4 @@ export const profileIn = (stdout: string, name: string): ProfileRead => {
     cni: kubernetes.CNI,
   };
   return { kind: 'profile', profile };
-};
-
-const jsonIn = (text: string): unknown => {
-  try {
-    return JSON.parse(text.trim());
-  } catch {
-    return undefined; // A message instead of JSON: the caller says what it was.
-  }
 };

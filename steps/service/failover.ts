@@ -1,5 +1,6 @@
 // The step type that loses a node of a service while clients ask, measures what they miss, and puts everything back whatever happened.
 import * as z from 'zod';
+import { messageOf } from '../../src/core/failure.ts';
 import { defineStep, type StepContext, StepError } from '../../src/engine/step-type.ts';
 import { tenantRoute } from '../frr/probes.ts';
 import { untilTrue } from '../shared/until-true.ts';
@@ -76,8 +77,6 @@ export const serviceFailover = defineStep({
     };
   },
 });
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const faultOf = ({ node, faults }: Failover): Fault | undefined => faults.find((each) => each.node === node);
 

@@ -1,5 +1,6 @@
 // Reading a list or a map that a tool answers with: each entry by itself, so that one that is not understood takes no other with it. Pure.
 import type * as z from 'zod';
+import { isMap } from '../../src/core/maps.ts';
 
 export interface ReadEach<Entry> {
   readonly entries: readonly Entry[];
@@ -37,13 +38,19 @@ export const readFields = <Shape extends z.ZodType>(
   return { fields, unread };
 };
 
-export const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const issueText = ({ path, message }: z.core.$ZodIssue): string =>
   path.length === 0 ? message : `${path.join('.')}: ${message}`;
 
 const inShort = (value: unknown): string => {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+};
+
+/** The value that a tool printed as JSON; undefined when it is none. */
+export const jsonIn = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 };

@@ -11,6 +11,7 @@ import type { StoreError } from '../../src/store/store-error.ts';
 import { append } from './rig/append.ts';
 import { patient } from './rig/child.ts';
 import { notice, started } from './rig/events.ts';
+import { refusalOf } from './rig/refusal.ts';
 import { tempFolder } from './rig/temp-folder.ts';
 
 const sector = 512;
@@ -74,14 +75,7 @@ const read = (bytes: Buffer) => {
   writeFileSync(scratch, bytes);
   return readJournal(scratch);
 };
-const refusal = async (bytes: Buffer): Promise<StoreError> => {
-  try {
-    read(bytes);
-  } catch (error) {
-    return error as StoreError;
-  }
-  return expect.fail('it was read');
-};
+const refusal = (bytes: Buffer): StoreError => refusalOf(() => read(bytes));
 
 /** What was answered is there; whatever else is there is as it was written. */
 const expectNothingLost = async (bytes: Buffer, { answered }: Cut): Promise<void> => {
@@ -195,7 +189,7 @@ describe('damage to what was synced', patient, () => {
       for (const at of [0, 5, Math.floor(line.length / 2), line.length - 20, line.length - 2, line.length - 1]) {
         const bytes = Buffer.from(whole);
         bytes[offset + at] = (bytes[offset + at] ?? 0) ^ 0x04;
-        expect(await refusal(bytes)).toMatchObject({ kind: 'damaged', detail: { line: index + 1 } });
+        expect(refusal(bytes)).toMatchObject({ kind: 'damaged', detail: { line: index + 1 } });
       }
       offset += line.length;
     }
@@ -217,11 +211,11 @@ describe('damage to what was synced', patient, () => {
     ['every byte is another', 0, (line) => Buffer.alloc(line.length)],
   ])('is refused when %s', async (_, from, change) => {
     const bytes = Buffer.concat(lines().map((line, index) => (index < from ? line : change(line, index))));
-    expect(await refusal(bytes)).toMatchObject({ kind: 'damaged', detail: { line: from + 1 } });
+    expect(refusal(bytes)).toMatchObject({ kind: 'damaged', detail: { line: from + 1 } });
   });
 
   it('names a way on that forgets nothing of what is there', async () => {
-    const error = await refusal(Buffer.concat([...lines().slice(0, 3), Buffer.from('?\n'), ...lines().slice(4)]));
+    const error = refusal(Buffer.concat([...lines().slice(0, 3), Buffer.from('?\n'), ...lines().slice(4)]));
     expect(error.detail.remedy).toContain(`sed -i '4,$d' ${scratch}`);
     expect(error.detail.remedy).toContain('lab adopt');
     expect(error.detail.remedy).not.toContain('move this run');

@@ -10,6 +10,7 @@ import { encodeLine } from '../rig/encode-line.ts';
 import { append } from './rig/append.ts';
 import { patient } from './rig/child.ts';
 import { anyBody, finished, notice, numbered, started } from './rig/events.ts';
+import { refusalOf } from './rig/refusal.ts';
 import { tempFolder } from './rig/temp-folder.ts';
 
 const write = (file: string, bodies: readonly EventBody[]): RunEvent[] => {
@@ -17,14 +18,7 @@ const write = (file: string, bodies: readonly EventBody[]): RunEvent[] => {
   writeFileSync(file, events.map((event) => encodeLine(event)).join(''));
   return events;
 };
-const refusal = async (file: string): Promise<StoreError> => {
-  try {
-    readJournal(file);
-  } catch (error) {
-    return error as StoreError;
-  }
-  return expect.fail('it was read');
-};
+const refusal = (file: string): StoreError => refusalOf(() => readJournal(file));
 const three = [started('a'), finished('a', { text: 'æ "quoted"\n' }), notice('end')];
 
 describe('readJournal', patient, () => {
@@ -115,7 +109,7 @@ describe('readJournal', patient, () => {
         expect(read.events).toEqual(events.slice(0, line - 1));
         expect(read.torn?.line).toBe(line);
       } else {
-        const error = await refusal(file);
+        const error = refusal(file);
         expect({ offset, kind: error.kind, line: error.detail.line }).toEqual({ offset, kind: 'damaged', line });
       }
     }
@@ -136,7 +130,7 @@ describe('readJournal', patient, () => {
     const lines = numbered(three).map((event) => encodeLine(event));
     change(lines);
     writeFileSync(file, lines.join(''));
-    const error = await refusal(file);
+    const error = refusal(file);
     expect(error.kind).toBe('damaged');
     expect(error.detail.line).toBe(2);
     expect(error.message).toMatch(reason);
@@ -147,7 +141,7 @@ describe('readJournal', patient, () => {
     const [first, second] = numbered([started('a'), notice('old')]);
     if (first === undefined || second === undefined) throw new Error('two events');
     writeFileSync(file, encodeLine(first, 2) + encodeLine(second, 0));
-    expect(await refusal(file)).toMatchObject({
+    expect(refusal(file)).toMatchObject({
       kind: 'newer-format',
       detail: { line: 1, format: { found: 2, known: 1 } },
     });
@@ -162,7 +156,7 @@ describe('readJournal', patient, () => {
 
   it('reads an empty file as no events and tells a missing one', async () => {
     const file = join(tempFolder(), 'journal.jsonl');
-    expect((await refusal(file)).kind).toBe('missing');
+    expect(refusal(file).kind).toBe('missing');
     writeFileSync(file, '');
     expect(readJournal(file)).toEqual({ events: [], bytes: 0 });
   });
@@ -178,7 +172,7 @@ describe('readJournal', patient, () => {
     write(file, three);
     truncateSync(file, statSync(file).size + maximumLine + 1); // a hole: it takes no room on the disk
     appendFileSync(file, 'x');
-    expect(await refusal(file)).toMatchObject({ kind: 'damaged', detail: { line: 4 } });
+    expect(refusal(file)).toMatchObject({ kind: 'damaged', detail: { line: 4 } });
   });
 });
 

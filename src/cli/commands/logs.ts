@@ -1,6 +1,7 @@
 // `lab logs [RUN] [STEP]`: what a step printed; without a step, which logs there are. -f follows.
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { quoteCommand } from '../../core/quote.ts';
 import { foldRun } from '../../core/run-state.ts';
 import { entryOf } from '../../history/find-run.ts';
 import { followLogs } from '../../history/follow-logs.ts';
@@ -14,7 +15,6 @@ import { readLockHolder } from '../../store/lock.ts';
 import { runFolder } from '../../store/runs.ts';
 import type { StateData } from '../../store/state.ts';
 import { readTail, stepLogName } from '../../store/step-log.ts';
-import { commandLine } from '../../view/command-line.ts';
 import { localTime } from '../../view/moment.ts';
 import { table } from '../../view/table.ts';
 import { cleanName, cleanText } from '../../view/text.ts';
@@ -88,7 +88,7 @@ const listOf = async (
   return [
     `Logs of run ${run}, in ${logs}:`,
     ...table(rows, { columns: screen().columns, indent: 2 }),
-    `To read one: npx lab logs ${commandLine([run, example])}`,
+    `To read one: npx lab logs ${quoteCommand([run, example])}`,
   ].join('\n');
 };
 

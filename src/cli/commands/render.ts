@@ -2,6 +2,7 @@
 import { isAbsolute, join, normalize, relative, resolve } from 'node:path';
 import * as z from 'zod';
 import { ExpressionError, type Scope } from '../../core/expression.ts';
+import { messageOf } from '../../core/failure.ts';
 import type { Masker } from '../../core/mask.ts';
 import { resolveText, resolveValue, textOf } from '../../core/template.ts';
 import type { RenderSpec } from '../../core/workflow.ts';
@@ -131,6 +132,6 @@ const renderOne = async (
   } catch (error) {
     // A template that is wrong is a file that is wrong; its message names the place.
     if (error instanceof StepError) throw new CliError(exitCode.file, [error.message, ...error.tail].join('\n'), error);
-    throw new CliError(exitCode.file, error instanceof Error ? error.message : String(error), error);
+    throw new CliError(exitCode.file, messageOf(error), error);
   }
 };

@@ -2,6 +2,7 @@
 // one archive with all that a report of a mistake needs.
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { messageOf } from '../../core/failure.ts';
 import { entryOf } from '../../history/find-run.ts';
 import { eventsOf } from '../../history/past-runs.ts';
 import { bundleOf } from '../../pages/bundle.ts';
@@ -77,10 +78,6 @@ const save = async (file: string, page: string | Uint8Array): Promise<void> => {
     // Logs and facts of a lab are for its owner.
     await writeFile(file, page, { mode: 0o600, flag: ownFile });
   } catch (error) {
-    throw new CliError(
-      exitCode.usage,
-      `The report can't be written: ${error instanceof Error ? error.message : String(error)}`,
-      error,
-    );
+    throw new CliError(exitCode.usage, `The report can't be written: ${messageOf(error)}`, error);
   }
 };

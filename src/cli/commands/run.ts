@@ -1,6 +1,5 @@
 // `lab run WORKFLOW`: chooses the variant, asks what has to be asked before anything starts, and runs.
 import { CliError, exitCode } from '../../project/exit-code.ts';
-import { earlierInputs } from '../../project/inputs.ts';
 import type { RunOptions } from '../../project/options.ts';
 import { chooseVariant } from '../../requirements/choose-variant.ts';
 import { askChoice, canAsk } from '../../session/ask.ts';
@@ -15,8 +14,7 @@ export const runCommand = async (workflow: string, options: RunOptions): Promise
   const state = await lookAtState(context);
   const choice = await chooseVariant({ ...context, state, named: options.variant });
   const unfinished = runToContinue(state, { workflow, variant: choice.variant }, options);
-  const begin = (now: StateData): Promise<number> =>
-    startRun({ context, state: now, choice, workflow, earlier: earlierInputs(now, choice.variant, options), options });
+  const begin = (now: StateData): Promise<number> => startRun({ context, state: now, choice, workflow, options });
   return unfinished && (await continues(unfinished, options))
     ? continueOr(begin, { context, state, run: unfinished, options })
     : begin(state);

@@ -1,6 +1,6 @@
 // Is it gone? What is seen of the absence of something that was made, asked once or awaited.
 import type { UndoRecord } from '../../core/event.ts';
-import type { Observation } from '../../core/failure.ts';
+import { messageOf, type Observation } from '../../core/failure.ts';
 import { type Engine, inProject } from '../engine.ts';
 import { createContext } from '../step/context.ts';
 import type { ResolvedProbe, Surroundings } from '../step/resolved.ts';
@@ -82,7 +82,7 @@ const typeAbsence = async (
     const { holds, saw } = (await type.absent?.(input, context)) ?? { holds: false, saw: 'it can not tell' };
     return { probe, holds, saw: text(saw) };
   } catch (error) {
-    const saw = text(error instanceof Error ? error.message : String(error));
+    const saw = text(messageOf(error));
     return { probe, holds: false, saw, error: saw };
   }
 };

@@ -1,7 +1,7 @@
 // Looking at the world: one look of a probe, and waiting until all of a step's probes hold.
 import * as z from 'zod';
 import { ExpressionError, type Scope } from '../../core/expression.ts';
-import type { Observation } from '../../core/failure.ts';
+import { messageOf, type Observation } from '../../core/failure.ts';
 import { keptText } from '../../core/printed.ts';
 import { asBoolean, evaluate } from '../../core/template.ts';
 import { abandoned } from '../bounded.ts';
@@ -175,7 +175,7 @@ const reasonOf = (error: unknown): string => {
   if (error instanceof StepError) return error.message;
   if (error instanceof z.ZodError)
     return error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 };
 
 /** The questions that say whether a step is done and well: its type's own check first, then its health checks. */

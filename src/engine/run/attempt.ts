@@ -2,13 +2,13 @@
 import { basename } from 'node:path';
 import type { ProcessIdentity } from '../../core/event.ts';
 import { ExpressionError, type Scope } from '../../core/expression.ts';
-import type { Failure } from '../../core/failure.ts';
+import { type Failure, messageOf } from '../../core/failure.ts';
 import { readings, wholeText } from '../../core/printed.ts';
+import { quoteCommand } from '../../core/quote.ts';
 import { bounded } from '../bounded.ts';
 import { type Engine, internalFailure, isStoreError, tell } from '../engine.ts';
 import type { CommandResult } from '../ports.ts';
 import { declaredOutputs } from '../prove/outputs.ts';
-import { quoteCommand } from '../quote.ts';
 import {
   actionTag,
   type ContextSettings,
@@ -75,8 +75,6 @@ const guarded = async (engine: Engine, request: AttemptRequest, watch: Watch): P
     return { ok: false, failure: { kind: 'expression', where: request.address, source, message }, values };
   }
 };
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const perform = (engine: Engine, request: AttemptRequest, { output, processes }: Watch): Promise<Ended> => {
   const { action, address, attempt, resolved } = request;

@@ -1,9 +1,9 @@
 // Builds what a step type or a probe may use: commands in the right place, folder and environment, with their output logged.
 import { guarded, keptText } from '../../core/printed.ts';
+import { quoteCommand } from '../../core/quote.ts';
 import { evaluateCondition, resolveValue, textOf } from '../../core/template.ts';
 import type { Engine } from '../engine.ts';
 import type { CommandRequest, CommandResult } from '../ports.ts';
-import { quoteCommand } from '../quote.ts';
 import { type CommandOptions, type StepContext, StepError } from '../step-type.ts';
 import { resolveProbe } from './resolve.ts';
 import type { Surroundings } from './resolved.ts';

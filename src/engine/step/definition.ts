@@ -2,8 +2,9 @@
 // it uses. Names, time limits, retries and probes are not part of it: changing them changes nothing in the world.
 import { hash } from 'node:crypto';
 import type { Applied } from '../../core/event.ts';
+import { messageOf } from '../../core/failure.ts';
 import { type Change, canonical, changes } from '../../core/fingerprint.ts';
-import { hasKeys } from '../../core/has-keys.ts';
+import { hasKeys } from '../../core/maps.ts';
 import type { StepState } from '../../core/run-state.ts';
 import type { StepSpec } from '../../core/workflow.ts';
 import { type Engine, inProject } from '../engine.ts';
@@ -81,7 +82,7 @@ const hashOf = async (engine: Engine, file: string): Promise<string | undefined>
   try {
     return await engine.host.hashFile(inProject(engine, file));
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw new StepError(`${file}, whose content is part of the definition, can't be read: ${message}`);
   }
 };

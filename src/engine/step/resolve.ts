@@ -2,12 +2,12 @@
 import type { Created, UndoRecord } from '../../core/event.ts';
 import { compile, partOf, type Scope } from '../../core/expression.ts';
 import { parseDuration, parseSize } from '../../core/quantity.ts';
+import { quoteCommand } from '../../core/quote.ts';
 import { noRetry, type RetryPolicy } from '../../core/retry.ts';
 import { ShellTextError, shellText } from '../../core/shell-text.ts';
 import { asBoolean, evaluate, resolveText, resolveValue, textOf } from '../../core/template.ts';
 import type { ProbeSpec, StepSpec } from '../../core/workflow.ts';
 import { type Engine, inProject } from '../engine.ts';
-import { quoteCommand } from '../quote.ts';
 import type { ResolvedAction, ResolvedProbe, ResolvedStep, Surroundings } from './resolved.ts';
 
 export class ResolutionError extends Error {}

@@ -1,5 +1,5 @@
 // Takes away what was made, all but what is needed by something that stays; what ends with its container once that is gone.
-import type { Observation } from '../../core/failure.ts';
+import { messageOf, type Observation } from '../../core/failure.ts';
 import type { Holding } from '../../core/holdings.ts';
 import { Resting, undoOrder } from '../../core/resting.ts';
 import type { Engine } from '../engine.ts';
@@ -72,7 +72,7 @@ const evidenceOf = async (engine: Engine, { undo }: Holding, since: number): Pro
     return await absence({ ...engine, masker: revealed.masker }, revealed.undo, since);
   } catch (error) {
     // Undoing it will meet the same, and says it in full.
-    const saw = error instanceof Error ? error.message : String(error);
+    const saw = messageOf(error);
     return [{ probe: 'gone', holds: false, saw, error: saw }];
   }
 };

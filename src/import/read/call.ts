@@ -1,7 +1,6 @@
 // One command ready to be turned: its program and arguments without what gets to it (sudo, docker exec, ip netns exec, bash -c), without
 // interactive flags, and with variables in place.
-import type { Assignment, Command, PipelineNode, Redirection, Word } from 'unbash';
-import { parse } from 'unbash';
+import { type Assignment, type Command, type PipelineNode, parse, type Redirection, type Word } from 'unbash';
 import { programName } from './programs.ts';
 import { partsValue, type Scope, wordValue } from './words.ts';
 

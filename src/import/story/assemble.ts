@@ -1,6 +1,5 @@
 // From what was told to workflows: bring-up to deploy, looks to verify, exercises to workflows of their own, and what takes away to the undo
 // of the step that made it. What could not be turned keeps its place as a remark.
-
 import { maskShapes } from '../../core/mask.ts';
 import { type Draft, type Outcome, type Probe, slug } from '../turn/draft.ts';
 import type { Told } from './told.ts';

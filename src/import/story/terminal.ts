@@ -1,5 +1,4 @@
 // The terminal in which the text is typed: its folder, its variables, what it has sourced. One for a README, one for each script.
-
 import type { Assignment } from 'unbash';
 import type { Piece } from '../read/statements.ts';
 import { placeholder } from '../read/transcript.ts';

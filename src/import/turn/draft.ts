@@ -45,7 +45,6 @@ export type Outcome =
   | { readonly kind: 'absorbed'; readonly why: string }
   /** A terminal in a container. */
   | { readonly kind: 'place'; readonly container: string }
-  /** Not turned. */
   /** Not turned; `isAside` where it builds nothing: a look, a terminal, a remark. */
   | { readonly kind: 'left'; readonly why: string; readonly isAside?: true };
 

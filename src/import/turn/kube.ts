@@ -1,9 +1,11 @@
 // What every call of kubectl shares: which cluster it is about, and how kinds of objects are called.
-
 import type { Call } from '../read/call.ts';
 import { has, option } from './flags.ts';
 import { isHere } from './rule.ts';
 import type { World } from './world.ts';
+
+/** Options whose value is the next word, whatever kubectl is to do. */
+export const valuedAnywhere = ['-n', '--namespace', '--context', '--kubeconfig', '-l', '--selector'];
 
 /** Each command names its cluster, whatever the current context may be by then. */
 export const withContext = (call: Call, world: World): Call => {

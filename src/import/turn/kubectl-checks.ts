@@ -2,17 +2,12 @@
 import type { Call } from '../read/call.ts';
 import { aside, slug } from './draft.ts';
 import { has, operands, option } from './flags.ts';
-import { contextOf, isOfADay, kindOfObject } from './kube.ts';
+import { contextOf, isOfADay, kindOfObject, valuedAnywhere } from './kube.ts';
 import { checkOf, type Rule } from './rule.ts';
 import type { World } from './world.ts';
 
 const valued = [
-  '-n',
-  '--namespace',
-  '--context',
-  '--kubeconfig',
-  '-l',
-  '--selector',
+  ...valuedAnywhere,
   '-o',
   '--output',
   '-c',

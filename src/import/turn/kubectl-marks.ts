@@ -1,13 +1,11 @@
 // Labels, annotations and taints: set, and proved by what the object says of itself.
 import { commandProbe, quoted, slug } from './draft.ts';
 import { has, operands } from './flags.ts';
-import { ask, kindOfObject } from './kube.ts';
+import { ask, kindOfObject, valuedAnywhere } from './kube.ts';
 import { actionOf, type Rule } from './rule.ts';
 
-const valued = ['-n', '--namespace', '--context', '--kubeconfig', '-l', '--selector'];
-
 export const labelRule: Rule = (call) => {
-  const [verb = '', first = '', ...rest] = operands(call.args, valued);
+  const [verb = '', first = '', ...rest] = operands(call.args, valuedAnywhere);
   const field = verb === 'label' ? 'labels' : 'annotations';
   const isAll = has(call.args, '--all', '-l', '--selector');
   const [kindWord = '', named] = first.split('/');
@@ -70,7 +68,7 @@ const goneFrom = (item: string, field: string, marks: readonly string[]): string
 };
 
 export const taintRule: Rule = (call) => {
-  const [, kindWord = '', ...rest] = operands(call.args, valued);
+  const [, kindWord = '', ...rest] = operands(call.args, valuedAnywhere);
   const isAll = has(call.args, '--all');
   const marks = rest.filter((word) => /[=:]/.test(word) || word.endsWith('-'));
   const names = rest.filter((word) => !marks.includes(word));

@@ -2,23 +2,18 @@
 import type { Call } from '../read/call.ts';
 import { absorbed, aside, commandProbe, type Draft, left, type Outcome, type Probe, slug } from './draft.ts';
 import { has, operands, option, options, without, withoutFlags } from './flags.ts';
-import { ask, contextOf, durationOf, isOfADay, kindOfObject, withContext } from './kube.ts';
+import { ask, contextOf, durationOf, isOfADay, kindOfObject, valuedAnywhere, withContext } from './kube.ts';
 import { kubectlCheck } from './kubectl-checks.ts';
 import { labelRule, taintRule } from './kubectl-marks.ts';
 import { actionOf, checkOf, lookProbe, onceDone, type Rule } from './rule.ts';
 import type { World } from './world.ts';
 
 const valued = [
+  ...valuedAnywhere,
   '-f',
   '--filename',
   '-k',
   '--kustomize',
-  '-n',
-  '--namespace',
-  '--context',
-  '--kubeconfig',
-  '-l',
-  '--selector',
   '-o',
   '--output',
   '-c',
